@@ -1,0 +1,329 @@
+package jwt
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+)
+
+// Claims are the registered claims (RFC 7519 section 4.1). Embed it in a struct
+// of your own to sign private claims beside them, and to read them back with
+// [ClaimsAs]. A field's zero value stands for an absent claim, so the zero value
+// is an empty set of claims.
+type Claims struct {
+	Issuer    string      `json:"iss,omitzero"`
+	Subject   string      `json:"sub,omitzero"`
+	Audience  Audience    `json:"aud,omitempty"`
+	ExpiresAt NumericDate `json:"exp,omitzero"`
+	NotBefore NumericDate `json:"nbf,omitzero"`
+	IssuedAt  NumericDate `json:"iat,omitzero"`
+	ID        string      `json:"jti,omitzero"`
+}
+
+// An Audience lists whom a token is for (RFC 7519 section 4.1.3). In JSON, one
+// recipient is a string and several are an array; both are read. The zero value
+// is an absent claim.
+type Audience []string
+
+// MarshalJSON writes a string if there is one recipient, or else an array.
+func (a Audience) MarshalJSON() ([]byte, error) { return a.append(nil) }
+
+func (a Audience) append(b []byte) (_ []byte, err error) {
+	if len(a) == 1 {
+		return jsontext.AppendQuote(b, a[0])
+	}
+	b = append(b, '[')
+	for i, recipient := range a {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = jsontext.AppendQuote(b, recipient); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+// UnmarshalJSON reads a string or an array of strings.
+func (a *Audience) UnmarshalJSON(data []byte) error {
+	// Read as a member, so that one parser serves all.
+	o := strictjson.Read(append(append([]byte(`{"aud":`), data...), '}'), 0)
+	if !o.Next() {
+		return errors.New("jwt: aud: " + o.Problem())
+	}
+	audience, ok := readAudience(o.Value, "", nil)
+	if !ok {
+		return errors.New("jwt: aud: got " + o.Value.Kind() + ", want a string or an array of strings")
+	}
+	*a = audience
+	return nil
+}
+
+func readAudience(v strictjson.Value, source string, room []string) (Audience, bool) {
+	if one, ok := v.Text(source); ok {
+		return append(room, one), true
+	}
+	several, ok := v.Texts(source, room)
+	if several == nil {
+		several = []string{}
+	}
+	return several, ok
+}
+
+// A NumericDate is a time in seconds since 1970-01-01T00:00:00Z (RFC 7519
+// section 2). Zero stands for an absent claim. In JSON it is a number, written
+// as an integer. It is read without floating point; a fraction of a second is
+// dropped here, but counts when a [Policy] compares it with the clock.
+type NumericDate int64
+
+// NewNumericDate returns t without its fraction of a second, and zero for the
+// zero time.
+func NewNumericDate(t time.Time) NumericDate {
+	if t.IsZero() {
+		return 0
+	}
+	return NumericDate(t.Unix())
+}
+
+// Time returns the date as a time in UTC, and the zero time for zero.
+func (d NumericDate) Time() time.Time {
+	if d == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(d), 0).UTC()
+}
+
+// UnmarshalJSON reads a JSON number.
+func (d *NumericDate) UnmarshalJSON(data []byte) error {
+	t, ok := parseInstant(data)
+	if !ok {
+		return errors.New("jwt: want a NumericDate, a number of seconds in 64 bits")
+	}
+	*d = NumericDate(t.sec)
+	return nil
+}
+
+// An instant is a NumericDate with its fraction: sec + nsec/1e9, 0 ≤ nsec < 1e9.
+type instant struct {
+	sec  int64
+	nsec int32
+}
+
+// after reports whether i is later than t.
+func (i instant) after(t time.Time) bool {
+	return i.sec > t.Unix() || i.sec == t.Unix() && int(i.nsec) > t.Nanosecond()
+}
+
+func (i instant) equal(t time.Time) bool {
+	return i.sec == t.Unix() && int(i.nsec) == t.Nanosecond()
+}
+
+// String returns the time in the form of RFC 3339, or its seconds where the year
+// has more than four digits.
+func (i instant) String() string {
+	if i.sec < -62135596800 || i.sec > 253402300799 { // the years 1 and 9999
+		return strconv.FormatInt(i.sec, 10) + " s"
+	}
+	return time.Unix(i.sec, int64(i.nsec)).UTC().Format(time.RFC3339)
+}
+
+// parseInstant reads a JSON number of seconds exactly, down to the nanosecond;
+// smaller digits are dropped. It fails for what is not a number or does not fit
+// 64 bits.
+func parseInstant(number []byte) (_ instant, ok bool) {
+	if sec, ok := parseInteger(number); ok {
+		return instant{sec: sec}, true
+	}
+	digits, point, negative, ok := scanNumber(number)
+	if !ok || point > 19 { // the first digit is not zero
+		return instant{}, false
+	}
+	digit := func(i int) uint64 {
+		if i < 0 || i >= len(digits) {
+			return 0
+		}
+		return uint64(digits[i] - '0')
+	}
+	var sec, nsec uint64
+	for i := range max(point, 0) {
+		if sec = sec*10 + digit(i); sec > math.MaxInt64 {
+			return instant{}, false
+		}
+	}
+	for i := range 9 {
+		nsec = nsec*10 + digit(point+i)
+	}
+	if !negative {
+		return instant{int64(sec), int32(nsec)}, true
+	}
+	if nsec > 0 {
+		return instant{-int64(sec) - 1, int32(1e9 - nsec)}, true
+	}
+	return instant{-int64(sec), 0}, true
+}
+
+// parseInteger reads the plain case: up to eighteen digits and nothing else.
+func parseInteger(number []byte) (n int64, ok bool) {
+	if len(number) == 0 || len(number) > 18 || number[0] == '0' && len(number) > 1 {
+		return 0, false
+	}
+	for _, c := range number {
+		if c < '0' || '9' < c {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}
+
+// scanNumber takes a JSON number apart: its value is 0.digits × 10^point, where
+// digits do not begin with a zero and are empty for zero.
+func scanNumber(number []byte) (digits []byte, point int, negative, ok bool) {
+	value := jsontext.Value(number)
+	if !value.IsValid() || value.Kind() != '0' {
+		return nil, 0, false, false
+	}
+	seenPoint := false
+	for i, c := range number {
+		switch {
+		case c == '-':
+			negative = true
+		case c == '.':
+			seenPoint = true
+		case c == 'e' || c == 'E':
+			exponent := parseExponent(number[i+1:])
+			if len(digits) == 0 { // zero, whatever it is multiplied with
+				exponent = 0
+			}
+			return digits, point + exponent, negative, true
+		case '0' <= c && c <= '9':
+			if c == '0' && len(digits) == 0 {
+				if seenPoint {
+					point--
+				}
+				continue
+			}
+			digits = append(digits, c)
+			if !seenPoint {
+				point++
+			}
+		}
+	}
+	return digits, point, negative, true
+}
+
+// parseExponent returns the exponent, cut to a size that is beyond any date
+// but cannot overflow.
+func parseExponent(text []byte) int {
+	n, err := strconv.Atoi(string(text))
+	const most = 1 << 30
+	if err != nil && len(text) > 0 && text[0] == '-' {
+		return -most
+	} else if err != nil {
+		return most
+	}
+	return min(max(n, -most), most)
+}
+
+// registered says which registered claims a payload has, so that an absent one
+// differs from an empty one.
+type registered uint8
+
+const (
+	hasIssuer registered = 1 << iota
+	hasSubject
+	hasAudience
+	hasExpiresAt
+	hasNotBefore
+	hasIssuedAt
+	hasID
+)
+
+// decodeClaims reads the registered claims in data, which is the payload. It
+// returns the claim at fault, if it is one, and what is wrong.
+func (t *Token) decodeClaims(data []byte) (claim, problem string) {
+	o := strictjson.Read(data, 0)
+	for o.Next() {
+		ok, want := true, "a string"
+		switch string(o.Name) {
+		case "iss":
+			t.has |= hasIssuer
+			t.Claims.Issuer, ok = o.Value.Text(t.payload)
+		case "sub":
+			t.has |= hasSubject
+			t.Claims.Subject, ok = o.Value.Text(t.payload)
+		case "jti":
+			t.has |= hasID
+			t.Claims.ID, ok = o.Value.Text(t.payload)
+		case "aud":
+			t.has |= hasAudience
+			want = "a string or an array of strings"
+			t.Claims.Audience, ok = readAudience(o.Value, t.payload, t.oneAudience[:0])
+		case "exp":
+			t.has |= hasExpiresAt
+			t.exp, want, ok = readDate(o.Value, &t.Claims.ExpiresAt)
+		case "nbf":
+			t.has |= hasNotBefore
+			t.nbf, want, ok = readDate(o.Value, &t.Claims.NotBefore)
+		case "iat":
+			t.has |= hasIssuedAt
+			t.iat, want, ok = readDate(o.Value, &t.Claims.IssuedAt)
+		}
+		if !ok {
+			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
+		}
+	}
+	if o.Problem() != "" {
+		return "", "payload: " + o.Problem()
+	}
+	return "", ""
+}
+
+func readDate(v strictjson.Value, date *NumericDate) (_ instant, want string, ok bool) {
+	if !v.IsNumber() {
+		return instant{}, "a number", false
+	}
+	t, ok := parseInstant(v.Raw)
+	*date = NumericDate(t.sec)
+	return t, "one that fits 64 bits", ok
+}
+
+// append appends the JSON of c as the encoder would write it, but faster.
+func (c *Claims) append(b []byte) (_ []byte, err error) {
+	open := len(b)
+	for _, m := range [...]struct {
+		name  string
+		text  string
+		date  NumericDate
+		names Audience
+	}{
+		{name: `,"iss":`, text: c.Issuer},
+		{name: `,"sub":`, text: c.Subject},
+		{name: `,"aud":`, names: c.Audience},
+		{name: `,"exp":`, date: c.ExpiresAt},
+		{name: `,"nbf":`, date: c.NotBefore},
+		{name: `,"iat":`, date: c.IssuedAt},
+		{name: `,"jti":`, text: c.ID},
+	} {
+		switch {
+		case m.text != "":
+			b, err = jsontext.AppendQuote(append(b, m.name...), m.text)
+		case m.date != 0:
+			b = strconv.AppendInt(append(b, m.name...), int64(m.date), 10)
+		case len(m.names) != 0:
+			b, err = m.names.append(append(b, m.name...))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(b) == open {
+		b = append(b, '{')
+	}
+	b[open] = '{'
+	return append(b, '}'), nil
+}

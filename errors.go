@@ -1,0 +1,53 @@
+package jwt
+
+import "errors"
+
+// Why a token was refused: the reasons of a [VerifyError], for [errors.Is].
+//
+// The first three say that nothing in the token is genuine as far as is known;
+// the last three are given only after the signature was found good. ErrExpired
+// is given last of all: such a token is acceptable but for its age.
+var (
+	ErrMalformed   = errors.New("jwt: malformed token")
+	ErrUnknownKey  = errors.New("jwt: no key for this token")
+	ErrSignature   = errors.New("jwt: signature not valid")
+	ErrClaim       = errors.New("jwt: claim not acceptable")
+	ErrNotYetValid = errors.New("jwt: token not yet valid")
+	ErrExpired     = errors.New("jwt: token expired")
+)
+
+// A VerifyError is the refusal of a token: what a server answers with 401. Any
+// other error of a Verify method means that it could not be decided whether the
+// token is good, as when keys were out of reach: 503.
+//
+// Its text is one line, quotes and cuts what comes from the token, and holds no
+// key, token or signature. It may say what the policy wanted, so it is for logs
+// rather than for the sender of the token. The zero value is a refusal without
+// a reason.
+type VerifyError struct {
+	Reason error  // one of the errors above, or that of a check built on top
+	Claim  string // the claim or header parameter at fault, "" if it is none
+	Detail string // what was found and what was wanted
+}
+
+func (e *VerifyError) Error() string {
+	text := "jwt: token refused"
+	if e.Reason != nil {
+		text = e.Reason.Error()
+	}
+	if e.Claim != "" {
+		text += ": " + e.Claim
+	}
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	return text
+}
+
+// Unwrap returns the reason.
+func (e *VerifyError) Unwrap() error { return e.Reason }
+
+// refuse returns a refusal for a reason that has to do with no single claim.
+func refuse(reason error, detail string) *VerifyError {
+	return &VerifyError{Reason: reason, Detail: detail}
+}

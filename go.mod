@@ -1,0 +1,11 @@
+module github.com/seed-b1f8f58c/jwt
+
+go 1.26.0
+
+require (
+	github.com/go-json-experiment/json v1.27.2
+	github.com/stretchr/testify v1.12.1
+	golang.org/x/crypto v0.58.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect

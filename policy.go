@@ -1,0 +1,429 @@
+package jwt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+)
+
+// A Policy says which tokens are accepted. It is plain data: set it up, then use
+// it from any number of goroutines without changing it. The zero value and nil
+// accept nothing: their Verify returns an error that says what is missing.
+//
+// These checks cannot be switched off: the signature, the form of the token, the
+// JSON types of the registered claims, and nbf if it is present.
+type Policy struct {
+	Keys     KeySet   // the trusted keys; required
+	Issuer   string   // iss must be this; if empty, absent
+	Audience []string // aud must have one of these; if empty, be absent
+	Subject  string   // sub must be this; if empty, it may be anything or absent
+	Type     string   // typ must be this media type; if empty, "JWT" or absent
+
+	AllowAnyIssuer   bool // iss may be anything or absent; Issuer must be empty
+	AllowAnyAudience bool // aud may be anything or absent; Audience must be empty
+	AllowNoExpiry    bool // exp may be absent; if it is there, it counts
+
+	Leeway  time.Duration    // by how much clocks may differ; usually under a minute
+	MaxAge  time.Duration    // longest time since iat, which it makes required; 0: no limit
+	MaxSize int              // longest token in bytes; 0: 65,536
+	Now     func() time.Time // the clock; nil: time.Now
+}
+
+const (
+	defaultMaxSize = 64 << 10 // bytes of a token
+	maxCandidates  = 8        // keys tried for one token
+)
+
+// Verify returns the token if its signature is that of one of the policy's keys
+// and its claims are what the policy asks for. A refusal is a *[VerifyError];
+// any other error means that it could not be decided, because the policy is
+// incomplete or a key is out of reach.
+//
+// The context is handed to the key set and the keys.
+func (p *Policy) Verify(ctx context.Context, token string) (*Token, error) {
+	if err := p.incomplete(); err != nil {
+		return nil, err
+	}
+	t, _, err := p.authenticate(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if refusal := p.check(t); refusal != nil {
+		return nil, refusal
+	}
+	return t, nil
+}
+
+// incomplete says what is wrong with the policy itself.
+func (p *Policy) incomplete() error {
+	switch {
+	case p == nil:
+		return errors.New("jwt: Policy is nil")
+	case isNil(p.Keys):
+		return errors.New("jwt: Policy.Keys is nil, want the keys to trust")
+	case p.AllowAnyIssuer && p.Issuer != "":
+		return errors.New("jwt: Policy has both Issuer and AllowAnyIssuer, want one of them")
+	case p.AllowAnyAudience && len(p.Audience) != 0:
+		return errors.New("jwt: Policy has both Audience and AllowAnyAudience, want one of them")
+	case p.Leeway < 0 || p.MaxAge < 0 || p.MaxSize < 0:
+		return errors.New("jwt: Policy has a negative Leeway, MaxAge or MaxSize")
+	}
+	return nil
+}
+
+func (p *Policy) maxSize() int {
+	if p.MaxSize == 0 {
+		return defaultMaxSize
+	}
+	return p.MaxSize
+}
+
+// authenticate returns the token if its signature is good, and the key that says
+// so. Its claims are well formed, but nothing has been asked of them.
+func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifier, error) {
+	if len(token) > p.maxSize() {
+		return nil, nil, refuse(ErrMalformed, tooLarge(len(token), p.maxSize()))
+	}
+	s, ok := split(token)
+	if !ok {
+		return nil, nil, refuse(ErrMalformed, notThreeParts)
+	}
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.token = append(b.token[:0], token...)
+
+	h, refusal := b.readHeader(s)
+	if refusal != nil {
+		return nil, nil, refusal
+	}
+	if b.sig, ok = appendBase64URL(b.sig[:0], b.token[s.payload+1:]); !ok {
+		return nil, nil, refuse(ErrMalformed, "signature: "+notBase64URL)
+	}
+	keys, err := p.Keys.Verifiers(ctx, h)
+	if err != nil {
+		return nil, nil, fmt.Errorf("jwt: looking for the key: %w", err)
+	}
+	key, err := tryKeys(ctx, keys, h, b.token[:s.payload], b.sig)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Only from here on is the payload looked at.
+	t, refusal := b.readPayload(s)
+	if refusal != nil {
+		return nil, nil, refusal
+	}
+	t.Header = h
+	return t, key, nil
+}
+
+// readHeader decodes the header of the token.
+func (b *buffer) readHeader(s segments) (h Header, refusal *VerifyError) {
+	if s.header > maxHeaderSize {
+		return Header{}, refuse(ErrMalformed, "header: "+tooLarge(s.header, maxHeaderSize))
+	}
+	var ok bool
+	if b.header, ok = appendBase64URL(b.header[:0], b.token[:s.header]); !ok {
+		return Header{}, refuse(ErrMalformed, "header: "+notBase64URL)
+	}
+	return decodeHeader(b.header)
+}
+
+// readPayload decodes the payload of the token, whose signature is good.
+func (b *buffer) readPayload(s segments) (*Token, *VerifyError) {
+	var ok bool
+	if b.payload, ok = appendBase64URL(b.payload[:0], b.token[s.header+1:s.payload]); !ok {
+		return nil, refuse(ErrClaim, "payload: "+notBase64URL)
+	}
+	t := &Token{payload: string(b.payload)}
+	if claim, problem := t.decodeClaims(b.payload); problem != "" {
+		return nil, &VerifyError{ErrClaim, claim, problem}
+	}
+	return t, nil
+}
+
+// tryKeys returns the first key that fits the header and verifies the signature.
+func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
+	tried, cloned := 0, false
+	var undecided error
+	for _, key := range keys {
+		if !fits(key, h) {
+			continue
+		}
+		if tried++; tried > maxCandidates {
+			break
+		}
+		switch key.(type) {
+		case *HMAC, *publicKey:
+		default: // a key from elsewhere may hold on to what it is given
+			if !cloned {
+				input, sig, cloned = bytes.Clone(input), bytes.Clone(sig), true
+			}
+		}
+		err := key.Verify(ctx, input, sig)
+		if err == nil {
+			return key, nil
+		}
+		if !errors.Is(err, ErrSignature) {
+			undecided = errors.Join(undecided, err)
+		}
+	}
+	switch {
+	case undecided != nil:
+		return nil, fmt.Errorf("jwt: verifying the signature: %w", undecided)
+	case tried == 0:
+		return nil, &VerifyError{ErrUnknownKey, "", "alg " + strictjson.Quote(string(h.Algorithm)) + ", kid " + strictjson.Quote(h.KeyID)}
+	case tried > maxCandidates:
+		return nil, refuse(ErrSignature, "more keys fit the header than are tried, want a kid that tells them apart")
+	}
+	return nil, refuse(ErrSignature, "")
+}
+
+// A rule is one question a policy asks of a token whose signature is good. Its
+// check returns nil if the answer is good.
+type rule struct {
+	claim string // or header parameter
+	check func(p *Policy, t *Token, now time.Time) *VerifyError
+}
+
+// rules are all of them, in their order: exp is last, so that a token refused
+// for it alone is known to be otherwise acceptable.
+var rules = [...]rule{
+	{"typ", (*Policy).checkType},
+	{"iss", (*Policy).checkIssuer},
+	{"aud", (*Policy).checkAudience},
+	{"sub", (*Policy).checkSubject},
+	{"iat", (*Policy).checkIssuedAt},
+	{"nbf", (*Policy).checkNotBefore},
+	{"exp", (*Policy).checkExpiresAt},
+}
+
+// check asks every rule and returns the first refusal.
+func (p *Policy) check(t *Token) *VerifyError {
+	now := time.Now
+	if p.Now != nil {
+		now = p.Now
+	}
+	for at, i := now(), 0; i < len(rules); i++ {
+		if refusal := rules[i].check(p, t, at); refusal != nil {
+			refusal.Claim = rules[i].claim
+			return refusal
+		}
+	}
+	return nil
+}
+
+func (p *Policy) checkType(t *Token, _ time.Time) *VerifyError {
+	want := p.Type
+	if want == "" {
+		if t.Header.Type == "" {
+			return nil
+		}
+		want = plainType
+	}
+	if equalFoldASCII(mediaType(t.Header.Type), mediaType(want)) {
+		return nil
+	}
+	return mismatch(t.Header.Type != "", t.Header.Type, strictjson.Quote(want))
+}
+
+func (p *Policy) checkIssuer(t *Token, _ time.Time) *VerifyError {
+	if p.AllowAnyIssuer {
+		return nil
+	}
+	present := t.has&hasIssuer != 0
+	if present == (p.Issuer != "") && t.Claims.Issuer == p.Issuer {
+		return nil
+	}
+	return mismatch(present, t.Claims.Issuer, wantText(p.Issuer))
+}
+
+func (p *Policy) checkSubject(t *Token, _ time.Time) *VerifyError {
+	if p.Subject == "" || t.Claims.Subject == p.Subject {
+		return nil
+	}
+	return mismatch(t.has&hasSubject != 0, t.Claims.Subject, wantText(p.Subject))
+}
+
+func (p *Policy) checkAudience(t *Token, _ time.Time) *VerifyError {
+	if p.AllowAnyAudience {
+		return nil
+	}
+	present := t.has&hasAudience != 0
+	if !present && len(p.Audience) == 0 {
+		return nil
+	}
+	for _, recipient := range t.Claims.Audience {
+		if slices.Contains(p.Audience, recipient) {
+			return nil
+		}
+	}
+	got, want := "nothing", "it to be absent"
+	if present {
+		got = quoteList(t.Claims.Audience)
+	}
+	if len(p.Audience) > 0 {
+		want = "one of " + quoteList(p.Audience)
+	}
+	return refuse(ErrClaim, "got "+got+", want "+want)
+}
+
+func (p *Policy) checkIssuedAt(t *Token, now time.Time) *VerifyError {
+	if p.MaxAge == 0 {
+		return nil
+	}
+	if t.has&hasIssuedAt == 0 {
+		return refuse(ErrClaim, "got nothing, want a date, for the policy has a MaxAge")
+	}
+	if t.iat.after(now.Add(p.Leeway)) {
+		return refuse(ErrClaim, "got "+t.iat.String()+", want a date before now, "+timeText(now))
+	}
+	if oldest := now.Add(-p.MaxAge).Add(-p.Leeway); !t.iat.after(oldest) && !t.iat.equal(oldest) {
+		return refuse(ErrClaim, "got "+t.iat.String()+", want one at most "+p.MaxAge.String()+" before now, "+timeText(now))
+	}
+	return nil
+}
+
+func (p *Policy) checkNotBefore(t *Token, now time.Time) *VerifyError {
+	if t.has&hasNotBefore == 0 || !t.nbf.after(now.Add(p.Leeway)) {
+		return nil
+	}
+	return refuse(ErrNotYetValid, "got "+t.nbf.String()+", want a date not after now, "+timeText(now))
+}
+
+func (p *Policy) checkExpiresAt(t *Token, now time.Time) *VerifyError {
+	if t.has&hasExpiresAt == 0 {
+		if p.AllowNoExpiry {
+			return nil
+		}
+		return refuse(ErrClaim, "got nothing, want a date")
+	}
+	if t.exp.after(now.Add(-p.Leeway)) {
+		return nil
+	}
+	return refuse(ErrExpired, "got "+t.exp.String()+", want a date after now, "+timeText(now))
+}
+
+// mismatch is the refusal of a text that is not the one wanted.
+func mismatch(present bool, got, want string) *VerifyError {
+	if !present {
+		return refuse(ErrClaim, "got nothing, want "+want)
+	}
+	return refuse(ErrClaim, "got "+strictjson.Quote(got)+", want "+want)
+}
+
+func wantText(want string) string {
+	if want == "" {
+		return "it to be absent"
+	}
+	return strictjson.Quote(want)
+}
+
+// quoteList shows the first few of a list of texts.
+func quoteList(list []string) string {
+	const most = 4
+	var shown []string
+	for _, s := range list[:min(len(list), most)] {
+		shown = append(shown, strictjson.Quote(s))
+	}
+	if len(list) > most {
+		shown = append(shown, "and "+strconv.Itoa(len(list)-most)+" more")
+	}
+	return "[" + strings.Join(shown, ", ") + "]"
+}
+
+func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Policies is one [Policy] for each issuer, with keys, audience and type of its
+// own; several for one issuer are tried in turn. Nil and empty Policies accept
+// nothing: their Verify returns an error.
+type Policies []*Policy
+
+// Verify returns the token if one of the policies accepts it. Only those whose
+// Issuer is the token's, or that allow any, are asked: no other one's keys are
+// looked up. To choose them, iss is read before the signature is verified; the
+// policy chosen checks it again afterwards. If several refuse, the refusal that
+// came the farthest is returned, but if one could not decide, its error is.
+func (ps Policies) Verify(ctx context.Context, token string) (*Token, error) {
+	if len(ps) == 0 {
+		return nil, errors.New("jwt: Policies are empty, want one for each issuer")
+	}
+	size := 0
+	for i, p := range ps {
+		if err := p.incomplete(); err != nil {
+			return nil, fmt.Errorf("%w (policy %d of %d)", err, i+1, len(ps))
+		}
+		size = max(size, p.maxSize())
+	}
+	issuer, refusal := unverifiedIssuer(token, size)
+	if refusal != nil {
+		return nil, refusal
+	}
+	var err error
+	for _, p := range ps {
+		if !p.AllowAnyIssuer && p.Issuer != issuer {
+			continue
+		}
+		t, refusal := p.Verify(ctx, token)
+		if refusal == nil {
+			return t, nil
+		}
+		if progress(refusal) > progress(err) {
+			err = refusal
+		}
+	}
+	if err == nil {
+		err = &VerifyError{ErrUnknownKey, "iss", "got " + strictjson.Quote(issuer) + ", and no policy is for it"}
+	}
+	return nil, err
+}
+
+// unverifiedIssuer returns the iss of a token of which nothing is verified, ""
+// if it has none.
+func unverifiedIssuer(token string, maxSize int) (string, *VerifyError) {
+	if len(token) > maxSize {
+		return "", refuse(ErrMalformed, tooLarge(len(token), maxSize))
+	}
+	s, ok := split(token)
+	if !ok {
+		return "", refuse(ErrMalformed, notThreeParts)
+	}
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.token = append(b.token[:0], token[s.header+1:s.payload]...)
+	if b.payload, ok = appendBase64URL(b.payload[:0], b.token); !ok {
+		return "", refuse(ErrMalformed, "payload: "+notBase64URL)
+	}
+	v, ok := strictjson.Find(b.payload, "iss")
+	if !ok {
+		return "", nil
+	}
+	issuer, ok := v.Text("")
+	if !ok {
+		return "", &VerifyError{ErrMalformed, "iss", "got " + v.Kind() + ", want a string"}
+	}
+	return issuer, nil
+}
+
+// progress says how far a token came before the error.
+func progress(err error) int {
+	var refusal *VerifyError
+	if err == nil {
+		return 0
+	}
+	if !errors.As(err, &refusal) {
+		return 7 // not refused at all
+	}
+	for i, reason := range []error{ErrMalformed, ErrUnknownKey, ErrSignature, ErrClaim, ErrNotYetValid, ErrExpired} {
+		if refusal.Reason == reason {
+			return i + 1
+		}
+	}
+	return 1
+}

@@ -1,0 +1,304 @@
+package jwt
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/sha512"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+)
+
+// A Verifier is one public key, or shared secret, that verifies one algorithm.
+// The package's own come from [NewVerifier] and [NewHMAC]; implement it to bring
+// another algorithm. It must be safe for concurrent use.
+type Verifier interface {
+	Algorithm() Algorithm
+	KeyID() string // if not "", only tokens with this kid, or with none, are tried
+
+	// Verify returns nil if sig, in the form it has in a token, is the signature
+	// of input; ErrSignature if it is not; any other error if it could not be
+	// decided. It does not modify input or sig.
+	Verify(ctx context.Context, input, sig []byte) error
+}
+
+// A KeySet has the keys that a [Policy] trusts. It must be safe for concurrent
+// use.
+type KeySet interface {
+	// Verifiers returns the keys that may have signed a token with header h,
+	// which is not verified yet, the likeliest first: none if there is no such
+	// key, an error if that could not be found out. Keys whose algorithm or key
+	// ID does not fit h are passed over, and only the first few others tried.
+	// The caller does not modify the result.
+	Verifiers(ctx context.Context, h Header) ([]Verifier, error)
+}
+
+// Keys is the fixed [KeySet] of a few keys; jwk.Set is for many. Nil and empty
+// Keys have no key, so that every token is refused with ErrUnknownKey.
+type Keys []Verifier
+
+// Verifiers returns the keys for h: those with its key ID first.
+func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
+	first, n := 0, 0
+	for i, v := range k {
+		if fits(v, h) {
+			if n++; n == 1 {
+				first = i
+			}
+		}
+	}
+	if n <= 1 { // the usual case: nothing to sort, nothing to allocate
+		return k[first : first+n : first+n], nil
+	}
+	found := make([]Verifier, 0, n)
+	for _, named := range []bool{true, false} {
+		for _, v := range k[first:] {
+			if fits(v, h) && (v.KeyID() == h.KeyID) == named {
+				found = append(found, v)
+			}
+		}
+	}
+	return found, nil
+}
+
+// fits reports whether a token with header h may be tried with v.
+func fits(v Verifier, h Header) bool {
+	if isNil(v) || v.Algorithm() != h.Algorithm || h.Algorithm == "" {
+		return false
+	}
+	keyID := v.KeyID()
+	return keyID == h.KeyID || keyID == "" || h.KeyID == ""
+}
+
+// NewVerifier returns the Verifier for a public key of the type that alg asks
+// for: *[rsa.PublicKey] with a modulus of 2048 to 8192 bits and an odd exponent
+// from 3 to 2^31-1, *[ecdsa.PublicKey] with a point on the curve, or
+// [ed25519.PublicKey] that is a point of large order. For HS256, HS384 and HS512
+// see [NewHMAC].
+func NewVerifier(alg Algorithm, key crypto.PublicKey, keyID string) (Verifier, error) {
+	v, err := newPublicKey(alg, key, keyID)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// publicKey is the Verifier of NewVerifier.
+type publicKey struct {
+	alg    Algorithm
+	keyID  string
+	verify func(input, sig []byte) bool
+}
+
+func (k *publicKey) Algorithm() Algorithm { return k.alg }
+func (k *publicKey) KeyID() string        { return k.keyID }
+
+func (k *publicKey) Verify(_ context.Context, input, sig []byte) error {
+	if !k.verify(input, sig) {
+		return ErrSignature
+	}
+	return nil
+}
+
+func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey, error) {
+	f, err := factsOf(alg, 0)
+	if err != nil {
+		return nil, err
+	}
+	k := &publicKey{alg: alg, keyID: keyID}
+	switch f.family {
+	case familyRSA, familyPSS:
+		k.verify, err = f.rsaVerify(key)
+	case familyECDSA:
+		k.verify, err = f.ecdsaVerify(key)
+	case familyEd25519:
+		k.verify, err = ed25519Verify(key)
+	default:
+		err = fmt.Errorf("got %T, want a secret given to NewHMAC", key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
+	}
+	return k, nil
+}
+
+// factsOf looks alg up; it must be of the family asked for, if one is.
+func factsOf(alg Algorithm, want family) (facts, error) {
+	f, ok := algorithms[alg]
+	if !ok {
+		return facts{}, fmt.Errorf("jwt: unknown algorithm %q, want one of the package's constants", string(alg))
+	}
+	if want != 0 && f.family != want {
+		return facts{}, fmt.Errorf("jwt: %s takes no secret, want HS256, HS384 or HS512; NewSigner and NewVerifier take its keys", alg)
+	}
+	return f, nil
+}
+
+func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
+	given, ok := key.(*rsa.PublicKey)
+	if !ok || given == nil {
+		return nil, fmt.Errorf("got %s, want *rsa.PublicKey", typeName(key))
+	}
+	if given.N == nil || given.N.Sign() <= 0 || given.N.BitLen() < 2048 || given.N.BitLen() > 8192 {
+		bits := 0
+		if given.N != nil {
+			bits = given.N.BitLen()
+		}
+		return nil, fmt.Errorf("got an RSA modulus of %d bits, want 2048 to 8192", bits)
+	}
+	if given.N.Bit(0) == 0 {
+		return nil, errors.New("got an even RSA modulus, want an odd one")
+	}
+	if given.E < 3 || int64(given.E) > math.MaxInt32 || given.E%2 == 0 {
+		return nil, fmt.Errorf("got the RSA exponent %d, want an odd one from 3 to 2^31-1", given.E)
+	}
+	public := &rsa.PublicKey{N: new(big.Int).Set(given.N), E: given.E}
+	if f.family == familyPSS {
+		opts := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
+		return func(input, sig []byte) bool {
+			var d digestBuffer
+			return rsa.VerifyPSS(public, f.hash, f.digest(&d, input), sig, opts) == nil
+		}, nil
+	}
+	return func(input, sig []byte) bool {
+		var d digestBuffer
+		return rsa.VerifyPKCS1v15(public, f.hash, f.digest(&d, input), sig) == nil
+	}, nil
+}
+
+func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
+	given, ok := key.(*ecdsa.PublicKey)
+	if !ok || given == nil {
+		return nil, fmt.Errorf("got %s, want *ecdsa.PublicKey", typeName(key))
+	}
+	if given.Curve != f.curve {
+		name := "no curve"
+		if given.Curve != nil {
+			name = "the curve " + given.Curve.Params().Name
+		}
+		return nil, fmt.Errorf("got %s, want %s", name, f.curve.Params().Name)
+	}
+	if given.X == nil || given.Y == nil {
+		return nil, errors.New("got no point, want one on the curve")
+	}
+	point, err := given.Bytes()
+	if err != nil {
+		return nil, errors.New("got a point that is not on the curve")
+	}
+	public, err := ecdsa.ParseUncompressedPublicKey(f.curve, point)
+	if err != nil {
+		return nil, errors.New("got a point that is not on the curve")
+	}
+	return func(input, sig []byte) bool {
+		var d digestBuffer
+		var der derBuffer
+		asn1Sig, ok := appendASN1(der[:0], sig, f.coordinateSize())
+		return ok && ecdsa.VerifyASN1(public, f.digest(&d, input), asn1Sig)
+	}, nil
+}
+
+func ed25519Verify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
+	given, ok := key.(ed25519.PublicKey)
+	if !ok {
+		return nil, fmt.Errorf("got %s, want ed25519.PublicKey", typeName(key))
+	}
+	if len(given) != ed25519.PublicKeySize {
+		return nil, fmt.Errorf("got %d bytes, want %d", len(given), ed25519.PublicKeySize)
+	}
+	if !isEd25519Point(given) {
+		return nil, errors.New("got bytes that are not a point of large order on the curve")
+	}
+	public := ed25519.PublicKey(bytes.Clone(given))
+	return func(input, sig []byte) bool { return ed25519.Verify(public, input, sig) }, nil
+}
+
+// isEd25519Point reports whether key encodes a point of edwards25519 (RFC 8032
+// section 5.1.3) in its one canonical form, and one that is not among the eight
+// of small order, for which anybody can make signatures.
+func isEd25519Point(key []byte) bool {
+	big25519 := func(s string) *big.Int { n, _ := new(big.Int).SetString(s, 16); return n }
+	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+	d := big25519("52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3")
+	order8 := big25519("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+
+	littleEndian := bytes.Clone(key)
+	littleEndian[31] &= 0x7F // the sign of x
+	for i, j := 0, 31; i < j; i, j = i+1, j-1 {
+		littleEndian[i], littleEndian[j] = littleEndian[j], littleEndian[i]
+	}
+	y := new(big.Int).SetBytes(littleEndian)
+	if y.Cmp(p) >= 0 {
+		return false
+	}
+	for _, small := range []*big.Int{big.NewInt(0), big.NewInt(1), order8} {
+		if y.Cmp(small) == 0 || new(big.Int).Sub(p, y).Cmp(small) == 0 {
+			return false
+		}
+	}
+	// On the curve if x² = (y²-1)/(dy²+1) has a root.
+	y2 := new(big.Int).Mul(y, y)
+	denominator := new(big.Int).Mul(d, y2)
+	denominator.Add(denominator, big.NewInt(1)).ModInverse(denominator, p)
+	x2 := new(big.Int).Sub(y2, big.NewInt(1))
+	x2.Mul(x2, denominator).Mod(x2, p)
+	return big.Jacobi(x2, p) == 1
+}
+
+func typeName(v any) string {
+	if isNil(v) {
+		return "nil"
+	}
+	return fmt.Sprintf("%T", v)
+}
+
+// coordinateSize is the size in bytes of each half of an ECDSA signature.
+func (f facts) coordinateSize() int { return (f.curve.Params().BitSize + 7) / 8 }
+
+type digestBuffer [sha512.Size]byte
+
+// digest returns the hash of input, in buf.
+func (f facts) digest(buf *digestBuffer, input []byte) []byte {
+	switch f.hash {
+	case crypto.SHA256:
+		sum := sha256.Sum256(input)
+		return append(buf[:0], sum[:]...)
+	case crypto.SHA384:
+		sum := sha512.Sum384(input)
+		return append(buf[:0], sum[:]...)
+	default:
+		sum := sha512.Sum512(input)
+		return append(buf[:0], sum[:]...)
+	}
+}
+
+// derBuffer has room for the largest ASN.1 signature, that of P-521.
+type derBuffer [3 + 2*(3+66)]byte
+
+// appendASN1 turns r and s of size bytes each (RFC 7518 section 3.4) into the
+// ASN.1 form of an ECDSA signature. Neither may be zero.
+func appendASN1(dst, sig []byte, size int) (_ []byte, ok bool) {
+	if len(sig) != 2*size {
+		return nil, false
+	}
+	r, s := bytes.TrimLeft(sig[:size], "\x00"), bytes.TrimLeft(sig[size:], "\x00")
+	if len(r) == 0 || len(s) == 0 {
+		return nil, false
+	}
+	signBit := func(n []byte) int { return int(n[0] >> 7) } // takes a byte of its own
+	length := 2 + signBit(r) + len(r) + 2 + signBit(s) + len(s)
+	if dst = append(dst, 0x30); length >= 0x80 {
+		dst = append(dst, 0x81)
+	}
+	dst = append(dst, byte(length))
+	for _, n := range [...][]byte{r, s} {
+		dst = append(dst, 0x02, byte(signBit(n)+len(n)))
+		dst = append(append(dst, make([]byte, signBit(n))...), n...)
+	}
+	return dst, true
+}
