@@ -50,20 +50,26 @@ type ContextSigner interface {
 // gets the whole message; otherwise its digest, or for Ed25519 the message.
 func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	if isNil(key) {
-		return nil, errors.New("jwt: " + string(alg) + " key: got nil, want a crypto.Signer")
+		return nil, fmt.Errorf("jwt: %s key: got nil, want a crypto.Signer", alg)
 	}
-	public, err := newPublicKey(alg, key.Public(), keyID)
+	var public *publicKey
+	var local bool
+	if err := whole(func() (err error) {
+		if public, err = newPublicKey(alg, key.Public(), keyID); err != nil {
+			return err
+		}
+		if local, err = checkLocal(key); err != nil {
+			return fmt.Errorf("jwt: %s key: %w", alg, err)
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	header, err := encodePlainHeader(alg, keyID)
 	if err != nil {
 		return nil, err
 	}
-	s := &privateKey{alg: alg, keyID: keyID}
-	if s.header, err = encodePlainHeader(alg, keyID); err != nil {
-		return nil, err
-	}
-	local, err := checkLocal(key)
-	if err != nil {
-		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
-	}
+	s := &privateKey{alg: alg, keyID: keyID, header: header}
 	f := algorithms[alg]
 	s.sign = func(ctx context.Context, input []byte) ([]byte, error) { return f.sign(ctx, key, input) }
 	if !local {

@@ -184,16 +184,16 @@ func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, 
 		}
 		return nil, fmt.Errorf("got %s, want %s", name, f.curve.Params().Name)
 	}
-	if given.X == nil || given.Y == nil {
-		return nil, errors.New("got no point, want one on the curve")
-	}
-	point, err := given.Bytes()
-	if err != nil {
-		return nil, errors.New("got a point that is not on the curve")
-	}
-	public, err := ecdsa.ParseUncompressedPublicKey(f.curve, point)
-	if err != nil {
-		return nil, errors.New("got a point that is not on the curve")
+	var public *ecdsa.PublicKey
+	if err := whole(func() error {
+		point, err := given.Bytes()
+		if err != nil {
+			return err
+		}
+		public, err = ecdsa.ParseUncompressedPublicKey(f.curve, point)
+		return err
+	}); err != nil {
+		return nil, errors.New("got no point on the curve " + f.curve.Params().Name)
 	}
 	return func(input, sig []byte) bool {
 		var d digestBuffer
@@ -248,6 +248,17 @@ func isEd25519Point(key []byte) bool {
 	x2 := new(big.Int).Sub(y2, big.NewInt(1))
 	x2.Mul(x2, denominator).Mod(x2, p)
 	return big.Jacobi(x2, p) == 1
+}
+
+// whole returns the error of a check of a key, and one for a key with parts
+// missing, on which the standard library's checks panic.
+func whole(check func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("jwt: the key is not complete")
+		}
+	}()
+	return check()
 }
 
 func typeName(v any) string {
