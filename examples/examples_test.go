@@ -1,0 +1,53 @@
+// Package examples has runnable programs, one idea each. Its test runs them all
+// as a reader would and looks at what they print.
+package examples
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPrograms(t *testing.T) {
+	for _, program := range []struct {
+		name string
+		want []string // regular expressions, all of which the output matches
+	}{
+		{"quickstart", []string{
+			`token:    [\w-]+\.[\w-]+\.[\w-]{43}\n`,
+			`header:   \{"alg":"HS256","kid":"2026-11","typ":"JWT"\}\n`,
+			`payload:  \{"iss":"https://login.example".*"role":"editor"\}\n`,
+			`accepted: alice is editor\n`,
+			`tampered: jwt: signature not valid\n`,
+			`expired:  jwt: token expired: exp: got .*, want a date after now, .*\n`,
+			`audience: jwt: claim not acceptable: aud: got \["https://api.example"\], want one of \["https://billing.example"\]\n`,
+		}},
+		{"customclaims", []string{`^alice 9007199254740993 \[read write\] team 12\n\{"sub":"alice","\n$`}},
+		{"rsa-pem", []string{`^PS256 rsa-1 alice\n$`}},
+		{"rotation", []string{`^before:  true\nbetween: true true\nafter:   false true\n$`}},
+		{"multi-issuer", []string{
+			`(?m)^staff: <nil>$`, `(?m)^partner: <nil>$`,
+			`(?m)^partner as staff: jwt: signature not valid$`,
+			`(?m)^stranger: jwt: no key for this token: iss: got "https://stranger.example"`,
+		}},
+		{"kms", []string{`^true <nil> false\nfalse jwt: signing: context deadline exceeded true\n$`}},
+	} {
+		t.Run(program.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			defer cancel()
+			run := exec.CommandContext(ctx, "go", "run", "./"+program.name)
+			run.Stderr = os.Stderr
+			output, err := run.Output()
+			require.NoError(t, err)
+			for _, want := range program.want {
+				assert.Regexp(t, want, string(output))
+			}
+		})
+	}
+}

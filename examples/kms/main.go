@@ -1,0 +1,52 @@
+// Kms signs with a key that is elsewhere: it plugs in as a ContextSigner, and
+// the caller's deadline reaches it.
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// remoteKey stands for a key in a KMS, each signature of which is a request.
+type remoteKey struct {
+	crypto.Signer // the public key, fetched once; Sign is not called
+	delay         time.Duration
+}
+
+func (k remoteKey) SignContext(ctx context.Context, rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	select { // in the place of the request to the KMS
+	case <-time.After(k.delay):
+		return k.Sign(rand, digest, opts)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func main() {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	check(err)
+	for _, delay := range []time.Duration{time.Millisecond, time.Hour} {
+		signer, err := jwt.NewSigner(jwt.ES256, remoteKey{private, delay}, "kms-1")
+		check(err)
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		token, err := jwt.Sign(ctx, signer, jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute))})
+		cancel()
+		fmt.Println(len(token) > 0, err, errors.Is(err, context.DeadlineExceeded))
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

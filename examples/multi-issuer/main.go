@@ -1,0 +1,57 @@
+// Multi-issuer trusts two issuers, each for its own keys, audience and type. No
+// issuer can speak for the other.
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+func main() {
+	staff, staffPublic := newKey()
+	partner, partnerPublic := newKey()
+	policies := jwt.Policies{
+		{Keys: jwt.Keys{staffPublic}, Issuer: "https://staff.example", Audience: []string{"api"}, Type: "at+jwt"},
+		{Keys: jwt.Keys{partnerPublic}, Issuer: "https://partner.example", Audience: []string{"partner-api"}},
+	}
+	for _, t := range []struct {
+		name             string
+		key              jwt.Signer
+		typ, issuer, aud string
+	}{
+		{"staff", staff, "at+jwt", "https://staff.example", "api"},
+		{"partner", partner, "JWT", "https://partner.example", "partner-api"},
+		{"partner as staff", partner, "at+jwt", "https://staff.example", "api"},
+		{"stranger", partner, "JWT", "https://stranger.example", "api"},
+	} {
+		token, err := jwt.SignHeader(context.Background(), t.key, jwt.Header{Type: t.typ}, jwt.Claims{
+			Issuer: t.issuer, Audience: jwt.Audience{t.aud}, ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute)),
+		})
+		check(err)
+		_, err = policies.Verify(context.Background(), token)
+		fmt.Printf("%s: %v\n", t.name, err)
+	}
+}
+
+func newKey() (jwt.Signer, jwt.Verifier) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	check(err)
+	signer, err := jwt.NewSigner(jwt.ES256, private, "")
+	check(err)
+	verifier, err := jwt.NewVerifier(jwt.ES256, private.Public(), "")
+	check(err)
+	return signer, verifier
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
