@@ -36,6 +36,14 @@ func TestPrograms(t *testing.T) {
 			`(?m)^stranger: jwt: no key for this token: iss: got "https://stranger.example"`,
 		}},
 		{"kms", []string{`^true <nil> false\nfalse jwt: signing: context deadline exceeded true\n$`}},
+		{"httpapi", []string{
+			`(?m)^GET  /health  200 "up" $`,
+			`(?m)^GET  /me      401 "Unauthorized\\n" Bearer realm="api"$`,
+			`(?m)^GET  /me      200 "you are alice" $`,
+			`(?m)^GET  /me      401 "Unauthorized\\n" Bearer realm="api", error="invalid_token"$`,
+			`(?m)^POST /orders  403 "Forbidden\\n" Bearer realm="api", scope="orders:write", error="insufficient_scope"$`,
+			`(?m)^POST /orders  200 "ordered for tenant 7" $`,
+		}},
 	} {
 		t.Run(program.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,223 @@
+package jwthttp_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
+	"github.com/seed-b1f8f58c/jwt/jwthttp"
+)
+
+// newIssuer returns an issuer on loopback that publishes what keys returns.
+func newIssuer(t testing.TB, path string, keys func() []*jwk.Key) *jwthttp.Issuer {
+	t.Helper()
+	issuer := &jwthttp.Issuer{Keys: keys}
+	web := httptest.NewServer(issuer)
+	t.Cleanup(web.Close)
+	issuer.URL = web.URL + path
+	return issuer
+}
+
+func get(t testing.TB, method, url, etag string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	require.NoError(t, err)
+	if etag != "" {
+		r.Header.Set("If-None-Match", etag)
+	}
+	response, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response, string(body)
+}
+
+func TestIssuerPublishesWhatDiscoverKeysFinds(t *testing.T) {
+	for _, path := range []string{"", "/", "/tenant", "/tenant/"} {
+		t.Run(path, func(t *testing.T) {
+			key := newKey(t)
+			issuer := newIssuer(t, path, func() []*jwk.Key { return []*jwk.Key{key} })
+			keys, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{})
+			require.NoError(t, err)
+			assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		})
+	}
+}
+
+func TestIssuerAnswers(t *testing.T) {
+	key := newKey(t)
+	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{key} })
+
+	response, body := get(t, "GET", issuer.URL+"/.well-known/jwks.json", "")
+	assert.Equal(t, 200, response.StatusCode)
+	assert.Equal(t, "application/jwk-set+json", response.Header.Get("Content-Type"))
+	assert.Equal(t, "public, max-age=600", response.Header.Get("Cache-Control"))
+	set, err := jwk.ParseSet([]byte(body))
+	require.NoError(t, err)
+	require.Len(t, set.Keys(), 1)
+	assert.Equal(t, key.KeyID(), set.Keys()[0].KeyID())
+
+	etag := response.Header.Get("ETag")
+	assert.Regexp(t, `^"[\w-]{22}"$`, etag)
+	response, body = get(t, "GET", issuer.URL+"/.well-known/jwks.json", etag)
+	assert.Equal(t, 304, response.StatusCode)
+	assert.Empty(t, body)
+	response, body = get(t, "HEAD", issuer.URL+"/.well-known/jwks.json", "")
+	assert.Equal(t, 200, response.StatusCode)
+	assert.Equal(t, etag, response.Header.Get("ETag"))
+	assert.Empty(t, body)
+
+	for _, path := range []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"} {
+		response, body = get(t, "GET", issuer.URL+path, "")
+		assert.Equal(t, "application/json", response.Header.Get("Content-Type"))
+		assert.JSONEq(t, `{"issuer":"`+issuer.URL+`","jwks_uri":"`+issuer.URL+`/.well-known/jwks.json",
+			"id_token_signing_alg_values_supported":["EdDSA"]}`, body)
+	}
+	response, _ = get(t, "POST", issuer.URL+"/.well-known/jwks.json", "")
+	assert.Equal(t, 405, response.StatusCode)
+	assert.Equal(t, "GET, HEAD", response.Header.Get("Allow"))
+	response, _ = get(t, "GET", issuer.URL+"/", "")
+	assert.Equal(t, 404, response.StatusCode)
+
+	issuer.Keys = func() []*jwk.Key { return nil }
+	_, body = get(t, "GET", issuer.URL+"/.well-known/jwks.json", etag)
+	assert.JSONEq(t, `{"keys":[]}`, body)
+}
+
+func TestIssuerPublishesNothingPrivate(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.ES256, jwt.ES512, jwt.EdDSA} {
+		key, err := jwk.Generate(alg)
+		require.NoError(t, err)
+		issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{key} })
+		_, body := get(t, "GET", issuer.URL+"/.well-known/jwks.json", "")
+		var set struct{ Keys []map[string]any }
+		require.NoError(t, json.Unmarshal([]byte(body), &set))
+		require.Len(t, set.Keys, 1)
+		for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"} {
+			assert.NotContains(t, set.Keys[0], name, alg)
+		}
+	}
+	// With a symmetric key among them, there is no answer at all.
+	secret, err := jwk.Generate(jwt.HS256)
+	require.NoError(t, err)
+	for _, keys := range [][]*jwk.Key{{secret}, {newKey(t), secret}, {nil}, {{}}} {
+		issuer := newIssuer(t, "", func() []*jwk.Key { return keys })
+		for _, path := range []string{"/.well-known/jwks.json", "/.well-known/openid-configuration"} {
+			response, body := get(t, "GET", issuer.URL+path, "")
+			assert.Equal(t, 500, response.StatusCode)
+			assert.Equal(t, "Internal Server Error\n", body)
+		}
+	}
+}
+
+func TestIncompleteIssuerAnswers500(t *testing.T) {
+	none := func() []*jwk.Key { return nil }
+	for _, issuer := range []*jwthttp.Issuer{nil, {}, {URL: "https://issuer.example"}, {Keys: none}, {URL: "http://issuer.example", Keys: none}} {
+		w := httptest.NewRecorder()
+		issuer.ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/jwks.json", nil))
+		assert.Equal(t, 500, w.Code)
+	}
+}
+
+func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
+	var hits [2]atomic.Int64
+	var keys [2]*jwk.Key
+	var issuers [2]string
+	var policies jwt.Policies
+	for i := range 2 {
+		keys[i] = newKey(t)
+		issuer := &jwthttp.Issuer{Keys: func() []*jwk.Key { return []*jwk.Key{keys[i]} }}
+		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			hits[i].Add(1)
+			issuer.ServeHTTP(w, r)
+		}))
+		defer web.Close()
+		issuer.URL, issuers[i] = web.URL, web.URL
+		remote, err := jwthttp.DiscoverKeys(web.URL, jwthttp.RemoteOptions{})
+		require.NoError(t, err)
+		policies = append(policies, &jwt.Policy{
+			Keys: remote, Issuer: web.URL, Audience: []string{[]string{"api", "partner-api"}[i]}, Type: []string{"at+jwt", "JWT"}[i],
+		})
+	}
+	token := func(key *jwk.Key, issuer, audience, typ string) string {
+		signer, err := key.Signer()
+		require.NoError(t, err)
+		token, err := jwt.SignHeader(t.Context(), signer, jwt.Header{Type: typ},
+			jwt.Claims{Issuer: issuer, Audience: jwt.Audience{audience}, ExpiresAt: inAnHour()})
+		require.NoError(t, err)
+		return token
+	}
+	verify := func(token string) error {
+		_, err := policies.Verify(t.Context(), token)
+		return err
+	}
+	assert.ErrorIs(t, verify(token(keys[0], "https://stranger.example", "api", "at+jwt")), jwt.ErrUnknownKey)
+	assert.Zero(t, hits[0].Load()+hits[1].Load(), "an unknown issuer causes no request")
+
+	assert.NoError(t, verify(token(keys[0], issuers[0], "api", "at+jwt")))
+	assert.Zero(t, hits[1].Load(), "nor does one issuer's token cause a request to the other")
+	assert.NoError(t, verify(token(keys[1], issuers[1], "partner-api", "JWT")))
+
+	assert.ErrorIs(t, verify(token(keys[1], issuers[0], "api", "at+jwt")), jwt.ErrUnknownKey, "the other's key")
+	assert.ErrorIs(t, verify(token(keys[1], issuers[1], "api", "JWT")), jwt.ErrClaim, "the other's audience")
+	assert.ErrorIs(t, verify(token(keys[1], issuers[1], "partner-api", "at+jwt")), jwt.ErrClaim, "the other's type")
+}
+
+// A key is replaced while tokens are verified all the time: publish the new one,
+// wait, sign with it, withdraw the old one.
+func TestRotationWithoutDowntime(t *testing.T) {
+	const refresh = 50 * time.Millisecond
+	old, fresh := newKey(t), newKey(t)
+	var published atomic.Pointer[[]*jwk.Key]
+	publish := func(keys ...*jwk.Key) { published.Store(&keys) }
+	publish(old)
+	issuer := newIssuer(t, "", func() []*jwk.Key { return *published.Load() })
+	issuer.MaxAge = time.Second // above the bound below
+
+	remote, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{
+		RefreshAfter: refresh, MaxAge: refresh, CoolDown: refresh / 5,
+	})
+	require.NoError(t, err)
+
+	var signing atomic.Pointer[jwk.Key]
+	signing.Store(old)
+	done := make(chan struct{})
+	var group sync.WaitGroup
+	var accepted atomic.Int64
+	for range 4 {
+		group.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				assert.NoError(t, accept(t, remote, tokenOf(t, signing.Load())))
+				accepted.Add(1)
+				time.Sleep(time.Millisecond) // leaves a turn to the fetch
+			}
+		})
+	}
+	time.Sleep(2 * refresh)
+	publish(old, fresh)
+	time.Sleep(2 * refresh) // until every verifier has both
+	signing.Store(fresh)
+	time.Sleep(2 * refresh) // until the tokens of the old one have expired
+	publish(fresh)
+	time.Sleep(3 * refresh) // until every verifier has dropped it
+	assert.ErrorIs(t, accept(t, remote, tokenOf(t, old)), jwt.ErrUnknownKey)
+	close(done)
+	group.Wait()
+	assert.Greater(t, accepted.Load(), int64(100))
+}

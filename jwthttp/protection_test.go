@@ -1,0 +1,319 @@
+package jwthttp_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwthttp"
+)
+
+// newHMAC returns a key and a policy that trusts it.
+func newHMAC(t testing.TB) (*jwt.HMAC, *jwt.Policy) {
+	t.Helper()
+	key, err := jwt.NewHMAC(jwt.HS256, bytes.Repeat([]byte{7}, 32), "")
+	require.NoError(t, err)
+	return key, &jwt.Policy{Keys: jwt.Keys{key}}
+}
+
+type scoped struct {
+	jwt.Claims
+	Scope any `json:"scope,omitempty"`
+}
+
+func sign(t testing.TB, key jwt.Signer, claims any) string {
+	t.Helper()
+	token, err := jwt.Sign(t.Context(), key, claims)
+	require.NoError(t, err)
+	return token
+}
+
+func inAnHour() jwt.NumericDate { return jwt.NewNumericDate(time.Now().Add(time.Hour)) }
+
+// unavailable could not decide, and says when to try again.
+type unavailable struct{ wait time.Duration }
+
+func (unavailable) Error() string               { return "keys not available" }
+func (u unavailable) RetryAfter() time.Duration { return u.wait }
+func (u unavailable) Verify(context.Context, string) (*jwt.Token, error) {
+	return nil, fmt.Errorf("wrapped: %w", u)
+}
+
+func TestProtectionAnswers(t *testing.T) {
+	key, policy := newHMAC(t)
+	good := sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read write"})
+	expired := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: 1})
+	listed := sign(t, key, scoped{jwt.Claims{ExpiresAt: inAnHour()}, []string{"write"}})
+
+	plain := &jwthttp.Protection{Tokens: policy}
+	realm := &jwthttp.Protection{Tokens: policy, Realm: "a \"b\"\r\nX: y"}
+	anonymous := &jwthttp.Protection{Tokens: policy, AllowAnonymous: true}
+	cookie := &jwthttp.Protection{Tokens: policy, From: jwthttp.Cookie("__Host-token")}
+	down := &jwthttp.Protection{Tokens: unavailable{1500 * time.Millisecond}}
+
+	for _, test := range []struct {
+		name       string
+		protection *jwthttp.Protection
+		scopes     []string
+		header     []string // Name: value
+		status     int
+		challenge  string
+	}{
+		{"a good token", plain, nil, []string{"Authorization: Bearer " + good}, 200, ""},
+		{"the scheme in another case", plain, nil, []string{"Authorization: bEARER " + good}, 200, ""},
+		{"more spaces after the scheme", plain, nil, []string{"Authorization: Bearer   " + good}, 200, ""},
+		{"no header", plain, nil, nil, 401, `Bearer`},
+		{"no header, with a realm", realm, nil, nil, 401, `Bearer realm="a \"b\"X: y"`},
+		{"another scheme", plain, nil, []string{"Authorization: Basic QWxhZGRpbjpvcGVu"}, 401, `Bearer`},
+		{"a scheme that only begins alike", plain, nil, []string{"Authorization: Bearerx " + good}, 401, `Bearer`},
+		{"two headers", plain, nil, []string{"Authorization: Bearer " + good, "Authorization: Bearer " + good}, 400, `Bearer error="invalid_request"`},
+		{"a good token and another scheme", plain, nil, []string{"Authorization: Bearer " + good, "Authorization: Basic eA=="}, 400, `Bearer error="invalid_request"`},
+		{"no token after the scheme", plain, nil, []string{"Authorization: Bearer"}, 400, `Bearer error="invalid_request"`},
+		{"only spaces after the scheme", plain, nil, []string{"Authorization: Bearer   "}, 400, `Bearer error="invalid_request"`},
+		{"only padding", plain, nil, []string{"Authorization: Bearer =="}, 400, `Bearer error="invalid_request"`},
+		{"two tokens", plain, nil, []string{"Authorization: Bearer " + good + " " + good}, 400, `Bearer error="invalid_request"`},
+		{"two tokens with a comma", plain, nil, []string{"Authorization: Bearer " + good + "," + good}, 400, `Bearer error="invalid_request"`},
+		{"a quoted token", plain, nil, []string{`Authorization: Bearer "` + good + `"`}, 400, `Bearer error="invalid_request"`},
+		{"a tab before the token", plain, nil, []string{"Authorization: Bearer \t" + good}, 400, `Bearer error="invalid_request"`},
+		{"not a token at all", plain, nil, []string{"Authorization: Bearer abc"}, 401, `Bearer error="invalid_token"`},
+		{"an expired token", plain, nil, []string{"Authorization: Bearer " + expired}, 401, `Bearer error="invalid_token"`},
+		{"a padded token", plain, nil, []string{"Authorization: Bearer " + good + "="}, 401, `Bearer error="invalid_token"`},
+		{"a tampered token", realm, nil, []string{"Authorization: Bearer x" + good}, 401, `Bearer realm="a \"b\"X: y", error="invalid_token"`},
+
+		{"one scope of two", plain, []string{"write"}, []string{"Authorization: Bearer " + good}, 200, ""},
+		{"both scopes", plain, []string{"write", "read"}, []string{"Authorization: Bearer " + good}, 200, ""},
+		{"a missing scope", plain, []string{"read", "admin"}, []string{"Authorization: Bearer " + good}, 403, `Bearer scope="read admin", error="insufficient_scope"`},
+		{"part of a scope", plain, []string{"rea"}, []string{"Authorization: Bearer " + good}, 403, `Bearer scope="rea", error="insufficient_scope"`},
+		{"an empty scope", plain, []string{""}, []string{"Authorization: Bearer " + good}, 403, `Bearer scope="", error="insufficient_scope"`},
+		{"scopes as a list", plain, []string{"write"}, []string{"Authorization: Bearer " + listed}, 403, `Bearer scope="write", error="insufficient_scope"`},
+		{"a scope but no token", plain, []string{"write"}, nil, 401, `Bearer scope="write"`},
+
+		{"anonymous", anonymous, nil, nil, 200, ""},
+		{"anonymous with another scheme", anonymous, nil, []string{"Authorization: Basic eA=="}, 200, ""},
+		{"anonymous with a bad token", anonymous, nil, []string{"Authorization: Bearer " + expired}, 401, `Bearer error="invalid_token"`},
+		{"anonymous with a malformed header", anonymous, nil, []string{"Authorization: Bearer"}, 400, `Bearer error="invalid_request"`},
+		{"anonymous where a scope is needed", anonymous, []string{"read"}, nil, 401, `Bearer scope="read"`},
+
+		{"a cookie", cookie, nil, []string{"Cookie: a=b; __Host-token=" + good}, 200, ""},
+		{"no cookie", cookie, nil, []string{"Cookie: a=b"}, 401, `Bearer`},
+		{"two cookies", cookie, nil, []string{"Cookie: __Host-token=" + good + "; __Host-token=" + good}, 400, `Bearer error="invalid_request"`},
+		{"a header where a cookie is wanted", cookie, nil, []string{"Authorization: Bearer " + good}, 401, `Bearer`},
+
+		{"keys out of reach", down, nil, []string{"Authorization: Bearer " + good}, 503, ""},
+		{"no token while keys are out of reach", down, nil, nil, 401, "Bearer"},
+		{"a zero Protection", &jwthttp.Protection{}, nil, []string{"Authorization: Bearer " + good}, 503, ""},
+		{"a nil Protection", nil, nil, nil, 503, ""},
+		{"a zero Policy", &jwthttp.Protection{Tokens: &jwt.Policy{}}, nil, []string{"Authorization: Bearer " + good}, 503, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := httptest.NewRequest("GET", "/", nil)
+			for _, h := range test.header {
+				name, value, _ := strings.Cut(h, ": ")
+				r.Header.Add(name, value)
+			}
+			reached := false
+			next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true })
+			handler := test.protection.Handler(next)
+			if test.scopes != nil {
+				handler = test.protection.RequireScope(test.scopes...)(next)
+			}
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			assert.Equal(t, test.status, w.Code)
+			assert.Equal(t, test.status == 200, reached)
+			assert.Equal(t, test.challenge, w.Header().Get("WWW-Authenticate"))
+			if test.status != 200 {
+				assert.Equal(t, http.StatusText(test.status)+"\n", w.Body.String(), "nothing of the reason")
+				assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+			}
+			if test.protection == down && test.status == 503 {
+				assert.Equal(t, "2", w.Header().Get("Retry-After"), "rounded up")
+			} else {
+				assert.Empty(t, w.Header().Get("Retry-After"))
+			}
+		})
+	}
+}
+
+// neither returns what no verifier should.
+type neither struct{}
+
+func (neither) Verify(context.Context, string) (*jwt.Token, error) { return nil, nil }
+
+func TestVerifierWithoutAnAnswerLetsNobodyThrough(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Authorization", "Bearer x")
+	w := httptest.NewRecorder()
+	(&jwthttp.Protection{Tokens: neither{}}).Handler(http.NotFoundHandler()).ServeHTTP(w, r)
+	assert.Equal(t, 503, w.Code)
+}
+
+func TestTokenAndClaimsComeFromTheContext(t *testing.T) {
+	key, policy := newHMAC(t)
+	protect := &jwthttp.Protection{Tokens: policy, AllowAnonymous: true}
+	handler := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, ok := jwthttp.TokenFrom(r.Context())
+		claims, err := jwthttp.ClaimsFrom[scoped](r.Context())
+		if !ok {
+			fmt.Fprint(w, "nobody ", errors.Is(err, jwthttp.ErrNoToken))
+			return
+		}
+		fmt.Fprint(w, token.Claims.Subject, " ", claims.Scope)
+	}))
+	get := func(token string) string {
+		r := httptest.NewRequest("GET", "/", nil)
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	assert.Equal(t, "alice read", get(sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read"})))
+	assert.Equal(t, "nobody true", get(""))
+
+	_, ok := jwthttp.TokenFrom(t.Context())
+	assert.False(t, ok)
+	_, err := jwthttp.ClaimsFrom[jwt.Claims](t.Context())
+	assert.ErrorIs(t, err, jwthttp.ErrNoToken)
+}
+
+// counting counts the verifications.
+type counting struct {
+	jwthttp.TokenVerifier
+	calls int
+}
+
+func (c *counting) Verify(ctx context.Context, token string) (*jwt.Token, error) {
+	c.calls++
+	return c.TokenVerifier.Verify(ctx, token)
+}
+
+func TestNestedProtectionsVerifyForThemselves(t *testing.T) {
+	key, policy := newHMAC(t)
+	tokens := &counting{TokenVerifier: policy}
+	protect := &jwthttp.Protection{Tokens: tokens}
+	strict := *policy
+	strict.Subject = "bob"
+	other := &jwthttp.Protection{Tokens: &strict}
+	ok := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {})
+
+	// A chain like that of chi's Use: plain func(http.Handler) http.Handler.
+	chain := func(h http.Handler, middleware ...func(http.Handler) http.Handler) http.Handler {
+		for i := len(middleware) - 1; i >= 0; i-- {
+			h = middleware[i](h)
+		}
+		return h
+	}
+	get := func(h http.Handler) int {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", "Bearer "+sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read"}))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	assert.Equal(t, 200, get(chain(ok, protect.Handler, protect.RequireScope("read"))))
+	assert.Equal(t, 1, tokens.calls, "the same Protection verifies once")
+	assert.Equal(t, 403, get(chain(ok, protect.Handler, protect.RequireScope("write"))))
+	assert.Equal(t, 401, get(chain(ok, protect.Handler, other.Handler)), "another one does not trust it")
+}
+
+func TestLogHasTheReasonAndNoToken(t *testing.T) {
+	key, policy := newHMAC(t)
+	expired := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: 1})
+	var out bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&out, nil))
+	get := func(tokens jwthttp.TokenVerifier) string {
+		out.Reset()
+		r := httptest.NewRequest("GET", "/secret-path", nil)
+		r.Header.Set("Authorization", "Bearer "+expired)
+		(&jwthttp.Protection{Tokens: tokens, Log: log}).Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+		return out.String()
+	}
+	refused := get(policy)
+	assert.Contains(t, refused, "level=INFO")
+	assert.Contains(t, refused, "status=401")
+	assert.Contains(t, refused, "jwt: token expired: exp: got 1970-01-01T00:00:01Z")
+	assert.NotContains(t, refused, expired)
+	assert.Equal(t, 1, strings.Count(refused, "\n"))
+	assert.Contains(t, get(unavailable{}), "level=WARN")
+}
+
+func TestCheckServesHandlersOfTheirOwn(t *testing.T) {
+	key, policy := newHMAC(t)
+	protect := &jwthttp.Protection{Tokens: policy}
+	r := httptest.NewRequest("GET", "/", nil)
+	_, err := protect.Check(r)
+	assert.ErrorIs(t, err, jwthttp.ErrNoToken)
+	r.Header.Set("Authorization", "Bearer ?")
+	_, err = protect.Check(r)
+	var malformed *jwthttp.RequestError
+	assert.ErrorAs(t, err, &malformed)
+	r.Header.Set("Authorization", "Bearer "+sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}))
+	token, err := protect.Check(r)
+	require.NoError(t, err)
+	assert.Equal(t, "alice", token.Claims.Subject)
+}
+
+func TestProtectionAllocatesLittle(t *testing.T) {
+	key, policy := newHMAC(t)
+	token := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	handler := (&jwthttp.Protection{Tokens: policy}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	w := httptest.NewRecorder()
+	bare := testing.AllocsPerRun(200, func() { _, _ = policy.Verify(t.Context(), token) })
+	protected := testing.AllocsPerRun(200, func() { handler.ServeHTTP(w, r) })
+	assert.LessOrEqual(t, protected-bare, 3.0)
+}
+
+func BenchmarkProtection(b *testing.B) {
+	key, policy := newHMAC(b)
+	token := sign(b, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	handler := (&jwthttp.Protection{Tokens: policy}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	w := httptest.NewRecorder()
+	b.Run("policy", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = policy.Verify(b.Context(), token)
+		}
+	})
+	b.Run("protection", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			handler.ServeHTTP(w, r)
+		}
+	})
+}
+
+func FuzzBearer(f *testing.F) {
+	f.Add("Bearer abc.def.ghi")
+	f.Add("bearer  a")
+	f.Add("Bearer a b")
+	f.Fuzz(func(t *testing.T, value string) {
+		r := &http.Request{Header: http.Header{"Authorization": {value}}}
+		token, err := jwthttp.Bearer(r)
+		if err != nil || token == "" {
+			return
+		}
+		// What comes out is the rest of the header, and could be sent again.
+		assert.True(t, strings.HasSuffix(value, " "+token))
+		assert.NotContains(t, token, " ")
+		again, err := jwthttp.Bearer(&http.Request{Header: http.Header{"Authorization": {"Bearer " + token}}})
+		assert.NoError(t, err)
+		assert.Equal(t, token, again)
+	})
+}
