@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -39,8 +40,10 @@ func ExampleCookie() {
 // A key is replaced without a token being refused.
 func ExampleIssuer_rotation() {
 	old, next := generate(), generate()
-	published := []*jwk.Key{old} // in a real program: guarded, or an atomic.Pointer
-	issuer := &jwthttp.Issuer{Keys: func() []*jwk.Key { return published }, MaxAge: 10 * time.Millisecond}
+	var published atomic.Pointer[[]*jwk.Key]
+	publish := func(keys ...*jwk.Key) { published.Store(&keys) }
+	publish(old)
+	issuer := &jwthttp.Issuer{Keys: func() []*jwk.Key { return *published.Load() }, MaxAge: 10 * time.Millisecond}
 	server := httptest.NewServer(issuer)
 	defer server.Close()
 	issuer.URL = server.URL
@@ -51,11 +54,11 @@ func ExampleIssuer_rotation() {
 	wait := func() { time.Sleep(20 * time.Millisecond) } // longer than anybody keeps an answer
 
 	fmt.Println("old key:", accepts(keys, old))
-	published = []*jwk.Key{old, next}
+	publish(old, next)
 	wait()
 	fmt.Println("both keys:", accepts(keys, old), accepts(keys, next))
 	// From now on the next key signs. The old one goes when its tokens have expired.
-	published = []*jwk.Key{next}
+	publish(next)
 	wait()
 	fmt.Println("next key:", accepts(keys, old), accepts(keys, next))
 	// Output:
