@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"crypto"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// ours is this repository's library.
+var ours = library{
+	name: "jwt",
+	verify: func(alg string, what content, token string) verification {
+		return jwtVerify(jwt.Keys{jwtVerifier(alg, publicKey(alg), "")}, what, token)
+	},
+	sign: jwtSign,
+}
+
+type jwtClaims struct {
+	jwt.Claims
+	Role   string   `json:"role"`
+	Tenant int64    `json:"tenant"`
+	Scopes []string `json:"scopes"`
+}
+
+func jwtVerifier(alg string, key any, keyID string) jwt.Verifier {
+	if secret, ok := key.([]byte); ok {
+		return must(jwt.NewHMAC(jwt.Algorithm(alg), secret, keyID))
+	}
+	return must(jwt.NewVerifier(jwt.Algorithm(alg), key, keyID))
+}
+
+func jwtVerify(keys jwt.KeySet, what content, token string) verification {
+	ctx := context.Background()
+	policy := &jwt.Policy{Keys: keys, Issuer: issuer, Audience: []string{audience}}
+	if what == registered {
+		return verifying(
+			func() (*jwt.Token, error) { return policy.Verify(ctx, token) },
+			func(t *jwt.Token) claims { return jwtRead(jwtClaims{Claims: t.Claims}) })
+	}
+	return verifying(func() (jwtClaims, error) {
+		t, err := policy.Verify(ctx, token)
+		if err != nil {
+			return jwtClaims{}, err
+		}
+		return jwt.ClaimsAs[jwtClaims](t)
+	}, jwtRead)
+}
+
+func jwtRead(c jwtClaims) claims {
+	return claims{
+		c.Issuer, c.Subject, only(c.Audience), int64(c.ExpiresAt), int64(c.NotBefore), int64(c.IssuedAt), c.ID,
+		c.Role, c.Tenant, c.Scopes,
+	}
+}
+
+func jwtSign(alg string, what content) signing {
+	ctx, c := context.Background(), claimsOf(what)
+	var key jwt.Signer
+	if secret, ok := privateKey(alg).([]byte); ok {
+		key = must(jwt.NewHMAC(jwt.Algorithm(alg), secret, ""))
+	} else {
+		key = must(jwt.NewSigner(jwt.Algorithm(alg), privateKey(alg).(crypto.Signer), ""))
+	}
+	seven := jwt.Claims{
+		Issuer: c.Issuer, Subject: c.Subject, Audience: jwt.Audience{c.Audience}, ID: c.ID,
+		ExpiresAt: jwt.NumericDate(c.ExpiresAt), NotBefore: jwt.NumericDate(c.NotBefore), IssuedAt: jwt.NumericDate(c.IssuedAt),
+	}
+	if what == registered {
+		return issuing(func() (string, error) { return jwt.Sign(ctx, key, seven) })
+	}
+	all := jwtClaims{seven, c.Role, c.Tenant, c.Scopes}
+	return issuing(func() (string, error) { return jwt.Sign(ctx, key, all) })
+}
+
+// only returns the one audience of a token.
+func only(audience []string) string {
+	if len(audience) != 1 {
+		return ""
+	}
+	return audience[0]
+}

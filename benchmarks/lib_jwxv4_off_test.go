@@ -1,0 +1,5 @@
+//go:build !goexperiment.jsonv2
+
+package main
+
+func jwxV4() []library { return nil }

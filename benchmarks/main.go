@@ -1,0 +1,91 @@
+// Command benchmarks compares the library with its peers and with the standard
+// library's bare cryptography, and writes a table.
+//
+//	go run .                     # everything: some ten minutes
+//	go run . -bench 'Sign/.*HS'  # a part of it
+//	go run . -smoke              # only shows that it all works
+//	go run . -bars               # and is the library as fast as it should be?
+//
+// The tests run first: nothing is measured unless all libraries read the same
+// claims from the same tokens. Then every round runs each benchmark once for
+// each library, in an order that changes from round to round and each in a
+// process of its own, so that a disturbance of the machine meets all alike. The
+// table has the medians of the rounds.
+//
+// The raw results (-raw) are in the form that benchstat reads:
+//
+//	benchstat -row .fullname -col /lib results.txt
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("benchmarks: ")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ok, err := run(ctx, os.Args[1:], os.Stdout)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if !ok {
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run does what the arguments say. It reports false if bars were asked for and
+// one is not met.
+func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err error) {
+	flags := flag.NewFlagSet("benchmarks", flag.ExitOnError)
+	plan := plan{progress: os.Stderr}
+	flags.IntVar(&plan.rounds, "count", 10, "number of rounds")
+	flags.DurationVar(&plan.benchtime, "benchtime", 100*time.Millisecond, "time of one benchmark in a round")
+	flags.StringVar(&plan.filter, "bench", ".", "regular expression of the benchmarks to run, as for go test")
+	smoke := flags.Bool("smoke", false, "run the tests and every benchmark once, and measure nothing")
+	bars := flags.Bool("bars", false, "also say which bars are met; exit with 1 if one is not")
+	from := flags.String("from", "", "file of raw results to use instead of measuring")
+	raw := flags.String("raw", "", "file to write the raw results to")
+	out := flags.String("o", "", "file to write the table to (default standard output)")
+	if err := flags.Parse(args); err != nil {
+		return false, err
+	}
+	if flags.NArg() > 0 || plan.rounds < 1 {
+		return false, fmt.Errorf("want flags only, and a count of at least 1")
+	}
+
+	results := new(results)
+	if *from != "" {
+		results, err = readResults(*from)
+	} else {
+		results, err = measure(ctx, plan, *smoke, *raw)
+	}
+	if err != nil || *smoke {
+		return err == nil, err
+	}
+	if err := write(*out, stdout, results.table()); err != nil {
+		return false, err
+	}
+	if !*bars {
+		return true, nil
+	}
+	text, ok := results.bars()
+	return ok, write("", stdout, text)
+}
+
+func write(file string, stdout io.Writer, text string) error {
+	if file == "" {
+		_, err := io.WriteString(stdout, text)
+		return err
+	}
+	return os.WriteFile(file, []byte(text), 0o644)
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A plan says how to measure.
+type plan struct {
+	rounds    int
+	benchtime time.Duration
+	filter    string
+	progress  io.Writer
+}
+
+// A binary has the benchmarks compiled. There are two: what needs the experiment
+// jsonv2 is in one of its own, since it changes encoding/json for all others.
+type binary struct {
+	path       string
+	experiment string
+}
+
+// A job is one benchmark of one library, on a number of processors.
+type job struct {
+	key
+	binary binary
+}
+
+// measure builds the benchmarks, lets their tests speak, and runs the rounds.
+func measure(ctx context.Context, plan plan, smoke bool, raw string) (*results, error) {
+	dir, err := os.MkdirTemp("", "benchmarks")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	results := newResults()
+	var jobs []job
+	for _, b := range []binary{{filepath.Join(dir, "plain.test"), ""}, {filepath.Join(dir, "jsonv2.test"), "jsonv2"}} {
+		fmt.Fprintln(plan.progress, "building and testing", filepath.Base(b.path))
+		if err := b.build(ctx); err != nil {
+			return nil, err
+		}
+		if _, err := b.run(ctx, "-test.run=."); err != nil {
+			return nil, err
+		}
+		found, err := b.jobs(ctx, plan.filter, results)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range found {
+			if !slices.ContainsFunc(jobs, func(have job) bool { return have.key == j.key }) {
+				jobs = append(jobs, j)
+			}
+		}
+	}
+	if len(jobs) == 0 {
+		return nil, fmt.Errorf("no benchmark is called %q", plan.filter)
+	}
+	fmt.Fprintf(plan.progress, "%d benchmarks work\n", len(jobs))
+	if smoke {
+		return results, nil
+	}
+	results.about("rounds", strconv.Itoa(plan.rounds))
+	results.about("benchtime", plan.benchtime.String())
+	results.about("date", time.Now().UTC().Format(time.DateOnly))
+	err = runRounds(ctx, plan, jobs, results)
+	if err == nil && raw != "" {
+		err = os.WriteFile(raw, results.raw.Bytes(), 0o644)
+	}
+	return results, err
+}
+
+func (b binary) build(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, ".")
+	if b.experiment != "" {
+		cmd.Env = append(os.Environ(), "GOEXPERIMENT="+b.experiment)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go test -c: %w\n%s", err, out)
+	}
+	return nil
+}
+
+func (b binary) run(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd.Dir = "." // testdata
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w\n%s", filepath.Base(b.path), strings.Join(args, " "), err, out)
+	}
+	return out, nil
+}
+
+// jobs runs each benchmark once, and so learns their names.
+func (b binary) jobs(ctx context.Context, filter string, results *results) ([]job, error) {
+	out, err := b.run(ctx, "-test.run=^$", "-test.bench="+filter, "-test.benchtime=1x", "-test.cpu=1")
+	if err != nil {
+		return nil, err
+	}
+	if err := b.describe(out, results); err != nil {
+		return nil, err
+	}
+	var jobs []job
+	for line := range bytes.Lines(out) {
+		k, _, ok := parseLine(string(line))
+		if !ok {
+			continue
+		}
+		if k.procs = runtime.GOMAXPROCS(0); k.procs > 1 && strings.Contains(k.bench, "Parallel/") {
+			jobs = append(jobs, job{key{k.bench, k.lib, 1}, b})
+		}
+		jobs = append(jobs, job{k, b})
+	}
+	return jobs, nil
+}
+
+// describe takes down what the results depend on: the machine, Go, the versions.
+func (b binary) describe(out []byte, results *results) error {
+	for line := range bytes.Lines(out) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(string(line)), ": "); ok && slices.Contains([]string{"goos", "goarch", "cpu"}, name) {
+			results.about(name, value)
+		}
+	}
+	info, err := buildinfo.ReadFile(b.path)
+	if err != nil {
+		return err
+	}
+	results.about("cores", strconv.Itoa(runtime.NumCPU()))
+	if b.experiment == "" {
+		results.about("go", info.GoVersion)
+	}
+	for _, p := range peers {
+		for _, m := range info.Deps {
+			if m.Path == p.module {
+				results.about("version-"+p.lib, m.Version)
+			}
+		}
+	}
+	return nil
+}
+
+// runRounds runs the jobs, those of one benchmark one after another, beginning
+// with another library in every round.
+func runRounds(ctx context.Context, plan plan, jobs []job, results *results) error {
+	groups := grouped(jobs)
+	begin := time.Now()
+	for round := range plan.rounds {
+		for i, group := range groups {
+			for n := range group {
+				j := group[(n+round+i)%len(group)]
+				out, err := j.binary.run(ctx, "-test.run=^$", "-test.bench="+exactly(j.key),
+					"-test.benchtime="+plan.benchtime.String(), "-test.cpu="+strconv.Itoa(j.procs))
+				if err != nil {
+					return err
+				}
+				if !results.add(out, j.key) {
+					return fmt.Errorf("no result of %v in\n%s", j.key, out)
+				}
+			}
+		}
+		fmt.Fprintf(plan.progress, "round %d of %d done after %s\n", round+1, plan.rounds, time.Since(begin).Round(time.Second))
+	}
+	return nil
+}
+
+// grouped puts the jobs of one benchmark together, in the order in which they
+// came.
+func grouped(jobs []job) (groups [][]job) {
+	index := make(map[key]int)
+	for _, j := range jobs {
+		of := key{bench: j.bench, procs: j.procs}
+		i, ok := index[of]
+		if !ok {
+			i = len(groups)
+			index[of], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], j)
+	}
+	return groups
+}
+
+// exactly is the -bench expression of one benchmark alone.
+func exactly(k key) string {
+	elements := strings.Split("Benchmark"+k.bench+"/lib="+k.lib, "/")
+	for i, e := range elements {
+		elements[i] = "^" + regexp.QuoteMeta(e) + "$"
+	}
+	return strings.Join(elements, "/")
+}
