@@ -1,0 +1,502 @@
+package jwt_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/hmac"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// victim trusts a key of every kind, each under its algorithm's name.
+func victim(t testing.TB) *jwt.Policy {
+	t.Helper()
+	var keys []jwt.Verifier
+	for _, alg := range allAlgorithms {
+		_, v := pair(t, alg, string(alg))
+		keys = append(keys, v)
+	}
+	return policy(keys...)
+}
+
+func header(alg string) string { return `{"alg":"` + alg + `"}` }
+
+// macWith signs as an attacker does who takes public bytes for a secret.
+func macWith(hash crypto.Hash, key []byte, header string) string {
+	input := encode(header) + "." + encode(payload)
+	m := hmac.New(hash.New, key)
+	m.Write([]byte(input))
+	return input + "." + encode(m.Sum(nil))
+}
+
+// with returns a token whose signature is whatever is given.
+func with(header string, sig []byte) string {
+	return encode(header) + "." + encode(payload) + "." + encode(sig)
+}
+
+func TestVictimAcceptsItsOwn(t *testing.T) {
+	for _, alg := range allAlgorithms {
+		s, _ := pair(t, alg, string(alg))
+		for _, h := range []string{header(string(alg)), `{"alg":"` + string(alg) + `","kid":"` + string(alg) + `"}`} {
+			_, err := victim(t).Verify(t.Context(), signRaw(t, s, h, payload))
+			require.NoError(t, err, h)
+		}
+	}
+}
+
+// RFC 8725 sections 2.1 and 3.1: nothing is "none".
+func TestUnsecuredTokens(t *testing.T) {
+	sig := must(hs256(t).Sign(t.Context(), []byte("x")))
+	for _, row := range []struct {
+		alg  string
+		want error
+	}{
+		{"none", jwt.ErrMalformed}, {"None", jwt.ErrMalformed}, {"NONE", jwt.ErrMalformed}, {"nOnE", jwt.ErrMalformed}, {"noNE", jwt.ErrMalformed},
+		{`\u006eone`, jwt.ErrMalformed}, {`\u004eONE`, jwt.ErrMalformed},
+		{"", jwt.ErrMalformed},
+		{"none ", jwt.ErrUnknownKey}, {" none", jwt.ErrUnknownKey}, {`none\u0000`, jwt.ErrUnknownKey}, {`none\n`, jwt.ErrUnknownKey},
+		{"n\u043Ene", jwt.ErrUnknownKey}, {"\uFF4Eone", jwt.ErrUnknownKey}, {"null", jwt.ErrUnknownKey}, {"HS0", jwt.ErrUnknownKey},
+		{"hs256", jwt.ErrUnknownKey}, {"Hs256", jwt.ErrUnknownKey}, {"HS256 ", jwt.ErrUnknownKey}, {"HS\u0662\u0665\u0666", jwt.ErrUnknownKey},
+		{"es256", jwt.ErrUnknownKey}, {"ES256K", jwt.ErrUnknownKey}, {"eddsa", jwt.ErrUnknownKey}, {"Ed448", jwt.ErrUnknownKey},
+		{"RSA1_5", jwt.ErrUnknownKey}, {"dir", jwt.ErrUnknownKey}, {"HS256,none", jwt.ErrUnknownKey},
+	} {
+		for name, token := range map[string]string{
+			"without signature":        with(header(row.alg), nil),
+			"with a signature":         with(header(row.alg), sig),
+			"without signature or dot": strings.TrimSuffix(with(header(row.alg), nil), "."),
+		} {
+			got, err := victim(t).Verify(t.Context(), token)
+			want := row.want
+			if strings.Count(token, ".") == 1 {
+				want = jwt.ErrMalformed
+			}
+			refused(t, want, token, got, err)
+			// Not even a key that says it is for this.
+			accepting := &yes{foreign{alg: jwt.Algorithm("none")}}
+			got, err = policy(accepting, &yes{foreign{alg: "NONE"}}, &yes{foreign{}}).Verify(t.Context(), token)
+			assert.Nil(t, got, "%s %s", row.alg, name)
+			assert.Error(t, err)
+		}
+	}
+}
+
+// yes verifies anything.
+type yes struct{ foreign }
+
+func (*yes) Verify(context.Context, []byte, []byte) error { return nil }
+
+type verifyFunc = func(ctx context.Context, token string) (*jwt.Token, error)
+
+func TestEmptySignatures(t *testing.T) {
+	for _, alg := range allAlgorithms {
+		for _, sig := range [][]byte{nil, {0}, make([]byte, 32), make([]byte, 64), make([]byte, 256), make([]byte, 4096)} {
+			token := with(header(string(alg)), sig)
+			got, err := victim(t).Verify(t.Context(), token)
+			refused(t, jwt.ErrSignature, token, got, err)
+		}
+	}
+}
+
+// An attacker who has the public key signs with HMAC, in the hope that its bytes
+// are taken for a secret.
+func TestPublicKeysAreNoSecrets(t *testing.T) {
+	for _, alg := range asymmetric() {
+		_, v := pair(t, alg, "")
+		public := privateKey(alg).Public()
+		der := must(x509.MarshalPKIXPublicKey(public))
+		secrets := [][]byte{der, nil}
+		for _, kind := range []string{"PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"} {
+			text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+			secrets = append(secrets, text, text[:len(text)-1], []byte(strings.ReplaceAll(string(text), "\n", "\r\n")))
+		}
+		if alg := alg[:2]; alg == "RS" || alg == "PS" {
+			secrets = append(secrets, x509.MarshalPKCS1PublicKey(&rsaKey().PublicKey), rsaKey().N.Bytes())
+		}
+		for _, s := range secrets {
+			for hs, hash := range map[string]crypto.Hash{"HS256": crypto.SHA256, "HS384": crypto.SHA384, "HS512": crypto.SHA512} {
+				token := macWith(hash, s, header(hs))
+				got, err := policy(v).Verify(t.Context(), token)
+				refused(t, jwt.ErrUnknownKey, token, got, err)
+				got, err = victim(t).Verify(t.Context(), token)
+				refused(t, jwt.ErrSignature, token, got, err)
+				token = macWith(hash, s, header(string(alg)))
+				got, err = policy(v).Verify(t.Context(), token)
+				refused(t, jwt.ErrSignature, token, got, err)
+			}
+		}
+	}
+}
+
+// A good signature under another algorithm's name.
+func TestAlgorithmsAreNotExchanged(t *testing.T) {
+	for _, alg := range allAlgorithms {
+		s, v := pair(t, alg, "")
+		for _, other := range allAlgorithms {
+			if other == alg {
+				continue
+			}
+			token := signRaw(t, s, header(string(other)), payload)
+			got, err := policy(v).Verify(t.Context(), token)
+			refused(t, jwt.ErrUnknownKey, token, got, err)
+			if alg != jwt.EdDSA && alg != jwt.Ed25519 { // two names of one algorithm
+				got, err = victim(t).Verify(t.Context(), token)
+				refused(t, jwt.ErrSignature, token, got, err)
+			}
+			// The right algorithm, but another one's key ID.
+			token = signRaw(t, s, `{"alg":"`+string(alg)+`","kid":"`+string(other)+`"}`, payload)
+			got, err = victim(t).Verify(t.Context(), token)
+			refused(t, jwt.ErrUnknownKey, token, got, err)
+		}
+	}
+}
+
+func TestForgedECDSASignatures(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{jwt.ES256, jwt.ES384, jwt.ES512} {
+		s, v := pair(t, alg, "")
+		params := curveOf(alg).Params()
+		size := (params.BitSize + 7) / 8
+		input := encode(header(string(alg))) + "." + encode(payload)
+		good := must(s.Sign(t.Context(), []byte(input)))
+		require.Len(t, good, 2*size)
+		r, sig := good[:size], good[size:]
+		number := func(n *big.Int) []byte { return n.FillBytes(make([]byte, size)) }
+		zero, one := number(new(big.Int)), number(big.NewInt(1))
+		order, prime := number(params.N), number(params.P)
+		highest := make([]byte, size)
+		for i := range highest {
+			highest[i] = 0xFF
+		}
+		join := func(parts ...[]byte) (all []byte) {
+			for _, p := range parts {
+				all = append(all, p...)
+			}
+			return all
+		}
+		for _, row := range []struct {
+			name string
+			sig  []byte
+		}{
+			{"zero and zero", join(zero, zero)}, // the "psychic" signature
+			{"zero and s", join(zero, sig)},
+			{"r and zero", join(r, zero)},
+			{"zero and one", join(zero, one)},
+			{"one and zero", join(one, zero)},
+			{"one and one", join(one, one)},
+			{"order and order", join(order, order)},
+			{"order and zero", join(order, zero)},
+			{"zero and order", join(zero, order)},
+			{"order and one", join(order, one)},
+			{"r and order", join(r, order)},
+			{"order and s", join(order, sig)},
+			{"prime and prime", join(prime, prime)},
+			{"highest and highest", join(highest, highest)},
+			{"s and r", join(sig, r)},
+			{"r and r", join(r, r)},
+			{"r alone", r},
+			{"r and s, cut", good[:len(good)-1]},
+			{"r and s, cut before", good[1:]},
+			{"r and s and a zero", join(good, []byte{0})},
+			{"r and s behind a zero", join([]byte{0}, good)},
+			{"r and s, each behind a zero", join([]byte{0}, r, []byte{0}, sig)},
+			{"r and s behind zeros", join(zero, r, zero, sig)},
+			{"r and s and r and s", join(good, good)},
+			{"ASN.1 of r and s", sequence(integer(r), integer(sig))},
+			{"ASN.1 filled up to size", join(sequence(integer(r), integer(sig)), zero, zero)[:2*size]},
+			{"text of r and s", []byte(new(big.Int).SetBytes(r).String() + new(big.Int).SetBytes(sig).String())},
+			{"nothing", nil},
+		} {
+			t.Run(string(alg)+"/"+row.name, func(t *testing.T) {
+				token := input + "." + encode(row.sig)
+				got, err := policy(v).Verify(t.Context(), token)
+				refused(t, jwt.ErrSignature, token, got, err)
+			})
+		}
+		t.Run(string(alg)+"/r and s beyond the order", func(t *testing.T) {
+			for i, half := range []*big.Int{new(big.Int).SetBytes(r), new(big.Int).SetBytes(sig)} {
+				half.Add(half, params.N)
+				if half.BitLen() > size*8 {
+					continue
+				}
+				forged := [][]byte{r, sig}
+				forged[i] = number(half)
+				assert.ErrorIs(t, v.Verify(t.Context(), []byte(input), join(forged...)), jwt.ErrSignature)
+			}
+		})
+		t.Run(string(alg)+"/but s may be high or low", func(t *testing.T) {
+			// RFC 7518 section 3.4 asks for neither, and signers elsewhere make both.
+			other := number(new(big.Int).Sub(params.N, new(big.Int).SetBytes(sig)))
+			assert.NoError(t, v.Verify(t.Context(), []byte(input), join(r, other)))
+		})
+	}
+}
+
+// A short r or s, and one with its highest bit set, take ways of their own
+// through the two conversions of an ECDSA signature.
+func TestECDSASignaturesOfAllSizes(t *testing.T) {
+	for _, row := range rfc6979 {
+		t.Run(string(row.alg), func(t *testing.T) {
+			key := must(ecdsa.ParseRawPrivateKey(row.curve, bytesOf(row.x)))
+			local := must(jwt.NewSigner(row.alg, key, ""))
+			viaASN1 := must(jwt.NewSigner(row.alg, &remote{Signer: key}, ""))
+			v := must(jwt.NewVerifier(row.alg, key.Public(), ""))
+			shortR, shortS := 0, 0
+			for i := 0; shortR == 0 || shortS == 0 || i < 30; i++ {
+				input := []byte(strconv.Itoa(i))
+				sig := must(local.Sign(t.Context(), input))
+				r, s := sig[:len(sig)/2], sig[len(sig)/2:]
+				if row.alg == jwt.ES512 { // the first byte is 0 or 1
+					r, s = r[1:], s[1:]
+				}
+				if r[0] != 0 && s[0] != 0 && i >= 30 {
+					continue
+				}
+				shortR += int(1 - min(r[0], 1))
+				shortS += int(1 - min(s[0], 1))
+				require.NoError(t, v.Verify(t.Context(), input, sig), "%x", sig)
+				sig = must(viaASN1.Sign(t.Context(), input))
+				require.NoError(t, v.Verify(t.Context(), input, sig), "%x", sig)
+			}
+		})
+	}
+}
+
+// RFC 8032 section 5.1.7: S is below the order of the group.
+func TestEd25519SignaturesAreNotMalleable(t *testing.T) {
+	s, v := pair(t, jwt.EdDSA, "")
+	input := []byte("input")
+	sig := must(s.Sign(t.Context(), input))
+	order, ok := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+	require.True(t, ok)
+	reversed := func(b []byte) []byte {
+		out := make([]byte, len(b))
+		for i := range b {
+			out[len(b)-1-i] = b[i]
+		}
+		return out
+	}
+	half := new(big.Int).SetBytes(reversed(sig[32:]))
+	for range 7 {
+		half.Add(half, order)
+		forged := append(append([]byte(nil), sig[:32]...), reversed(half.FillBytes(make([]byte, 32)))...)
+		assert.ErrorIs(t, v.Verify(t.Context(), input, forged), jwt.ErrSignature)
+	}
+}
+
+func TestRSASignaturesAreNotMalleable(t *testing.T) {
+	for _, alg := range rsaFamily {
+		s, v := pair(t, alg, "")
+		input := []byte("input")
+		sig := must(s.Sign(t.Context(), input))
+		n := rsaKey().N
+		number := new(big.Int).SetBytes(sig)
+		for name, forged := range map[string][]byte{
+			"with a zero in front":        append([]byte{0}, sig...),
+			"with a zero behind":          append(append([]byte(nil), sig...), 0),
+			"with the modulus added":      new(big.Int).Add(number, n).Bytes(),
+			"subtracted from the modulus": new(big.Int).Sub(n, number).FillBytes(make([]byte, 256)),
+			"cut":                         sig[:255],
+			"zero":                        make([]byte, 256),
+			"one":                         big.NewInt(1).FillBytes(make([]byte, 256)),
+			"the modulus":                 n.Bytes(),
+			"the modulus less one":        new(big.Int).Sub(n, big.NewInt(1)).Bytes(),
+		} {
+			assert.ErrorIs(t, v.Verify(t.Context(), input, forged), jwt.ErrSignature, "%s %s", alg, name)
+		}
+	}
+}
+
+// RFC 8725 section 3.10, RFC 7515 section 4.1: a token cannot bring its key.
+func TestTokensCannotBringTheirKey(t *testing.T) {
+	mallory := must(newECDSA(jwt.ES256))
+	forger, err := jwt.NewSigner(jwt.ES256, mallory, "")
+	require.NoError(t, err)
+	point := must(mallory.PublicKey.Bytes())
+	jwk := `{"kty":"EC","crv":"P-256","x":"` + encode(point[1:33]) + `","y":"` + encode(point[33:]) + `"}`
+	own, v := pair(t, jwt.ES256, "")
+	secretJWK := `{"kty":"oct","k":"` + encode(strings.Repeat("m", 32)) + `"}`
+	for _, parameter := range []string{
+		`"jwk":` + jwk,
+		`"jwk":` + secretJWK,
+		`"jku":"https://mallory.example/keys"`,
+		`"jku":"file:///etc/passwd"`,
+		`"x5u":"https://mallory.example/cert"`,
+		`"x5c":["` + base64.StdEncoding.EncodeToString(must(x509.MarshalPKIXPublicKey(&mallory.PublicKey))) + `"]`,
+		`"x5t":"AAAA"`,
+		`"x5t#S256":"AAAA"`,
+		`"kid":"../../../dev/null"`,
+		`"kid":"' OR '1'='1"`,
+		`"kid":"https://mallory.example/key"`,
+		`"iss":"https://login.example","jwks":{"keys":[` + jwk + `]}`,
+	} {
+		h := `{"alg":"ES256",` + parameter + `}`
+		token := signRaw(t, forger, h, payload)
+		got, err := policy(v).Verify(t.Context(), token)
+		refused(t, jwt.ErrSignature, token, got, err)
+		got, err = victim(t).Verify(t.Context(), token)
+		assert.Contains(t, []error{jwt.ErrSignature, jwt.ErrUnknownKey}, refusal(t, token, got, err).Reason)
+		// Under a good signature, they are passed over.
+		_, err = policy(v).Verify(t.Context(), signRaw(t, own, h, payload))
+		require.NoError(t, err, parameter)
+	}
+}
+
+// A header that changes how the token is to be read is refused, whoever signed.
+func TestHeaderParametersThatChangeTheMeaning(t *testing.T) {
+	for _, row := range []struct{ name, value string }{
+		{"crit", `["exp"]`}, {"crit", `["b64"]`}, {"crit", `[]`}, {"crit", `null`}, {"crit", `""`}, {"crit", `"exp"`}, {"crit", `{}`}, {"crit", `0`},
+		{"crit", `false`}, {"crit", `["alg"]`}, {"crit", `["http://example.com/UNDEFINED"]`}, {"crit", `[["b64"]]`}, {"crit", `[1]`}, {"crit", `["x","x"]`},
+		{"b64", `false`}, {"b64", `true`}, {"b64", `null`}, {"b64", `"false"`}, {"b64", `0`},
+		{"zip", `"DEF"`}, {"zip", `""`}, {"zip", `null`}, {"zip", `"GZ"`},
+		{"enc", `"A128GCM"`}, {"enc", `null`}, {"enc", `""`},
+	} {
+		for _, h := range []string{
+			`{"alg":"HS256","` + row.name + `":` + row.value + `}`,
+			`{"` + row.name + `":` + row.value + `,"alg":"HS256"}`,
+			`{"alg":"HS256","\u00` + hexByte(row.name[0]) + row.name[1:] + `":` + row.value + `}`,
+		} {
+			token := signRaw(t, hs256(t), h, payload)
+			got, err := policy(hs256(t)).Verify(t.Context(), token)
+			r := refused(t, jwt.ErrMalformed, token, got, err)
+			assert.Equal(t, row.name, r.Claim, h)
+			assert.NotEmpty(t, r.Detail, h)
+		}
+	}
+	// RFC 7797 section 7: not for JWTs, even with both parameters in order.
+	h := `{"alg":"HS256","b64":false,"crit":["b64"]}`
+	token := signInput(t, hs256(t), encode(h)+"."+payload)
+	got, err := policy(hs256(t)).Verify(t.Context(), token)
+	refused(t, jwt.ErrMalformed, token, got, err)
+	// Other letters, other parameters.
+	_, err = policy(hs256(t)).Verify(t.Context(), signRaw(t, hs256(t), `{"alg":"HS256","Crit":["x"],"CRIT":["x"],"B64":false,"\u017Fip":"DEF"}`, payload))
+	require.NoError(t, err)
+}
+
+func hexByte(b byte) string {
+	return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15])
+}
+
+func TestWhatIsNoToken(t *testing.T) {
+	key := hs256(t)
+	good := signed(t, key, payload)
+	parts := strings.Split(good, ".")
+	quoted := string(must(json.Marshal(good)))
+	for _, row := range []struct{ name, token string }{
+		{"nothing", ""},
+		{"a dot", "."},
+		{"two dots", ".."},
+		{"three dots", "..."},
+		{"one part", parts[1]},
+		{"two parts", parts[0] + "." + parts[1]},
+		{"two parts and a dot before", "." + parts[0] + "." + parts[1]},
+		{"four parts", good + "." + parts[2]},
+		{"five parts", good + "." + parts[1] + "." + parts[2]},
+		{"a trailing dot", good + "."},
+		{"a leading dot", "." + good},
+		{"two tokens", good + "." + good},
+		{"a doubled dot", parts[0] + ".." + parts[1] + "." + parts[2]},
+		{"no header", "." + parts[1] + "." + parts[2]},
+		{"a header that is no object", encode(`["HS256"]`) + "." + parts[1] + "." + parts[2]},
+		{"an empty header", encode(`{}`) + "." + parts[1] + "." + parts[2]},
+		{"flattened JSON serialization", `{"protected":"` + parts[0] + `","payload":"` + parts[1] + `","signature":"` + parts[2] + `"}`},
+		{"general JSON serialization", `{"payload":"` + parts[1] + `","signatures":[{"protected":"` + parts[0] + `","signature":"` + parts[2] + `"}]}`},
+		{"JSON with two dots", `{"a":"..","payload":"` + parts[1] + `"}`},
+		{"an encrypted token", "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.AAAA.AAAA.AAAA.AAAA"},
+		{"an encrypted token cut to three parts", encode(`{"alg":"dir","enc":"A128GCM"}`) + "." + parts[1] + "." + parts[2]},
+		{"a quoted token", quoted},
+		{"a token with its scheme", "Bearer " + good},
+		{"a token with a space before", " " + good},
+		{"a token with a space after", good + " "},
+		{"a token with a line break after", good + "\n"},
+		{"a token with a line break in it", parts[0] + "\n." + parts[1] + "." + parts[2]},
+		{"a token in a URL", strings.ReplaceAll(good, ".", "%2E")},
+		{"a token with a NUL", good + "\x00"},
+		{"a token with a byte order mark", "\uFEFF" + good},
+		{"a token with other dots", strings.ReplaceAll(good, ".", "\u3002")},
+		{"a token in UTF-16", string(utf16(good))},
+		{"64 KiB and a byte", strings.Repeat("A", 65537)},
+		{"64 KiB of dots", strings.Repeat(".", 65536)},
+		{"50 MB of dots", strings.Repeat(".", 50<<20)},
+		{"50 MB behind a token", good + strings.Repeat("A", 50<<20)},
+		{"a PEM file", string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: secret}))},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			for name, verify := range map[string]verifyFunc{"Policy": policy(key).Verify, "Policies": jwt.Policies{policy(key)}.Verify} {
+				got, err := verify(t.Context(), row.token)
+				if name == "Policies" { // may see first that there is no issuer
+					assert.Contains(t, []error{jwt.ErrMalformed, jwt.ErrUnknownKey}, refusal(t, row.token, got, err).Reason)
+					continue
+				}
+				refused(t, jwt.ErrMalformed, row.token, got, err)
+			}
+		})
+	}
+	large := lenient(key)
+	large.MaxSize = 100 << 20
+	dots := strings.Repeat(".", 50<<20)
+	got, err := large.Verify(t.Context(), dots)
+	refused(t, jwt.ErrMalformed, dots, got, err)
+}
+
+func utf16(s string) (b []byte) {
+	for _, c := range []byte(s) {
+		b = append(b, c, 0)
+	}
+	return b
+}
+
+func TestHeadersThatAreLarge(t *testing.T) {
+	key := hs256(t)
+	sized := func(size int) string { // of the encoded header
+		h := `{"alg":"HS256","x":"`
+		return h + strings.Repeat("x", base64.RawURLEncoding.DecodedLen(size)-len(h)-2) + `"}`
+	}
+	for _, row := range []struct {
+		name, header string
+		ok           bool
+	}{
+		{"16 KiB", sized(16384), true},
+		{"16 KiB and two bytes", sized(16386), false},
+		{"48 KB", sized(48000), false},
+		{"64 members", members(64), true},
+		{"65 members", members(65), false},
+		{"65 members in an object", `{"alg":"HS256","x":` + members(64) + `}`, false},
+		{"65 members in many objects", `{"alg":"HS256","x":[{}` + strings.Repeat(`,{"x":1}`, 63) + `]}`, false},
+		{"64 members in many objects", `{"alg":"HS256","x":[{}` + strings.Repeat(`,{"x":1}`, 62) + `]}`, true},
+		{"a value nested 511 deep", `{"alg":"HS256","x":` + nested(511) + `}`, true},
+		{"a value nested 512 deep", `{"alg":"HS256","x":` + nested(512) + `}`, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token := signRaw(t, key, row.header, payload)
+			got, err := policy(key).Verify(t.Context(), token)
+			if row.ok {
+				require.NoError(t, err)
+				return
+			}
+			refused(t, jwt.ErrMalformed, token, got, err)
+		})
+	}
+}
+
+// members returns a header with so many members.
+func members(n int) string {
+	var b strings.Builder
+	b.WriteString(`{"alg":"HS256"`)
+	for i := range n - 1 {
+		b.WriteString(`,"x` + strings.Repeat("x", i) + `":0`)
+	}
+	return b.String() + "}"
+}
+
+func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
