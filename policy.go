@@ -108,7 +108,7 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 	}
 	keys, err := p.Keys.Verifiers(ctx, h)
 	if err != nil {
-		return nil, nil, fmt.Errorf("jwt: looking for the key: %w", err)
+		return nil, nil, undecided("looking for the key", err)
 	}
 	key, err := tryKeys(ctx, keys, h, b.token[:s.payload], b.sig)
 	if err != nil {
@@ -151,7 +151,7 @@ func (b *buffer) readPayload(s segments) (*Token, *VerifyError) {
 // tryKeys returns the first key that fits the header and verifies the signature.
 func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
 	tried, cloned := 0, false
-	var undecided error
+	var failure error
 	for _, key := range keys {
 		if !fits(key, h) {
 			continue
@@ -170,19 +170,33 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 		if err == nil {
 			return key, nil
 		}
-		if !errors.Is(err, ErrSignature) {
-			undecided = errors.Join(undecided, err)
+		switch {
+		case errors.Is(err, ErrSignature):
+		case failure == nil:
+			failure = err
+		default:
+			failure = fmt.Errorf("%w; %w", failure, err)
 		}
 	}
 	switch {
-	case undecided != nil:
-		return nil, fmt.Errorf("jwt: verifying the signature: %w", undecided)
+	case failure != nil:
+		return nil, undecided("verifying the signature", failure)
 	case tried == 0:
 		return nil, &VerifyError{ErrUnknownKey, "", "alg " + strictjson.Quote(string(h.Algorithm)) + ", kid " + strictjson.Quote(h.KeyID)}
 	case tried > maxCandidates:
 		return nil, refuse(ErrSignature, "more keys fit the header than are tried, want a kid that tells them apart")
 	}
 	return nil, refuse(ErrSignature, "")
+}
+
+// undecided is the error of a key or key set that could not do its work. Should
+// it contain the refusal of another token, that is not one of this token.
+func undecided(doing string, err error) error {
+	var refusal *VerifyError
+	if errors.As(err, &refusal) {
+		return fmt.Errorf("jwt: %s: %v", doing, err)
+	}
+	return fmt.Errorf("jwt: %s: %w", doing, err)
 }
 
 // A rule is one question a policy asks of a token whose signature is good. Its

@@ -52,18 +52,17 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	if isNil(key) {
 		return nil, fmt.Errorf("jwt: %s key: got nil, want a crypto.Signer", alg)
 	}
-	var public *publicKey
-	var local bool
-	if err := whole(func() (err error) {
-		if public, err = newPublicKey(alg, key.Public(), keyID); err != nil {
-			return err
-		}
-		if local, err = checkLocal(key); err != nil {
-			return fmt.Errorf("jwt: %s key: %w", alg, err)
-		}
-		return nil
-	}); err != nil {
+	var public crypto.PublicKey
+	if err := whole(func() error { public = key.Public(); return nil }); err != nil {
+		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
+	}
+	verifier, err := newPublicKey(alg, public, keyID)
+	if err != nil {
 		return nil, err
+	}
+	var local bool
+	if err := whole(func() (err error) { local, err = checkLocal(key); return err }); err != nil {
+		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
 	}
 	header, err := encodePlainHeader(alg, keyID)
 	if err != nil {
@@ -76,7 +75,7 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		s.sign = func(ctx context.Context, input []byte) ([]byte, error) {
 			input = bytes.Clone(input) // the key may hold on to it
 			sig, err := f.sign(ctx, key, input)
-			if err == nil && !public.verify(input, sig) {
+			if err == nil && !verifier.verify(input, sig) {
 				err = errors.New("the key returned a signature that does not verify with its public key")
 			}
 			return sig, err

@@ -112,16 +112,19 @@ func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey
 		return nil, err
 	}
 	k := &publicKey{alg: alg, keyID: keyID}
-	switch f.family {
-	case familyRSA, familyPSS:
-		k.verify, err = f.rsaVerify(key)
-	case familyECDSA:
-		k.verify, err = f.ecdsaVerify(key)
-	case familyEd25519:
-		k.verify, err = ed25519Verify(key)
-	default:
-		err = fmt.Errorf("got %T, want a secret given to NewHMAC", key)
-	}
+	err = whole(func() (err error) {
+		switch f.family {
+		case familyRSA, familyPSS:
+			k.verify, err = f.rsaVerify(key)
+		case familyECDSA:
+			k.verify, err = f.ecdsaVerify(key)
+		case familyEd25519:
+			k.verify, err = ed25519Verify(key)
+		default:
+			err = fmt.Errorf("got %T, want a secret given to NewHMAC", key)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
 	}
@@ -179,7 +182,7 @@ func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, 
 	}
 	if given.Curve != f.curve {
 		name := "no curve"
-		if given.Curve != nil {
+		if !isNil(given.Curve) {
 			name = "the curve " + given.Curve.Params().Name
 		}
 		return nil, fmt.Errorf("got %s, want %s", name, f.curve.Params().Name)
@@ -225,7 +228,7 @@ func isEd25519Point(key []byte) bool {
 	big25519 := func(s string) *big.Int { n, _ := new(big.Int).SetString(s, 16); return n }
 	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
 	d := big25519("52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3")
-	order8 := big25519("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+	order8 := big25519("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826")
 
 	littleEndian := bytes.Clone(key)
 	littleEndian[31] &= 0x7F // the sign of x
@@ -250,12 +253,12 @@ func isEd25519Point(key []byte) bool {
 	return big.Jacobi(x2, p) == 1
 }
 
-// whole returns the error of a check of a key, and one for a key with parts
-// missing, on which the standard library's checks panic.
+// whole returns the error of the check of a key, and one for a key with parts
+// missing, on which the methods of keys panic.
 func whole(check func() error) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("jwt: the key is not complete")
+			err = errors.New("got one that is not complete")
 		}
 	}()
 	return check()

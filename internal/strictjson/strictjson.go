@@ -5,6 +5,7 @@
 package strictjson
 
 import (
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -140,7 +141,7 @@ func (o *Object) member(seen *names, depth int) (name []byte, ok bool) {
 	if o.members++; o.limit > 0 && o.members > o.limit {
 		return nil, o.fail("too many members")
 	}
-	if !o.lax && !seen.add(name) {
+	if !o.lax && !seen.add(name, o.data, start+1, escaped) {
 		return nil, o.fail("duplicate name " + Quote(string(name)))
 	}
 	if o.space(); !o.take(':') {
@@ -331,27 +332,30 @@ func (o *Object) hex4() (uint16, bool) {
 	return v, true
 }
 
-// names is a set of member names: a few in place, more in a map.
+// names is a set of the member names of one object: a few by where they are in
+// the data, the others in a map.
 type names struct {
-	few  [16][]byte
+	few  [16]span
 	n    int
 	many map[string]struct{}
 }
 
-// add reports whether name was new.
-func (s *names) add(name []byte) bool {
-	for i := range s.few[:min(s.n, len(s.few))] {
-		if string(s.few[i]) == string(name) {
+type span struct{ start, end int32 }
+
+// add reports whether name was new. It is data[start:end], unless it had escapes.
+func (s *names) add(name, data []byte, start int, escaped bool) bool {
+	for _, few := range s.few[:s.n] {
+		if string(data[few.start:few.end]) == string(name) {
 			return false
 		}
 	}
-	if s.n < len(s.few) {
-		s.few[s.n] = name
-		s.n++
-		return true
-	}
 	if _, ok := s.many[string(name)]; ok {
 		return false
+	}
+	if end := start + len(name); s.n < len(s.few) && !escaped && end <= math.MaxInt32 {
+		s.few[s.n] = span{int32(start), int32(end)}
+		s.n++
+		return true
 	}
 	if s.many == nil {
 		s.many = make(map[string]struct{})
