@@ -1,0 +1,224 @@
+// Package jwe encrypts and decrypts JSON Web Tokens (RFC 7516, compact form), for
+// claims that must stay secret on their way.
+//
+// Encryption does not say who made a token: anybody can encrypt to a public key.
+// So the road here is the nested token, signed and then encrypted (RFC 7519
+// section 2). [SignAndEncrypt] makes one:
+//
+//	recipient, err := jwe.NewEncrypter(jwe.ECDHES, jwe.A256GCM, publicKey, "b-2026")
+//	token, err := jwe.SignAndEncrypt(ctx, signer, recipient, claims)
+//
+// A [Policy] opens it: it decrypts with one of its keys, and leaves the signed
+// token to a [jwt.Policy], whose *[jwt.Token] it returns. It can stand wherever a
+// jwt.Policy can.
+//
+//	key, err := jwe.NewDecrypter(jwe.ECDHES, jwe.A256GCM, privateKey, "b-2026")
+//	policy := &jwe.Policy{
+//		Keys:   []jwe.Decrypter{key},
+//		Signed: &jwt.Policy{Keys: jwt.Keys{sender}, Issuer: "https://a.example", Audience: []string{"https://b.example"}},
+//	}
+//	verified, err := policy.Verify(ctx, token)
+//
+// Let the signed claims name their audience: a recipient can encrypt what it was
+// sent once more, to somebody else.
+//
+// Claims without a signature are for two parties with a [SharedKey], see
+// [EncryptUnsigned] and [UnsignedPolicy]; and for those who take them from
+// anybody, see [InsecureDecryptUnsigned].
+//
+// # Keys
+//
+// A key serves one alg and one enc, fixed when it is made; a token that names
+// others is not tried with it. Private keys in an HSM or KMS plug in as a
+// [crypto.Decrypter] or an [ecdh.KeyExchanger], and other algorithms behind
+// [Encrypter] and [Decrypter].
+//
+// Left out on purpose: RSA1_5, for its padding gives plaintexts away to whoever
+// can tell two failures apart (RFC 8725 section 3.2 says so too); PBES2, for a
+// password is guessed, and the token says how much work to do before it is
+// refused; zip, for the size of what was compressed leaks it (RFC 8725 section
+// 3.6), and little can unpack to much; the 192-bit sizes and AES-GCM key wrapping,
+// for they add nothing to the others; and the JSON serialization, whose several
+// recipients and unprotected headers no JSON Web Token has (RFC 7519 section 1).
+//
+// # Limits
+//
+// A token has at most 64 KiB ([Policy].MaxSize), its header at most 16 KiB, its
+// encrypted key 4 KiB; at most 8 keys are tried. Initialization vectors, content
+// encryption keys and ephemeral keys are random and made anew for each token; see
+// [NewSharedKey] for how many tokens a key serves. How long a token is shows
+// through, about to the byte.
+//
+// A refusal is a *[jwt.VerifyError], with the reason [ErrDecrypt] for whatever
+// goes wrong in decryption; any other error means that it could not be decided.
+// Everything here is safe for concurrent use once it is set up.
+package jwe
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+)
+
+// SignAndEncrypt returns a nested token: the claims signed by signer, as by
+// [jwt.Sign], and encrypted by key. A [Policy] opens it.
+//
+// The context is handed to the keys, which may be remote.
+func SignAndEncrypt(ctx context.Context, signer jwt.Signer, key Encrypter, claims any) (string, error) {
+	signed, err := jwt.Sign(ctx, signer, claims)
+	if err != nil {
+		return "", err
+	}
+	return Encrypt(ctx, key, signed)
+}
+
+// Encrypt returns a nested token: one that is signed already, encrypted by key.
+// Use it with [jwt.SignHeader] for tokens with a type of their own.
+func Encrypt(ctx context.Context, key Encrypter, signed string) (string, error) {
+	if !isSigned(signed) {
+		return "", errors.New("jwe: got no signed token to encrypt, " + wantSigned)
+	}
+	return encrypt(ctx, key, Header{ContentType: nestedType}, []byte(signed))
+}
+
+// EncryptUnsigned returns a token with the claims, as [jwt.Sign] takes them,
+// encrypted and not signed: that it came from a holder of the key is all that it
+// proves. An [UnsignedPolicy] opens it.
+func EncryptUnsigned(ctx context.Context, key *SharedKey, claims any) (string, error) {
+	// Package jwt encodes and checks the claims; what it returns is the payload
+	// between two parts that are of no use here.
+	token, err := jwt.SignHeader(ctx, claimsEncoder{}, jwt.Header{}, claims)
+	if err != nil {
+		return "", err
+	}
+	payload, err := jwt.DecodeBase64URL(strings.Split(token, ".")[1])
+	if err != nil {
+		return "", err
+	}
+	return encrypt(ctx, key, Header{Type: claimsType}, payload)
+}
+
+// claimsEncoder stands in for a key where there is none.
+type claimsEncoder struct{}
+
+func (claimsEncoder) Algorithm() jwt.Algorithm                             { return "unsigned" }
+func (claimsEncoder) KeyID() string                                        { return "" }
+func (claimsEncoder) Sign(context.Context, []byte) (sig []byte, err error) { return []byte{0}, nil }
+
+// InsecureEncryptUnsigned returns the plaintext encrypted by key, with the type,
+// content type and party information of h. It does NOT prove who made it: with a
+// public key that is anybody. The algorithm and the key ID are the key's: these
+// fields of h are left empty, or have the same values.
+func InsecureEncryptUnsigned(ctx context.Context, key Encrypter, h Header, plaintext []byte) (string, error) {
+	if h.EphemeralKey != nil {
+		return "", errors.New("jwe: header: got an ephemeral key, want none: the key makes one for each token")
+	}
+	return encrypt(ctx, key, h, plaintext)
+}
+
+// InsecureDecryptUnsigned returns the header and the plaintext of a token of at
+// most 64 KiB. It does NOT say who made it: if key is not a [SharedKey], anybody
+// may have. Nor does it look at the plaintext, which is a signed token if the
+// content type says so.
+func InsecureDecryptUnsigned(ctx context.Context, key Decrypter, token string) (Header, []byte, error) {
+	if isNil(key) || key.Algorithm() == "" {
+		return Header{}, nil, errors.New("jwe: no key to decrypt with")
+	}
+	m, refusal := parse(token, defaultMaxSize)
+	if refusal != nil {
+		return Header{}, nil, refusal
+	}
+	plaintext, err := decrypt(ctx, m, []Decrypter{key})
+	if err != nil {
+		return Header{}, nil, err
+	}
+	return m.Header, plaintext, nil
+}
+
+const (
+	nestedType = "JWT" // cty of a nested token (RFC 7519 section 5.2)
+	claimsType = "JWT" // typ of a token that has claims
+)
+
+// encrypt returns the token.
+func encrypt(ctx context.Context, key Encrypter, h Header, plaintext []byte) (string, error) {
+	if isNil(key) || key.Algorithm() == "" {
+		return "", errors.New("jwe: no key to encrypt with")
+	}
+	own := Header{Algorithm: key.Algorithm(), Encryption: key.Encryption(), KeyID: key.KeyID()}
+	if h.Algorithm != "" && h.Algorithm != own.Algorithm || h.Encryption != "" && h.Encryption != own.Encryption ||
+		h.KeyID != "" && h.KeyID != own.KeyID {
+		return "", fmt.Errorf("jwe: header: got %s, want the key's, %s", describe(h), describe(own))
+	}
+	h.Algorithm, h.Encryption, h.KeyID = own.Algorithm, own.Encryption, own.KeyID
+	f, err := contentOf(h.Encryption)
+	if err != nil {
+		return "", err
+	}
+	content, encryptedKey, err := f.newCipher(ctx, key, &h)
+	if err != nil {
+		return "", fmt.Errorf("jwe: encrypting the key: %w", err)
+	}
+	header, err := encodeHeader(key, &h)
+	if err != nil {
+		return "", fmt.Errorf("jwe: header: %w", err)
+	}
+	return f.seal(content, header, encryptedKey, plaintext), nil
+}
+
+// newCipher returns the cipher for one token, and its encrypted key.
+func (f contentFacts) newCipher(ctx context.Context, key Encrypter, h *Header) (content cipher.AEAD, encryptedKey []byte, err error) {
+	if shared, ok := key.(*SharedKey); ok && shared.content != nil {
+		return shared.content(), nil, nil
+	}
+	cek, encryptedKey, err := key.EncryptKey(ctx, h)
+	if err == nil && len(cek) != f.keySize {
+		err = fmt.Errorf("got a content encryption key of %d bytes from the key, want %d", len(cek), f.keySize)
+	}
+	if err == nil {
+		content, err = f.cipher(cek)
+	}
+	return content, encryptedKey, err
+}
+
+// encodeHeader returns the encoded header, if this package would read it.
+func encodeHeader(key Encrypter, h *Header) ([]byte, error) {
+	data, err := appendHeader(make([]byte, 0, 256), h)
+	if err != nil {
+		return nil, err
+	}
+	switch key.(type) {
+	case *encrypter, *SharedKey:
+	default: // what a key from elsewhere adds may be anything
+		if _, refusal := decodeHeader(data); refusal != nil {
+			return nil, fmt.Errorf("%s %s", refusal.Claim, refusal.Detail)
+		}
+	}
+	encoded := encodeBase64URL(nil, data)
+	if len(encoded) > maxHeaderSize {
+		return nil, errors.New(tooLarge(len(encoded), maxHeaderSize))
+	}
+	return encoded, nil
+}
+
+// seal returns the token of five parts (RFC 7516 section 7.1).
+func (f contentFacts) seal(content cipher.AEAD, header, encryptedKey, plaintext []byte) string {
+	sealed := content.Seal(nil, nil, plaintext, header)
+	end := len(sealed) - f.tagSize
+	token := make([]byte, 0, len(header)+(len(encryptedKey)+len(sealed))*4/3+16)
+	token = append(token, header...)
+	for _, part := range [...][]byte{encryptedKey, sealed[:f.ivSize], sealed[f.ivSize:end], sealed[end:]} {
+		token = encodeBase64URL(append(token, '.'), part)
+	}
+	return string(token)
+}
+
+// describe shows what a header says of its key.
+func describe(h Header) string {
+	return "alg " + strictjson.Quote(string(h.Algorithm)) + ", enc " + strictjson.Quote(string(h.Encryption)) + ", kid " + strictjson.Quote(h.KeyID)
+}
