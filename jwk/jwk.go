@@ -1,0 +1,344 @@
+// Package jwk brings keys in and out: JSON Web Keys and sets of them (RFC 7517,
+// RFC 7518 section 6, RFC 8037), PEM files, and OpenSSH files with the package
+// openssh below it. It reads and writes bytes and does no I/O.
+//
+// A [Key] is checked when it is made and does not change afterwards. It gives a
+// [jwt.Signer] or a [jwt.Verifier] for its one algorithm:
+//
+//	key, err := jwk.Generate(jwt.ES256)  // or Parse, ParsePEM, New
+//	signer, err := key.Signer()
+//	token, err := jwt.Sign(ctx, signer, claims)
+//
+// A [Set] is the [jwt.KeySet] of many keys. Publish it with json.Marshal, which
+// writes public keys only, and verify with it on the other side:
+//
+//	set, err := jwk.ParseSet(data)
+//	policy := &jwt.Policy{Keys: set, Issuer: "https://login.example"}
+//
+// # Keys without alg
+//
+// A key that names no algorithm (RFC 7517 section 4.4) serves the one of its
+// curve if it is an EC key, EdDSA and Ed25519 if it is an Ed25519 key, and RS256
+// if it is an RSA key: that is what the identity providers use that publish RSA
+// keys without alg. [Key.SignerFor], [Key.VerifierFor] and [Set.WithRSA] choose
+// another. A secret without alg has no default.
+//
+// # Private parts
+//
+// json.Marshal, %v, %+v and log/slog show the public part of a Key or Set. The
+// private part and secrets leave by [Key.MarshalPrivateJSON],
+// [Key.MarshalPrivatePEM] and [Key.Material] only.
+//
+// # What is refused
+//
+// JSON is read strictly (unique names, valid UTF-8, nothing after it), and so is
+// base64url. Coordinates have the full width of their curve and are a point on
+// it; RSA keys have 2048 to 8192 bits, an odd exponent from 3 to 2^31-1 and two
+// primes; secrets have 128 bits or more; a private part belongs to its public
+// part. The integers of RSA keys have no leading zero octets (RFC 7518 section
+// 2), but one before a set top bit, the sign octet that section 6.3.1.1 warns
+// of, is dropped: large providers publish it. The first certificate of x5c must
+// be for the key; no certificate, x5t or x5u is ever trusted, used or followed.
+// Members that are not known are left out, also when the key is written again.
+package jwk
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+)
+
+// A Key is one private, public or symmetric key with what is known of its use.
+// It comes from [Parse], [ParsePEM], [New], [Generate] or a [Set], does not
+// change, and may be used concurrently. The zero value and nil are no key: their
+// methods return zero values, nil or an error.
+type Key struct {
+	kty, crv string // crv is "" for RSA and oct
+	attributes
+	public  crypto.PublicKey // nil for a symmetric key
+	private func() any       // the private key or secret, where no formatting finds it; nil for a public key
+}
+
+// attributes are the members that say what a key is for (RFC 7517 section 4).
+type attributes struct {
+	algorithm   jwt.Algorithm
+	use         string
+	operations  []string // key_ops; nil if absent
+	keyID       string
+	chain       []string // x5c
+	x5t, x5t256 string   // carried as they are
+}
+
+// The values of use that this package knows (RFC 7517 section 4.2).
+const (
+	useSignature  = "sig"
+	useEncryption = "enc"
+)
+
+// New returns the Key for a key of the standard library: *[rsa.PrivateKey],
+// *[ecdsa.PrivateKey], [ed25519.PrivateKey], *[ecdh.PrivateKey], the public
+// counterpart of one of them, or a secret of at least 16 random bytes as []byte.
+// It is copied. A key in an HSM or KMS goes to [jwt.NewSigner] instead.
+//
+// The alg is one of the constants of package jwt or an algorithm of RFC 7518
+// section 4 or 5 for encryption, and says the use as well; "" leaves both open.
+// The key ID may be "". A common one is the thumbprint:
+//
+//	key, err = jwk.New(key.Material(), jwt.RS256, key.Thumbprint())
+func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
+	if !utf8.ValidString(keyID) {
+		return nil, errors.New("jwk: key ID: not valid UTF-8")
+	}
+	copied, err := own(key)
+	if err != nil {
+		return nil, fmt.Errorf("jwk: %w", err)
+	}
+	use := ""
+	if alg != "" {
+		use = useSignature
+		if _, ok := encryption[alg]; ok {
+			use = useEncryption
+		}
+	}
+	k, err := newKey(copied, attributes{algorithm: alg, use: use, keyID: keyID})
+	if err != nil {
+		return nil, fmt.Errorf("jwk: %w", err)
+	}
+	return k, nil
+}
+
+// Generate returns a new private key or secret for a signature algorithm of
+// package jwt. RSA keys have 3072 bits, secrets the size of the hash. The key ID
+// is the thumbprint.
+func Generate(alg jwt.Algorithm) (*Key, error) {
+	var key any
+	var err error
+	switch alg {
+	case jwt.HS256, jwt.HS384, jwt.HS512:
+		secret := make([]byte, map[jwt.Algorithm]int{jwt.HS256: 32, jwt.HS384: 48, jwt.HS512: 64}[alg])
+		_, err = rand.Read(secret)
+		key = secret
+	case jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512:
+		key, err = rsa.GenerateKey(rand.Reader, 3072)
+	case jwt.ES256, jwt.ES384, jwt.ES512:
+		curve := map[jwt.Algorithm]elliptic.Curve{jwt.ES256: elliptic.P256(), jwt.ES384: elliptic.P384(), jwt.ES512: elliptic.P521()}[alg]
+		key, err = ecdsa.GenerateKey(curve, rand.Reader)
+	case jwt.EdDSA, jwt.Ed25519:
+		_, key, err = ed25519.GenerateKey(rand.Reader)
+	default:
+		return nil, fmt.Errorf("jwk: cannot generate a key for %s, want a signature algorithm of package jwt", strictjson.Quote(string(alg)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("jwk: generating a key for %s: %w", alg, err)
+	}
+	k, err := newKey(key, attributes{algorithm: alg, use: useSignature})
+	if err != nil {
+		return nil, fmt.Errorf("jwk: %w", err)
+	}
+	k.keyID = k.Thumbprint() // nobody else has it yet
+	return k, nil
+}
+
+// newKey returns the Key for what own or a decoder returned.
+func newKey(key any, a attributes) (*Key, error) {
+	k := &Key{attributes: a, public: publicPart(key)}
+	if k.public == nil || !isPublic(key) {
+		k.private = func() any { return key }
+	}
+	p := publicParameters(k.identity())
+	k.kty, k.crv = p.value("kty"), p.value("crv")
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+// identity is what the thumbprint is made of: the public key or the secret.
+func (k *Key) identity() any {
+	if k.public != nil {
+		return k.public
+	}
+	return k.private()
+}
+
+// check reports attributes that do not fit the key or each other.
+func (k *Key) check() error {
+	for i, op := range k.operations {
+		if slices.Contains(k.operations[:i], op) {
+			return fmt.Errorf("key_ops: %s is there twice (RFC 7517 section 4.3)", strictjson.Quote(op))
+		}
+		if use := useOf(op); use != "" && (k.use == useSignature || k.use == useEncryption) && use != k.use {
+			return fmt.Errorf("key_ops: %s does not go with use %q (RFC 7517 section 4.3)", strictjson.Quote(op), k.use)
+		}
+	}
+	if k.algorithm != "" {
+		if err := k.serves(k.algorithm); err != nil {
+			return fmt.Errorf("alg: %w", err)
+		}
+	}
+	return k.checkChain()
+}
+
+// missing reports a Key that is nil or zero.
+func (k *Key) missing() error {
+	if k == nil || k.kty == "" {
+		return errors.New("jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate")
+	}
+	return nil
+}
+
+// KeyID returns the kid, and "" if there is none.
+func (k *Key) KeyID() string {
+	if k == nil {
+		return ""
+	}
+	return k.keyID
+}
+
+// Algorithm returns the alg, and "" if the key names none. It may be one for
+// encryption.
+func (k *Key) Algorithm() jwt.Algorithm {
+	if k == nil {
+		return ""
+	}
+	return k.algorithm
+}
+
+// Use returns the use: "sig", "enc", another text, or "" if it is left open.
+func (k *Key) Use() string {
+	if k == nil {
+		return ""
+	}
+	return k.use
+}
+
+// Permits reports whether the key's use and key_ops permit an operation of RFC
+// 7517 section 4.3: sign, verify, encrypt, decrypt, wrapKey, unwrapKey,
+// deriveKey or deriveBits. A key with neither member permits them all.
+func (k *Key) Permits(operation string) bool {
+	if k.missing() != nil || k.use != "" && k.use != useOf(operation) {
+		return false
+	}
+	return k.operations == nil || slices.Contains(k.operations, operation)
+}
+
+// useOf returns the use that an operation belongs to, and "" for an unknown one.
+func useOf(operation string) string {
+	switch operation {
+	case "sign", "verify":
+		return useSignature
+	case "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits":
+		return useEncryption
+	}
+	return ""
+}
+
+// Public returns the public part of the key, with key_ops for the other side:
+// verify in the place of sign, and so on. A public key returns itself; a
+// symmetric key, which has no public part, returns nil.
+func (k *Key) Public() *Key {
+	if k.missing() != nil || k.public == nil {
+		return nil
+	}
+	if k.private == nil {
+		return k
+	}
+	public := *k
+	public.private = nil
+	if k.operations != nil {
+		counterpart := map[string]string{"sign": "verify", "decrypt": "encrypt", "unwrapKey": "wrapKey"}
+		public.operations = []string{}
+		for _, op := range k.operations {
+			if other, ok := counterpart[op]; ok {
+				op = other
+			}
+			if !slices.Contains(public.operations, op) {
+				public.operations = append(public.operations, op)
+			}
+		}
+	}
+	return &public
+}
+
+// Material returns the key as one of the standard library, private if the key
+// is: *[rsa.PrivateKey], *[ecdsa.PrivateKey], [ed25519.PrivateKey], for X25519
+// *[ecdh.PrivateKey], one of their public counterparts, or a secret as []byte.
+// Each call makes a copy. It is nil for the zero Key.
+func (k *Key) Material() any {
+	if k.missing() != nil {
+		return nil
+	}
+	key := k.public
+	if k.private != nil {
+		key = k.private()
+	}
+	copied, err := own(key)
+	if err != nil {
+		return nil // not reached: the key has been through own or a decoder
+	}
+	return copied
+}
+
+// Thumbprint returns the JWK thumbprint with SHA-256 (RFC 7638) in base64url, 43
+// characters. It is the same for a private key and its public key. That of a
+// secret helps to guess the secret unless it is random (RFC 7638 section 7).
+func (k *Key) Thumbprint() string {
+	if k.missing() != nil {
+		return ""
+	}
+	p := publicParameters(k.identity())
+	slices.SortFunc(p, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
+	sum := sha256.Sum256(append(p.appendJSON([]byte{'{'}), '}'))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// ThumbprintURI returns the thumbprint as a URI (RFC 9278).
+func (k *Key) ThumbprintURI() string {
+	if k.missing() != nil {
+		return ""
+	}
+	return "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + k.Thumbprint()
+}
+
+// String describes the key on one line without its private part; of a symmetric
+// key it does not tell the thumbprint either.
+func (k *Key) String() string {
+	if k.missing() != nil {
+		return "no key"
+	}
+	s := k.description()
+	for _, a := range [...]struct{ name, value string }{{"alg", string(k.algorithm)}, {"use", k.use}, {"kid", k.keyID}} {
+		if a.value != "" {
+			s += ", " + a.name + " " + strictjson.Quote(a.value)
+		}
+	}
+	if k.public != nil {
+		s += ", thumbprint " + k.Thumbprint()
+	}
+	return s
+}
+
+// description names the kind of the key.
+func (k *Key) description() string {
+	switch {
+	case k.public == nil:
+		return "symmetric key"
+	case k.private == nil:
+		return k.kind() + " public key"
+	default:
+		return k.kind() + " private key"
+	}
+}

@@ -1,0 +1,503 @@
+package jwk_test
+
+import (
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/json"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
+)
+
+// material is one private key or secret of each kind.
+var material = sync.OnceValue(func() map[string]any {
+	must := func(key any, err error) any {
+		if err != nil {
+			panic(err)
+		}
+		return key
+	}
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	secret := make([]byte, 64)
+	rand.Read(secret)
+	return map[string]any{
+		"RSA":     must(rsa.GenerateKey(rand.Reader, 2048)),
+		"P-256":   must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)),
+		"P-384":   must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)),
+		"P-521":   must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader)),
+		"Ed25519": must(edwards, err),
+		"X25519":  must(ecdh.X25519().GenerateKey(rand.Reader)),
+		"oct":     secret,
+	}
+})
+
+var kinds = []string{"RSA", "P-256", "P-384", "P-521", "Ed25519", "X25519", "oct"}
+
+// newKey returns the key of a kind.
+func newKey(t testing.TB, kind string, alg jwt.Algorithm, keyID string) *jwk.Key {
+	t.Helper()
+	require.Contains(t, material(), kind)
+	k, err := jwk.New(material()[kind], alg, keyID)
+	require.NoError(t, err)
+	return k
+}
+
+// changed returns the private JWK of a kind with members set, or removed if nil.
+func changed(t testing.TB, kind string, changes map[string]any) []byte {
+	t.Helper()
+	data, err := newKey(t, kind, "", "").MarshalPrivateJSON()
+	require.NoError(t, err)
+	return changedJSON(t, data, changes)
+}
+
+// changedPublic is changed for the public JWK.
+func changedPublic(t testing.TB, kind string, changes map[string]any) []byte {
+	t.Helper()
+	data, err := newKey(t, kind, "", "").MarshalJSON()
+	require.NoError(t, err)
+	return changedJSON(t, data, changes)
+}
+
+func changedJSON(t testing.TB, data []byte, changes map[string]any) []byte {
+	t.Helper()
+	var members map[string]any
+	require.NoError(t, json.Unmarshal(data, &members))
+	maps.Copy(members, changes)
+	maps.DeleteFunc(members, func(_ string, value any) bool { return value == nil })
+	data, err := json.Marshal(members)
+	require.NoError(t, err)
+	return data
+}
+
+// accepts reports why the key set does not accept a token of the signer.
+func accepts(t testing.TB, keys jwt.KeySet, s jwt.Signer) error {
+	t.Helper()
+	token, err := jwt.Sign(t.Context(), s, jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Hour))})
+	require.NoError(t, err)
+	p := &jwt.Policy{Keys: keys}
+	_, err = p.Verify(t.Context(), token)
+	return err
+}
+
+func TestKeySignsAndVerifiesForItsAlgorithm(t *testing.T) {
+	for _, row := range []struct {
+		kind       string
+		alg, named jwt.Algorithm // alg in the key; then SignerFor(named), "" for Signer()
+		want       jwt.Algorithm
+	}{
+		{"RSA", "", "", jwt.RS256},
+		{"RSA", "", jwt.PS512, jwt.PS512},
+		{"RSA", jwt.RS256, "", jwt.RS256},
+		{"RSA", jwt.RS384, "", jwt.RS384},
+		{"RSA", jwt.RS512, "", jwt.RS512},
+		{"RSA", jwt.PS256, "", jwt.PS256},
+		{"RSA", jwt.PS384, jwt.PS384, jwt.PS384},
+		{"RSA", jwt.PS512, "", jwt.PS512},
+		{"P-256", "", "", jwt.ES256},
+		{"P-256", jwt.ES256, "", jwt.ES256},
+		{"P-384", "", "", jwt.ES384},
+		{"P-384", jwt.ES384, "", jwt.ES384},
+		{"P-521", "", "", jwt.ES512},
+		{"P-521", jwt.ES512, "", jwt.ES512},
+		{"Ed25519", "", "", jwt.EdDSA},
+		{"Ed25519", "", jwt.Ed25519, jwt.Ed25519},
+		{"Ed25519", jwt.EdDSA, "", jwt.EdDSA},
+		{"Ed25519", jwt.Ed25519, "", jwt.Ed25519},
+		{"oct", "", jwt.HS384, jwt.HS384},
+		{"oct", jwt.HS256, "", jwt.HS256},
+		{"oct", jwt.HS384, "", jwt.HS384},
+		{"oct", jwt.HS512, "", jwt.HS512},
+	} {
+		t.Run(row.kind+"/"+string(row.alg)+"/"+string(row.named), func(t *testing.T) {
+			k := newKey(t, row.kind, row.alg, "key-1")
+			sign, verify := k.Signer, k.Verifier
+			if row.named != "" {
+				sign = func() (jwt.Signer, error) { return k.SignerFor(row.named) }
+				verify = func() (jwt.Verifier, error) { return k.VerifierFor(row.named) }
+			}
+			s, err := sign()
+			require.NoError(t, err)
+			v, err := verify()
+			require.NoError(t, err)
+			assert.Equal(t, row.want, s.Algorithm())
+			assert.Equal(t, row.want, v.Algorithm())
+			assert.Equal(t, "key-1", s.KeyID())
+			assert.Equal(t, "key-1", v.KeyID())
+			assert.NoError(t, accepts(t, jwt.Keys{v}, s))
+		})
+	}
+}
+
+func TestKeyDoesNotServeWhatItIsNotFor(t *testing.T) {
+	public := newKey(t, "P-256", "", "").Public()
+	for _, row := range []struct {
+		name      string
+		key       *jwk.Key
+		operation string
+		alg       jwt.Algorithm // "" for Signer() and Verifier()
+		want      string
+	}{
+		{"public key signs", public, "sign", "", "got a public key, want a private one"},
+		{"another algorithm than its own", newKey(t, "RSA", jwt.RS256, ""), "sign", jwt.PS256, `the key is for RS256, not for "PS256"`},
+		{"another algorithm than its own", newKey(t, "RSA", jwt.RS256, ""), "verify", jwt.PS256, `the key is for RS256, not for "PS256"`},
+		{"EdDSA key for Ed25519", newKey(t, "Ed25519", jwt.EdDSA, ""), "verify", jwt.Ed25519, `the key is for EdDSA, not for "Ed25519"`},
+		{"algorithm of another curve", newKey(t, "P-256", "", ""), "sign", jwt.ES384, "ES384 key: got the curve P-256, want P-384"},
+		{"algorithm of another curve", public, "verify", jwt.ES384, "ES384 key: got the curve P-256, want P-384"},
+		{"HMAC with a public key", public, "verify", jwt.HS256, "HS256 key: got *ecdsa.PublicKey, want a secret"},
+		{"RSA with a secret", newKey(t, "oct", "", ""), "verify", jwt.RS256, "RS256 takes no secret"},
+		{"secret without alg", newKey(t, "oct", "", ""), "sign", "", "without alg has no usual algorithm"},
+		{"secret without alg", newKey(t, "oct", "", ""), "verify", "", "without alg has no usual algorithm"},
+		{"none", newKey(t, "RSA", "", ""), "sign", "none", `unknown algorithm "none"`},
+		{"none", newKey(t, "RSA", "", ""), "verify", "none", `unknown algorithm "none"`},
+		{"X25519", newKey(t, "X25519", "", ""), "sign", "", "X25519 without alg has no usual algorithm"},
+		{"X25519", newKey(t, "X25519", "", ""), "sign", jwt.EdDSA, "a key of X25519 does not sign"},
+		{"X25519", newKey(t, "X25519", "", ""), "verify", jwt.EdDSA, "EdDSA key: got *ecdh.PublicKey"},
+		{"key to encrypt", newKey(t, "RSA", "RSA-OAEP-256", ""), "sign", "", "use or key_ops do not permit to sign"},
+		{"key to encrypt", newKey(t, "RSA", "RSA-OAEP-256", ""), "verify", "", "use or key_ops do not permit to verify"},
+		{"encryption algorithm", newKey(t, "RSA", "", ""), "sign", "RSA-OAEP", "RSA-OAEP is for encryption"},
+		{"encryption algorithm", newKey(t, "oct", "", ""), "verify", "dir", "dir is for encryption"},
+		{"nil", nil, "sign", "", "the key is nil or zero"},
+		{"nil", nil, "verify", "", "the key is nil or zero"},
+		{"zero", &jwk.Key{}, "sign", jwt.ES256, "the key is nil or zero"},
+		{"zero", &jwk.Key{}, "verify", jwt.ES256, "the key is nil or zero"},
+	} {
+		t.Run(row.name+"/"+row.operation, func(t *testing.T) {
+			var got any
+			var err error
+			switch {
+			case row.operation == "sign" && row.alg == "":
+				got, err = row.key.Signer()
+			case row.operation == "sign":
+				got, err = row.key.SignerFor(row.alg)
+			case row.alg == "":
+				got, err = row.key.Verifier()
+			default:
+				got, err = row.key.VerifierFor(row.alg)
+			}
+			assert.Nil(t, got)
+			require.ErrorContains(t, err, row.want)
+			assert.True(t, strings.HasPrefix(err.Error(), "jwk: "), err)
+			assert.NotContains(t, err.Error(), "jwt: ")
+		})
+	}
+}
+
+func TestUseAndKeyOpsAreHonoured(t *testing.T) {
+	for _, row := range []struct {
+		members               map[string]any
+		sign, verify, decrypt bool // verify: by the public key
+		publicOps             string
+	}{
+		{map[string]any{}, true, true, true, ""},
+		{map[string]any{"use": "sig"}, true, true, false, ""},
+		{map[string]any{"use": "enc"}, false, false, true, ""},
+		{map[string]any{"use": "other"}, false, false, false, ""},
+		{map[string]any{"key_ops": []string{}}, false, false, false, "[]"},
+		{map[string]any{"key_ops": []string{"sign"}}, true, true, false, "[verify]"},
+		{map[string]any{"key_ops": []string{"verify"}}, false, true, false, "[verify]"},
+		{map[string]any{"key_ops": []string{"sign", "verify"}}, true, true, false, "[verify]"},
+		{map[string]any{"key_ops": []string{"decrypt", "unwrapKey"}}, false, false, true, "[encrypt wrapKey]"},
+		{map[string]any{"key_ops": []string{"deriveKey", "deriveBits"}}, false, false, false, "[deriveKey deriveBits]"},
+		{map[string]any{"key_ops": []string{"something new"}}, false, false, false, "[something new]"},
+		{map[string]any{"use": "sig", "key_ops": []string{"sign"}}, true, true, false, "[verify]"},
+		{map[string]any{"use": "other", "key_ops": []string{"sign"}}, false, false, false, "[verify]"},
+	} {
+		name, err := json.Marshal(row.members)
+		require.NoError(t, err)
+		t.Run(string(name), func(t *testing.T) {
+			k, err := jwk.Parse(changed(t, "P-256", row.members))
+			require.NoError(t, err)
+			_, err = k.Signer()
+			assert.Equal(t, row.sign, err == nil, err)
+			_, err = k.Verifier()
+			assert.Equal(t, row.verify, err == nil, err)
+			_, err = k.Public().Verifier()
+			assert.Equal(t, row.verify, err == nil, err)
+			assert.Equal(t, row.sign, k.Permits("sign"))
+			assert.Equal(t, row.decrypt, k.Permits("decrypt"))
+			assert.Equal(t, row.verify, k.Public().Permits("verify"))
+
+			s, err := jwk.NewSet(k)
+			require.NoError(t, err)
+			found, err := s.Verifiers(t.Context(), jwt.Header{Algorithm: jwt.ES256})
+			require.NoError(t, err)
+			assert.Equal(t, row.verify, len(found) == 1)
+
+			data, err := k.MarshalJSON()
+			require.NoError(t, err)
+			if row.publicOps == "" {
+				assert.NotContains(t, string(data), "key_ops")
+				return
+			}
+			var public struct {
+				Operations []string `json:"key_ops"`
+			}
+			require.NoError(t, json.Unmarshal(data, &public))
+			assert.Equal(t, row.publicOps, "["+strings.Join(public.Operations, " ")+"]")
+		})
+	}
+	t.Run("of a secret, which has no other side", func(t *testing.T) {
+		k, err := jwk.Parse(changed(t, "oct", map[string]any{"alg": "HS256", "key_ops": []string{"sign"}}))
+		require.NoError(t, err)
+		_, err = k.Signer()
+		assert.NoError(t, err)
+		_, err = k.Verifier()
+		assert.ErrorContains(t, err, "do not permit to verify")
+	})
+}
+
+func TestMaterialIsTheKeyAndACopyOfIt(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			given, k := material()[kind], newKey(t, kind, "", "")
+			got := k.Material()
+			require.IsType(t, given, got)
+			switch given := given.(type) {
+			case *rsa.PrivateKey:
+				assert.True(t, given.Equal(got))
+				got.(*rsa.PrivateKey).N.SetInt64(1)
+				got.(*rsa.PrivateKey).D.SetInt64(1)
+				assert.True(t, given.Equal(k.Material()))
+				assert.True(t, given.PublicKey.Equal(k.Public().Material()))
+			case *ecdsa.PrivateKey:
+				assert.True(t, given.Equal(got))
+				*got.(*ecdsa.PrivateKey) = ecdsa.PrivateKey{}
+				assert.True(t, given.Equal(k.Material()))
+				assert.True(t, given.PublicKey.Equal(k.Public().Material()))
+			case ed25519.PrivateKey:
+				assert.True(t, given.Equal(got))
+				clear(got.(ed25519.PrivateKey))
+				assert.True(t, given.Equal(k.Material()))
+				clear(k.Public().Material().(ed25519.PublicKey))
+				assert.Equal(t, given.Public(), k.Public().Material())
+			case *ecdh.PrivateKey:
+				assert.True(t, given.Equal(got))
+				assert.True(t, given.PublicKey().Equal(k.Public().Material()))
+			case []byte:
+				assert.Equal(t, given, got)
+				clear(got.([]byte))
+				assert.Equal(t, given, k.Material())
+				assert.Nil(t, k.Public())
+			}
+			assert.Nil(t, (&jwk.Key{}).Material())
+		})
+	}
+}
+
+func TestNewTakesACopy(t *testing.T) {
+	secret := []byte(strings.Repeat("0123456789abcdef", 4))
+	k, err := jwk.New(secret, jwt.HS256, "")
+	require.NoError(t, err)
+	before := k.Thumbprint()
+	clear(secret)
+	assert.Equal(t, before, k.Thumbprint())
+}
+
+func TestNewReadsECDHKeysOfNISTCurvesAsEC(t *testing.T) {
+	for _, kind := range []string{"P-256", "P-384", "P-521"} {
+		given := material()[kind].(*ecdsa.PrivateKey)
+		other, err := given.ECDH()
+		require.NoError(t, err)
+		k, err := jwk.New(other, "ECDH-ES", "")
+		require.NoError(t, err)
+		assert.True(t, given.Equal(k.Material()))
+		public, err := jwk.New(other.PublicKey(), "", "")
+		require.NoError(t, err)
+		assert.True(t, given.PublicKey.Equal(public.Material()))
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	rsaKey := *material()["RSA"].(*rsa.PrivateKey)
+	another, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	mismatched := *material()["P-256"].(*ecdsa.PrivateKey)
+	mismatched.PublicKey = another.PublicKey
+	mixed := slices.Concat(material()["Ed25519"].(ed25519.PrivateKey)[:32], make([]byte, 32))
+	threePrimes := rsaKey
+	threePrimes.Primes = append(slices.Clone(rsaKey.Primes), rsaKey.Primes[0])
+	onlyPublic := rsa.PrivateKey{PublicKey: rsaKey.PublicKey}
+	p224, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	require.NoError(t, err)
+	for _, row := range []struct {
+		name  string
+		key   any
+		alg   jwt.Algorithm
+		keyID string
+		want  string
+	}{
+		{"nothing", nil, "", "", "got a key of type <nil>"},
+		{"a type from elsewhere", struct{}{}, "", "", "got a key of type struct {}"},
+		{"a JWK that is a Key already", &jwk.Key{}, "", "", "got a key of type *jwk.Key"},
+		{"a nil RSA key", (*rsa.PrivateKey)(nil), "", "", "not complete"},
+		{"a nil RSA public key", (*rsa.PublicKey)(nil), "", "", "got nil"},
+		{"a nil ECDSA key", (*ecdsa.PrivateKey)(nil), "", "", "not complete"},
+		{"a nil ECDH key", (*ecdh.PrivateKey)(nil), "", "", "not complete"},
+		{"a nil ECDH public key", (*ecdh.PublicKey)(nil), "", "", "not complete"},
+		{"a zero RSA key", &rsa.PrivateKey{}, "", "", "modulus of 0 bits"},
+		{"an RSA key without private part", &onlyPublic, "", "", "0 primes, want 2"},
+		{"an RSA key with three primes", &threePrimes, "", "", "3 primes, want 2"},
+		{"a zero ECDSA key", &ecdsa.PrivateKey{}, "", "", "got a curve that is not"},
+		{"an ECDSA key without a point", &ecdsa.PublicKey{Curve: elliptic.P256()}, "", "", "not complete"},
+		{"a mismatched ECDSA key", &mismatched, "", "", "do not belong together"},
+		{"P-224", p224, "", "", "got a curve that is not"},
+		{"a zero ECDH key", &ecdh.PrivateKey{}, "", "", "not complete"},
+		{"a short Ed25519 key", ed25519.PrivateKey{1}, "", "", "private key of 1 bytes, want 64"},
+		{"a short Ed25519 public key", ed25519.PublicKey{1}, "", "", "got 1 bytes, want 32"},
+		{"a mismatched Ed25519 key", ed25519.PrivateKey(mixed), "", "", "point of large order"},
+		{"a short secret", []byte("password"), "", "", "secret of 8 bytes, want at least 16"},
+		{"a secret too short for its alg", make([]byte, 31), jwt.HS256, "", "HS256 secret: got 31 bytes, want at least 32"},
+		{"a PEM file as secret", []byte("\n-----BEGIN PUBLIC KEY-----\nMFkw"), "", "", "got a PEM file as a secret"},
+		{"an alg of another kind", another, jwt.RS256, "", "RS256 key: got *ecdsa.PublicKey, want *rsa.PublicKey"},
+		{"an alg of another curve", another, jwt.ES512, "", "ES512 key: got the curve P-256, want P-521"},
+		{"an unknown alg", another, "ES256K", "", `unknown algorithm "ES256K"`},
+		{"none", another, "none", "", `unknown algorithm "none"`},
+		{"an encryption alg of another kind", another, "RSA-OAEP", "", "RSA-OAEP takes no P-256 key"},
+		{"ECDH-ES with Ed25519", material()["Ed25519"], "ECDH-ES", "", "ECDH-ES takes no Ed25519 key"},
+		{"A256KW with 64 bytes", material()["oct"], "A256KW", "", "A256KW wants a secret of 32 bytes, got 64"},
+		{"a key ID that is no text", another, "", "\xff", "key ID: not valid UTF-8"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			k, err := jwk.New(row.key, row.alg, row.keyID)
+			assert.Nil(t, k)
+			require.ErrorContains(t, err, row.want)
+			assert.True(t, strings.HasPrefix(err.Error(), "jwk: "), err)
+		})
+	}
+}
+
+func TestNewKeysForEncryptionAreCarried(t *testing.T) {
+	secret := material()["oct"].([]byte)
+	for _, row := range []struct {
+		key any
+		alg jwt.Algorithm
+	}{
+		{material()["RSA"], "RSA-OAEP"}, {material()["RSA"], "RSA-OAEP-256"}, {material()["RSA"], "RSA-OAEP-384"}, {material()["RSA"], "RSA-OAEP-512"},
+		{material()["P-256"], "ECDH-ES"}, {material()["P-384"], "ECDH-ES+A128KW"}, {material()["P-521"], "ECDH-ES+A192KW"}, {material()["X25519"], "ECDH-ES+A256KW"},
+		{secret[:16], "A128KW"}, {secret[:24], "A192KW"}, {secret[:32], "A256KW"}, {secret[:16], "A128GCMKW"}, {secret[:24], "A192GCMKW"}, {secret[:32], "A256GCMKW"},
+		{secret, "dir"}, {secret[:16], "A128GCM"}, {secret[:24], "A192GCM"}, {secret[:32], "A256GCM"},
+		{secret[:32], "A128CBC-HS256"}, {secret[:48], "A192CBC-HS384"}, {secret, "A256CBC-HS512"},
+	} {
+		t.Run(string(row.alg), func(t *testing.T) {
+			k, err := jwk.New(row.key, row.alg, "1")
+			require.NoError(t, err)
+			assert.Equal(t, "enc", k.Use())
+			assert.Equal(t, row.alg, k.Algorithm())
+			data, err := k.MarshalPrivateJSON()
+			require.NoError(t, err)
+			again, err := jwk.Parse(data)
+			require.NoError(t, err)
+			assert.Equal(t, row.alg, again.Algorithm())
+			assert.Equal(t, k.Material(), again.Material())
+			_, err = again.Signer()
+			assert.Error(t, err)
+			s, err := jwk.NewSet(again)
+			require.NoError(t, err)
+			for _, alg := range []jwt.Algorithm{row.alg, jwt.HS256, jwt.RS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA} {
+				found, err := s.Verifiers(t.Context(), jwt.Header{Algorithm: alg, KeyID: "1"})
+				require.NoError(t, err)
+				assert.Empty(t, found)
+			}
+		})
+	}
+}
+
+func TestGenerate(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{
+		jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.PS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
+	} {
+		t.Run(string(alg), func(t *testing.T) {
+			k, err := jwk.Generate(alg)
+			require.NoError(t, err)
+			assert.Equal(t, alg, k.Algorithm())
+			assert.Equal(t, "sig", k.Use())
+			assert.Equal(t, k.Thumbprint(), k.KeyID())
+			assert.Len(t, k.KeyID(), 43)
+			s, err := k.Signer()
+			require.NoError(t, err)
+			v, err := k.Verifier()
+			require.NoError(t, err)
+			assert.NoError(t, accepts(t, jwt.Keys{v}, s))
+			switch key := k.Material().(type) {
+			case *rsa.PrivateKey:
+				assert.Equal(t, 3072, key.N.BitLen())
+			case []byte:
+				assert.Len(t, key, map[jwt.Algorithm]int{jwt.HS256: 32, jwt.HS384: 48, jwt.HS512: 64}[alg])
+				assert.NotEqual(t, make([]byte, len(key)), key)
+			}
+			another, err := jwk.Generate(alg)
+			require.NoError(t, err)
+			assert.NotEqual(t, k.KeyID(), another.KeyID())
+		})
+	}
+	for _, alg := range []jwt.Algorithm{"", "none", "RSA-OAEP", "ES256K"} {
+		_, err := jwk.Generate(alg)
+		assert.ErrorContains(t, err, "cannot generate a key for")
+	}
+}
+
+func TestNilAndZeroKeysAreNoKey(t *testing.T) {
+	for name, k := range map[string]*jwk.Key{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			assert.Empty(t, k.KeyID())
+			assert.Empty(t, k.Algorithm())
+			assert.Empty(t, k.Use())
+			assert.Empty(t, k.Thumbprint())
+			assert.Empty(t, k.ThumbprintURI())
+			assert.Nil(t, k.Public())
+			assert.Nil(t, k.Material())
+			assert.False(t, k.Permits("sign"))
+			assert.Equal(t, "no key", k.String())
+			for _, write := range []func() ([]byte, error){k.MarshalJSON, k.MarshalPrivateJSON, k.MarshalPublicPEM, k.MarshalPrivatePEM} {
+				data, err := write()
+				assert.Nil(t, data)
+				assert.EqualError(t, err, "jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate")
+			}
+			_, err := jwk.NewSet(newKey(t, "P-256", "", ""), k)
+			assert.EqualError(t, err, "jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate: key 1")
+		})
+	}
+}
+
+func TestKeyMayBeUsedConcurrently(t *testing.T) {
+	for _, kind := range kinds {
+		k := newKey(t, kind, "", "1")
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				_ = k.String()
+				k.Thumbprint()
+				k.Material()
+				k.Public()
+				k.MarshalPrivateJSON()
+				k.MarshalPrivatePEM()
+				if s, err := k.Signer(); err == nil {
+					s.Sign(t.Context(), []byte("input"))
+				}
+			})
+		}
+		wait.Wait()
+	}
+}
+
+func TestPackageStaysSmall(t *testing.T) {
+	deps, err := exec.Command("go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	for _, unwanted := range []string{"net/http", "golang.org/x/crypto/ssh"} {
+		assert.NotContains(t, strings.Split(string(deps), "\n"), unwanted)
+	}
+}

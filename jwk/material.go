@@ -1,0 +1,325 @@
+package jwk
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// A curve of the EC keys (RFC 7518 section 6.2.1.1).
+type curve struct {
+	name      string
+	elliptic  elliptic.Curve
+	ecdh      ecdh.Curve
+	size      int // of a coordinate and of d, in bytes
+	algorithm jwt.Algorithm
+}
+
+var curves = [...]curve{
+	{"P-256", elliptic.P256(), ecdh.P256(), 32, jwt.ES256},
+	{"P-384", elliptic.P384(), ecdh.P384(), 48, jwt.ES384},
+	{"P-521", elliptic.P521(), ecdh.P521(), 66, jwt.ES512},
+}
+
+const (
+	minSecret = 16 // bytes: 128 bits, the least that any algorithm takes
+	size25519 = 32 // bytes of an Ed25519 or X25519 key
+)
+
+var (
+	errMismatch = errors.New("private and public part do not belong together")
+	errCurve    = errors.New("got a curve that is not P-256, P-384, P-521, Ed25519 or X25519")
+)
+
+// own returns a copy of a key of the standard library, so that nobody else can
+// change it, and reports a key that this package does not take.
+func own(key any) (copied any, err error) {
+	defer func() {
+		if recover() != nil { // the standard library panics on keys with parts missing
+			copied, err = nil, errors.New("the key is not complete")
+		}
+	}()
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return ownRSA(key)
+	case *rsa.PrivateKey:
+		return ownRSAPrivate(key)
+	case *ecdsa.PublicKey:
+		return ownEC(key, nil)
+	case *ecdsa.PrivateKey:
+		return ownEC(&key.PublicKey, key)
+	case ed25519.PublicKey:
+		return newEd25519(key, nil)
+	case ed25519.PrivateKey:
+		if len(key) != ed25519.PrivateKeySize {
+			return nil, fmt.Errorf("got an Ed25519 private key of %d bytes, want %d", len(key), ed25519.PrivateKeySize)
+		}
+		return newEd25519(key[size25519:], key.Seed())
+	case *ecdh.PublicKey:
+		return ownECDH(key, nil)
+	case *ecdh.PrivateKey:
+		return ownECDH(key.PublicKey(), key.Bytes())
+	case []byte:
+		return newSecret(key)
+	}
+	return nil, fmt.Errorf("got a key of type %T, want one of the standard library or a secret as []byte", key)
+}
+
+func ownRSA(key *rsa.PublicKey) (*rsa.PublicKey, error) {
+	if err := verifies(jwt.RS256, key); err != nil {
+		return nil, err
+	}
+	return &rsa.PublicKey{N: copied(key.N), E: key.E}, nil
+}
+
+func ownRSAPrivate(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
+	public, err := ownRSA(&key.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	if len(key.Primes) != 2 {
+		return nil, fmt.Errorf("got an RSA key with %d primes, want 2", len(key.Primes))
+	}
+	return newRSAPrivate(public, &rsa.PrivateKey{
+		D:      copied(key.D),
+		Primes: []*big.Int{copied(key.Primes[0]), copied(key.Primes[1])},
+		Precomputed: rsa.PrecomputedValues{
+			Dp: copied(key.Precomputed.Dp), Dq: copied(key.Precomputed.Dq), Qinv: copied(key.Precomputed.Qinv),
+		},
+	})
+}
+
+// newRSAPrivate makes key, which it may keep, the private key of public, if all
+// its values belong together.
+func newRSAPrivate(public *rsa.PublicKey, key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
+	for _, n := range [...]*big.Int{key.D, key.Primes[0], key.Primes[1], key.Precomputed.Dp, key.Precomputed.Dq, key.Precomputed.Qinv} {
+		if n != nil && (n.Sign() <= 0 || n.BitLen() > public.N.BitLen()) {
+			return nil, errors.New("a private RSA value is out of range")
+		}
+	}
+	key.PublicKey = *public
+	key.Precompute()
+	if err := key.Validate(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errMismatch, err)
+	}
+	return key, nil
+}
+
+// copied returns a copy of n, and nil for nil.
+func copied(n *big.Int) *big.Int {
+	if n == nil {
+		return nil
+	}
+	return new(big.Int).Set(n)
+}
+
+func ownEC(public *ecdsa.PublicKey, private *ecdsa.PrivateKey) (any, error) {
+	for _, c := range curves {
+		if c.elliptic != public.Curve {
+			continue
+		}
+		point, err := public.Bytes()
+		if err != nil {
+			return nil, fmt.Errorf("got no point on the curve %s", c.name)
+		}
+		if private == nil {
+			return c.newKey(point, nil)
+		}
+		scalar, err := private.Bytes()
+		if err != nil {
+			return nil, fmt.Errorf("got a private scalar out of range for %s", c.name)
+		}
+		return c.newKey(point, scalar)
+	}
+	return nil, errCurve
+}
+
+// newKey returns the key of an uncompressed point, private if there is a scalar.
+func (c curve) newKey(point, scalar []byte) (any, error) {
+	public, err := ecdsa.ParseUncompressedPublicKey(c.elliptic, point)
+	if err != nil {
+		return nil, fmt.Errorf("got no point on the curve %s", c.name)
+	}
+	if scalar == nil {
+		return public, nil
+	}
+	private, err := ecdsa.ParseRawPrivateKey(c.elliptic, scalar)
+	if err != nil {
+		return nil, fmt.Errorf("got a private scalar out of range for %s", c.name)
+	}
+	if !private.PublicKey.Equal(public) {
+		return nil, errMismatch
+	}
+	return private, nil
+}
+
+func newEd25519(public, seed []byte) (any, error) {
+	if err := verifies(jwt.EdDSA, ed25519.PublicKey(public)); err != nil {
+		return nil, err
+	}
+	if seed == nil {
+		return ed25519.PublicKey(bytes.Clone(public)), nil
+	}
+	private := ed25519.NewKeyFromSeed(seed)
+	if subtle.ConstantTimeCompare(private[size25519:], public) != 1 {
+		return nil, errMismatch
+	}
+	return private, nil
+}
+
+// ownECDH turns a key of a NIST curve into an EC key like any other.
+func ownECDH(public *ecdh.PublicKey, scalar []byte) (any, error) {
+	for _, c := range curves {
+		if c.ecdh == public.Curve() {
+			return c.newKey(public.Bytes(), scalar)
+		}
+	}
+	if public.Curve() != ecdh.X25519() {
+		return nil, errCurve
+	}
+	return newX25519(public.Bytes(), scalar)
+}
+
+func newX25519(point, scalar []byte) (any, error) {
+	public, err := ecdh.X25519().NewPublicKey(point)
+	if err != nil {
+		return nil, fmt.Errorf("got an X25519 key of %d bytes, want %d", len(point), size25519)
+	}
+	if scalar == nil {
+		return public, nil
+	}
+	private, err := ecdh.X25519().NewPrivateKey(scalar)
+	if err != nil {
+		return nil, fmt.Errorf("got an X25519 private key of %d bytes, want %d", len(scalar), size25519)
+	}
+	if !private.PublicKey().Equal(public) {
+		return nil, errMismatch
+	}
+	return private, nil
+}
+
+func newSecret(secret []byte) ([]byte, error) {
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("got a secret of %d bytes, want at least %d", len(secret), minSecret)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(secret), []byte("-----BEGIN ")) {
+		return nil, errors.New("got a PEM file as a secret, want random bytes; ParsePEM reads the file")
+	}
+	return bytes.Clone(secret), nil
+}
+
+// verifies reports why package jwt does not take public for alg.
+func verifies(alg jwt.Algorithm, public crypto.PublicKey) error {
+	_, err := jwt.NewVerifier(alg, public, "")
+	return unprefixed(err)
+}
+
+// unprefixed returns an error of package jwt without its prefix.
+func unprefixed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "jwt: "))
+}
+
+// isPublic reports whether key has no private part.
+func isPublic(key any) bool {
+	switch key.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey, *ecdh.PublicKey:
+		return true
+	}
+	return false
+}
+
+// publicPart returns the public key of a key, and nil for a secret.
+func publicPart(key any) crypto.PublicKey {
+	if isPublic(key) {
+		return key
+	}
+	switch key := key.(type) {
+	case *ecdh.PrivateKey:
+		return key.PublicKey()
+	case crypto.Signer:
+		return key.Public()
+	}
+	return nil
+}
+
+// parameters are the members of a JWK that hold the key itself; each value is
+// base64url or another text that needs no escapes in JSON.
+type parameters []parameter
+
+type parameter struct{ name, value string }
+
+func (p parameters) value(name string) string {
+	for _, m := range p {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return ""
+}
+
+// appendJSON appends the members without the braces around them.
+func (p parameters) appendJSON(b []byte) []byte {
+	for i, m := range p {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(append(append(b, '"'), m.name...), `":"`...), m.value...), '"')
+	}
+	return b
+}
+
+// publicParameters returns the members that every JWK of the kind has, which are
+// those of the thumbprint (RFC 7638 section 3.2): for a secret the secret itself.
+func publicParameters(key any) parameters {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return parameters{{"kty", "RSA"}, {"n", encode(key.N.Bytes())}, {"e", encode(big.NewInt(int64(key.E)).Bytes())}}
+	case *ecdsa.PublicKey:
+		point, _ := key.Bytes() // no error: the point has been checked
+		size := len(point) / 2
+		return parameters{{"kty", "EC"}, {"crv", key.Curve.Params().Name}, {"x", encode(point[1 : 1+size])}, {"y", encode(point[1+size:])}}
+	case ed25519.PublicKey:
+		return parameters{{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", encode(key)}}
+	case *ecdh.PublicKey:
+		return parameters{{"kty", "OKP"}, {"crv", "X25519"}, {"x", encode(key.Bytes())}}
+	case []byte:
+		return parameters{{"kty", "oct"}, {"k", encode(key)}}
+	}
+	return nil
+}
+
+// privateParameters returns the members that a private JWK has besides.
+func privateParameters(key any) parameters {
+	switch key := key.(type) {
+	case *rsa.PrivateKey:
+		return parameters{
+			{"d", encode(key.D.Bytes())}, {"p", encode(key.Primes[0].Bytes())}, {"q", encode(key.Primes[1].Bytes())},
+			{"dp", encode(key.Precomputed.Dp.Bytes())}, {"dq", encode(key.Precomputed.Dq.Bytes())}, {"qi", encode(key.Precomputed.Qinv.Bytes())},
+		}
+	case *ecdsa.PrivateKey:
+		scalar, _ := key.Bytes() // no error: the key has been checked
+		return parameters{{"d", encode(scalar)}}
+	case ed25519.PrivateKey:
+		return parameters{{"d", encode(key.Seed())}}
+	case *ecdh.PrivateKey:
+		return parameters{{"d", encode(key.Bytes())}}
+	}
+	return nil
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
