@@ -3,6 +3,7 @@ package jwt
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 )
 
 // DecodeBase64URL decodes the base64url of RFC 7515 section 2 so that no two
@@ -21,23 +22,23 @@ const notBase64URL = "not base64url without padding"
 
 // appendBase64URL appends what src decodes to, and reports whether src is valid.
 func appendBase64URL(dst, src []byte) ([]byte, bool) {
-	for len(src) >= 4 {
+	start, whole := len(dst), len(src)/4
+	dst = slices.Grow(dst, 3*whole+2)[:start+3*whole]
+	out, all := dst[start:], byte(0)
+	for ; len(src) >= 4 && len(out) >= 3; src, out = src[4:], out[3:] {
 		a, b, c, d := sextets[src[0]], sextets[src[1]], sextets[src[2]], sextets[src[3]]
-		if (a|b|c|d)&invalid != 0 {
-			return dst, false
-		}
-		dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
-		src = src[4:]
+		out[0], out[1], out[2] = a<<2|b>>4, b<<4|c>>2, c<<6|d
+		all |= a | b | c | d
 	}
 	switch len(src) {
 	case 0:
-		return dst, true
+		return dst, all&invalid == 0
 	case 2:
 		a, b := sextets[src[0]], sextets[src[1]]
-		return append(dst, a<<2|b>>4), (a|b)&invalid == 0 && b&0x0F == 0
+		return append(dst, a<<2|b>>4), (all|a|b)&invalid == 0 && b&0x0F == 0
 	case 3:
 		a, b, c := sextets[src[0]], sextets[src[1]], sextets[src[2]]
-		return append(dst, a<<2|b>>4, b<<4|c>>2), (a|b|c)&invalid == 0 && c&0x03 == 0
+		return append(dst, a<<2|b>>4, b<<4|c>>2), (all|a|b|c)&invalid == 0 && c&0x03 == 0
 	default: // six bits are no byte
 		return dst, false
 	}

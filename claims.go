@@ -50,14 +50,16 @@ func (a Audience) append(b []byte) (_ []byte, err error) {
 
 // UnmarshalJSON reads a string or an array of strings.
 func (a *Audience) UnmarshalJSON(data []byte) error {
-	// Read as a member, so that one parser serves all.
-	o := strictjson.Read(append(append([]byte(`{"aud":`), data...), '}'), 0)
-	if !o.Next() {
-		return errors.New("jwt: aud: " + o.Problem())
+	// Read as the one member of an object, so that one parser serves all.
+	o := strictjson.Read(append(append([]byte(`{"aud":`), data...), '}'), 1)
+	one := o.Next()
+	value := o.Value
+	if !one || o.Next() || o.Problem() != "" {
+		return errors.New("jwt: aud: got no single JSON value")
 	}
-	audience, ok := readAudience(o.Value, "", nil)
+	audience, ok := readAudience(value, "", nil)
 	if !ok {
-		return errors.New("jwt: aud: got " + o.Value.Kind() + ", want a string or an array of strings")
+		return errors.New("jwt: aud: got " + value.Kind() + ", want a string or an array of strings")
 	}
 	*a = audience
 	return nil
@@ -149,21 +151,20 @@ func parseInstant(number []byte) (_ instant, ok bool) {
 		return uint64(digits[i] - '0')
 	}
 	var sec, nsec uint64
-	for i := range max(point, 0) {
-		if sec = sec*10 + digit(i); sec > math.MaxInt64 {
-			return instant{}, false
-		}
+	for i := range max(point, 0) { // at most 19 digits, which fit
+		sec = sec*10 + digit(i)
 	}
 	for i := range 9 {
 		nsec = nsec*10 + digit(point+i)
 	}
-	if !negative {
-		return instant{int64(sec), int32(nsec)}, true
+	switch {
+	case !negative:
+		return instant{int64(sec), int32(nsec)}, sec <= math.MaxInt64
+	case nsec > 0:
+		return instant{-int64(sec) - 1, int32(1e9 - nsec)}, sec <= math.MaxInt64
+	default:
+		return instant{-int64(sec), 0}, sec <= math.MaxInt64+1
 	}
-	if nsec > 0 {
-		return instant{-int64(sec) - 1, int32(1e9 - nsec)}, true
-	}
-	return instant{-int64(sec), 0}, true
 }
 
 // parseInteger reads the plain case: up to eighteen digits and nothing else.

@@ -133,7 +133,10 @@ func (b *buffer) writeClaims(claims any) (err error) {
 	t := Token{payload: text.String()}
 	b.payload = append(b.payload[:0], t.payload...)
 	if claim, problem := t.decodeClaims(b.payload); problem != "" {
-		return fmt.Errorf("jwt: claims: %w", &VerifyError{Claim: claim, Detail: problem})
+		if claim != "" {
+			problem = claim + ": " + problem
+		}
+		return errors.New("jwt: claims: " + problem)
 	}
 	return nil
 }

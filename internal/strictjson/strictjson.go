@@ -39,7 +39,7 @@ type Object struct {
 
 // Read prepares to read data, which must not change meanwhile. A limit above
 // zero bounds the members that all objects in data may have together.
-func Read(data []byte, limit int) Object { return Object{data: data, limit: limit} }
+func Read(data []byte, limit int) *Object { return &Object{data: data, limit: limit} }
 
 // Find returns the first member called name of the object in data, reading no
 // further and not looking for duplicates: for a first look at what is checked
@@ -86,7 +86,8 @@ func (o *Object) Next() bool {
 	if !ok {
 		return false
 	}
-	o.Name, o.Value = name, Value{Raw: o.data[start:o.pos], start: start, escaped: escaped}
+	o.Name = name
+	o.Value.Raw, o.Value.start, o.Value.escaped = o.data[start:o.pos], start, escaped
 	return true
 }
 
@@ -103,14 +104,11 @@ func (o *Object) fail(problem string) bool {
 }
 
 func (o *Object) space() {
-	for o.pos < len(o.data) {
-		switch o.data[o.pos] {
-		case ' ', '\t', '\r', '\n':
-			o.pos++
-		default:
-			return
-		}
+	data, i := o.data, o.pos
+	for i < len(data) && (data[i] == ' ' || data[i] == '\t' || data[i] == '\r' || data[i] == '\n') {
+		i++
 	}
+	o.pos = i
 }
 
 func (o *Object) take(c byte) bool {
@@ -249,17 +247,26 @@ func (o *Object) number() bool {
 }
 
 func (o *Object) digits() bool {
-	start := o.pos
-	for o.pos < len(o.data) && '0' <= o.data[o.pos] && o.data[o.pos] <= '9' {
-		o.pos++
+	data, i := o.data, o.pos
+	for i < len(data) && '0' <= data[i] && data[i] <= '9' {
+		i++
 	}
-	return o.pos > start
+	found := i > o.pos
+	o.pos = i
+	return found
 }
 
 // text reads a string behind its opening quote.
 func (o *Object) text() (escaped, ok bool) {
-	for o.pos < len(o.data) {
-		switch c := o.data[o.pos]; {
+	for {
+		data, i := o.data, o.pos
+		for i < len(data) && plain[data[i]] {
+			i++
+		}
+		if o.pos = i; i == len(data) {
+			return escaped, o.fail("the JSON text ends early")
+		}
+		switch c := data[i]; {
 		case c == '"':
 			o.pos++
 			return escaped, true
@@ -270,18 +277,23 @@ func (o *Object) text() (escaped, ok bool) {
 			}
 		case c < ' ':
 			return escaped, o.fail("control character in a string")
-		case c < utf8.RuneSelf:
-			o.pos++
 		default:
-			r, n := utf8.DecodeRune(o.data[o.pos:])
+			r, n := utf8.DecodeRune(data[i:])
 			if r == utf8.RuneError && n == 1 {
 				return escaped, o.fail("invalid UTF-8")
 			}
 			o.pos += n
 		}
 	}
-	return escaped, o.fail("the JSON text ends early")
 }
+
+// plain says which bytes of a string stand for themselves, and alone.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
 
 // escape reads one escape sequence, or two that are a surrogate pair.
 func (o *Object) escape() bool {
@@ -338,19 +350,26 @@ type names struct {
 	few  [16]span
 	n    int
 	many map[string]struct{}
+	mask uint64 // the bits of the names in few
 }
 
 type span struct{ start, end int32 }
 
 // add reports whether name was new. It is data[start:end], unless it had escapes.
 func (s *names) add(name, data []byte, start int, escaped bool) bool {
-	for _, few := range s.few[:s.n] {
-		if string(data[few.start:few.end]) == string(name) {
-			return false
+	bit := bit(name)
+	if s.mask&bit != 0 {
+		for _, few := range s.few[:s.n] {
+			if string(data[few.start:few.end]) == string(name) {
+				return false
+			}
 		}
 	}
-	if _, ok := s.many[string(name)]; ok {
-		return false
+	s.mask |= bit
+	if s.many != nil {
+		if _, ok := s.many[string(name)]; ok {
+			return false
+		}
 	}
 	if end := start + len(name); s.n < len(s.few) && !escaped && end <= math.MaxInt32 {
 		s.few[s.n] = span{int32(start), int32(end)}
@@ -362,6 +381,15 @@ func (s *names) add(name, data []byte, start int, escaped bool) bool {
 	}
 	s.many[string(name)] = struct{}{}
 	return true
+}
+
+// bit is one of 64 bits, the same for equal names and most often another one for
+// others, which spares comparing them.
+func bit(name []byte) uint64 {
+	if len(name) == 0 {
+		return 1
+	}
+	return 1 << ((uint(len(name)) + 3*uint(name[0]) + 5*uint(name[len(name)-1])) % 64)
 }
 
 // A Value is the text of one JSON value that [Object.Next] found well formed.
