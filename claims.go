@@ -50,11 +50,8 @@ func (a Audience) append(b []byte) (_ []byte, err error) {
 
 // UnmarshalJSON reads a string or an array of strings.
 func (a *Audience) UnmarshalJSON(data []byte) error {
-	// Read as the one member of an object, so that one parser serves all.
-	o := strictjson.Read(append(append([]byte(`{"aud":`), data...), '}'), 1)
-	one := o.Next()
-	value := o.Value
-	if !one || o.Next() || o.Problem() != "" {
+	value, ok := strictjson.ReadValue(data)
+	if !ok {
 		return errors.New("jwt: aud: got no single JSON value")
 	}
 	audience, ok := readAudience(value, "", nil)

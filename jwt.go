@@ -85,7 +85,14 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 
 // A buffer is working space for one token, used again for later ones. No part
 // of it is ever in the hands of a caller or of a key from elsewhere.
-type buffer struct{ token, header, payload, sig []byte }
+type buffer struct {
+	token, header, payload, sig []byte
+
+	// The header of the last good token, encoded and decoded: all tokens of a key
+	// have the same.
+	knownHeader []byte
+	known       Header
+}
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 

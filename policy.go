@@ -120,6 +120,7 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 		return nil, nil, refusal
 	}
 	t.Header = h
+	b.remember(s, h)
 	return t, key, nil
 }
 
@@ -128,11 +129,21 @@ func (b *buffer) readHeader(s segments) (h Header, refusal *VerifyError) {
 	if s.header > maxHeaderSize {
 		return Header{}, refuse(ErrMalformed, "header: "+tooLarge(s.header, maxHeaderSize))
 	}
+	if len(b.knownHeader) != 0 && bytes.Equal(b.token[:s.header], b.knownHeader) {
+		return b.known, nil
+	}
 	var ok bool
 	if b.header, ok = appendBase64URL(b.header[:0], b.token[:s.header]); !ok {
 		return Header{}, refuse(ErrMalformed, "header: "+notBase64URL)
 	}
 	return decodeHeader(b.header)
+}
+
+// remember keeps a header that has been verified, unless it is a large one.
+func (b *buffer) remember(s segments, h Header) {
+	if s.header <= 512 && !bytes.Equal(b.token[:s.header], b.knownHeader) {
+		b.knownHeader, b.known = append(b.knownHeader[:0], b.token[:s.header]...), h
+	}
 }
 
 // readPayload decodes the payload of the token, whose signature is good.

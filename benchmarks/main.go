@@ -48,8 +48,8 @@ func main() {
 func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err error) {
 	flags := flag.NewFlagSet("benchmarks", flag.ExitOnError)
 	plan := plan{progress: os.Stderr}
-	flags.IntVar(&plan.rounds, "count", 10, "number of rounds")
-	flags.DurationVar(&plan.benchtime, "benchtime", 100*time.Millisecond, "time of one benchmark in a round")
+	flags.IntVar(&plan.rounds, "count", 20, "number of rounds")
+	flags.DurationVar(&plan.benchtime, "benchtime", 50*time.Millisecond, "time of one benchmark in a round")
 	flags.StringVar(&plan.filter, "bench", ".", "regular expression of the benchmarks to run, as for go test")
 	smoke := flags.Bool("smoke", false, "run the tests and every benchmark once, and measure nothing")
 	bars := flags.Bool("bars", false, "also say which bars are met; exit with 1 if one is not")

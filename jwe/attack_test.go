@@ -2,6 +2,7 @@ package jwe_test
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -856,8 +857,8 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 		{"zero", private, jwe.ECDHES, &ecdh.PrivateKey{}, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
 		{"zero", public, jwe.ECDHES, &ecdsa.PublicKey{}, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
 		{"zero", private, jwe.ECDHES, &ecdsa.PrivateKey{}, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
-		{"half filled", public, jwe.ECDHES, &ecdsa.PublicKey{Curve: elliptic.P256()}, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
-		{"half filled", private, jwe.ECDHES, &ecdsa.PrivateKey{PublicKey: ec1.PublicKey}, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
+		{"half filled", public, jwe.ECDHES, &ecdsa.PublicKey{Curve: elliptic.P256()}, "jwe: ECDH-ES key: got one that is not complete"},
+		{"half filled", private, jwe.ECDHES, &ecdsa.PrivateKey{PublicKey: ec1.PublicKey}, "jwe: ECDH-ES key: got one that is not complete"},
 		{"half filled", private, jwe.RSAOAEP256, &rsa.PrivateKey{PublicKey: rsaKey().PublicKey}, "jwe: RSA-OAEP-256 key: crypto/rsa: …"},
 		{"too small", public, jwe.RSAOAEP256, &small.PublicKey, "jwe: RSA-OAEP-256 key: got an RSA modulus of 1024 bits, want 2048 to 8192"},
 		{"too small", private, jwe.RSAOAEP256, small, "jwe: RSA-OAEP-256 key: got an RSA modulus of 1024 bits, want 2048 to 8192"},
@@ -879,6 +880,9 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 		{"SHA-1 to encrypt with", public, jwe.LegacyRSAOAEP, &rsaKey().PublicKey, "jwe: RSA-OAEP key: serves to read only, want RSA-OAEP-256 to encrypt"},
 		{"a secret", public, jwe.A128KW, []byte("0123456789abcdef"), "jwe: A128KW key: got []uint8, want a secret given to NewSharedKey"},
 		{"a secret", private, jwe.Dir, []byte("0123456789abcdef"), "jwe: dir key: got []uint8, want a secret given to NewSharedKey"},
+		{"hollow", private, jwe.RSAOAEP256, contextRSA{}, "jwe: RSA-OAEP-256 key: got nil, want *rsa.PublicKey"},
+		{"hollow", private, jwe.RSAOAEP256, struct{ crypto.Decrypter }{}, "jwe: RSA-OAEP-256 key: got one that is not complete"},
+		{"hollow", private, jwe.ECDHES, struct{ ecdh.KeyExchanger }{}, "jwe: ECDH-ES key: got one that is not complete"},
 		{"no algorithm", public, "", &rsaKey().PublicKey, `jwe: unknown algorithm "", want one of the package's constants`},
 		{"an unknown algorithm", private, "RSA1_5", rsaKey(), `jwe: unknown algorithm "RSA1_5", want one of the package's constants`},
 	} {

@@ -21,9 +21,13 @@ type ContextKeyExchanger interface {
 	ECDHContext(ctx context.Context, remote *ecdh.PublicKey) (secret []byte, err error)
 }
 
-// agreeEncrypt returns the function that agrees on a key with the holder of
-// public, by an ephemeral key made for each token.
-func (f facts) agreeEncrypt(public *ecdh.PublicKey) encryptKey {
+// agreeEncrypt returns the function that agrees on a key with the holder of the
+// private one, by an ephemeral key made for each token.
+func (f facts) agreeEncrypt(key crypto.PublicKey) (encryptKey, error) {
+	public, err := ecdhPublicKey(key)
+	if err != nil {
+		return nil, err
+	}
 	return func(_ context.Context, h *Header) (cek, encryptedKey []byte, err error) {
 		ephemeral, err := public.Curve().GenerateKey(rand.Reader)
 		if err != nil {
@@ -44,17 +48,20 @@ func (f facts) agreeEncrypt(public *ecdh.PublicKey) encryptKey {
 		}
 		cek = f.content.newKey()
 		return cek, wrapKey(kek, cek), nil
-	}
+	}, nil
 }
 
 // agreeDecrypt returns the inverse of agreeEncrypt.
-func (f facts) agreeDecrypt(key ecdh.KeyExchanger) decryptKey {
-	own, _ := curveOf(key.Curve())
+func (f facts) agreeDecrypt(key crypto.PrivateKey) (decryptKey, error) {
+	private, own, err := ecdhPrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
 		if h.EphemeralKey == nil || h.EphemeralKey.Curve() != own.Curve {
 			return nil, ErrDecrypt
 		}
-		secret, err := own.exchange(ctx, key, h.EphemeralKey)
+		secret, err := own.exchange(ctx, private, h.EphemeralKey)
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +77,7 @@ func (f facts) agreeDecrypt(key ecdh.KeyExchanger) decryptKey {
 			return nil, err
 		}
 		return unwrap(kek, encryptedKey, f.content.keySize)
-	}
+	}, nil
 }
 
 // exchange returns the shared secret of key and the remote one.
@@ -147,7 +154,8 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 	case *ecdh.PublicKey:
 		public = given
 	case *ecdsa.PublicKey:
-		if public = converted(given.ECDH); public == nil {
+		var err error
+		if public, err = given.ECDH(); err != nil {
 			return nil, errNotOnCurve
 		}
 	default:
@@ -162,45 +170,38 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 	return public, nil
 }
 
-func ecdhPrivateKey(key crypto.PrivateKey) (ecdh.KeyExchanger, error) {
+// ecdhPrivateKey returns a key on one of the curves, and which one that is.
+func ecdhPrivateKey(key crypto.PrivateKey) (private ecdh.KeyExchanger, on curve, err error) {
 	if isNil(key) {
-		return nil, errors.New("got nil, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger")
+		return nil, curve{}, errors.New("got nil, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger")
 	}
-	var private ecdh.KeyExchanger
 	switch given := key.(type) {
 	case ecdh.KeyExchanger:
 		private = given
 	case *ecdsa.PrivateKey:
-		public, converted := converted(given.PublicKey.ECDH), converted(given.ECDH)
-		if public == nil || converted == nil {
-			return nil, errNotOnCurve
+		if private, err = convert(given); err != nil {
+			return nil, curve{}, err
 		}
-		if !converted.PublicKey().Equal(public) {
-			return nil, errors.New("private and public part do not belong together")
-		}
-		private = converted
 	default:
-		return nil, fmt.Errorf("got %T, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger", key)
+		return nil, curve{}, fmt.Errorf("got %T, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger", key)
 	}
-	if _, ok := curveOf(private.Curve()); !ok {
+	on, ok := curveOf(private.Curve())
+	if !ok {
+		return nil, curve{}, errNotOnCurve
+	}
+	return private, on, nil
+}
+
+func convert(key *ecdsa.PrivateKey) (*ecdh.PrivateKey, error) {
+	private, err := key.ECDH()
+	if err != nil {
 		return nil, errNotOnCurve
+	}
+	public, err := key.PublicKey.ECDH()
+	if err != nil || !private.PublicKey().Equal(public) {
+		return nil, errors.New("private and public part do not belong together")
 	}
 	return private, nil
 }
 
 var errNotOnCurve = errors.New("got no key on P-256, P-384, P-521 or X25519")
-
-// converted returns what a conversion of a key returns, and nil for its error or
-// for a key with parts missing, on which the standard library's panic.
-func converted[K any](convert func() (*K, error)) (key *K) {
-	defer func() {
-		if recover() != nil {
-			key = nil
-		}
-	}()
-	key, err := convert()
-	if err != nil {
-		return nil
-	}
-	return key
-}

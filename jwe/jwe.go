@@ -176,7 +176,9 @@ func (f contentFacts) newCipher(ctx context.Context, key Encrypter, h *Header) (
 	if shared, ok := key.(*SharedKey); ok && shared.content != nil {
 		return shared.content(), nil, nil
 	}
-	cek, encryptedKey, err := key.EncryptKey(ctx, h)
+	given := *h
+	cek, encryptedKey, err := key.EncryptKey(ctx, &given)
+	h.EphemeralKey, h.PartyUInfo, h.PartyVInfo = given.EphemeralKey, given.PartyUInfo, given.PartyVInfo
 	if err == nil && len(cek) != f.keySize {
 		err = fmt.Errorf("got a content encryption key of %d bytes from the key, want %d", len(cek), f.keySize)
 	}
@@ -196,7 +198,7 @@ func encodeHeader(key Encrypter, h *Header) ([]byte, error) {
 	case *encrypter, *SharedKey:
 	default: // what a key from elsewhere adds may be anything
 		if _, refusal := decodeHeader(data); refusal != nil {
-			return nil, fmt.Errorf("%s %s", refusal.Claim, refusal.Detail)
+			return nil, fmt.Errorf("%s: %s", refusal.Claim, refusal.Detail)
 		}
 	}
 	encoded := encodeBase64URL(nil, data)

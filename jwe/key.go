@@ -3,8 +3,6 @@ package jwe
 import (
 	"context"
 	"crypto"
-	"crypto/ecdh"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"reflect"
@@ -22,7 +20,8 @@ type Encrypter interface {
 
 	// EncryptKey returns a content encryption key of the size that Encryption
 	// asks for, and the encrypted key that goes into the token, which may be
-	// empty. A key agreement sets h.EphemeralKey; nothing else of h is changed.
+	// empty. A key agreement sets h.EphemeralKey, and may set the party
+	// information; other changes of h have no effect.
 	EncryptKey(ctx context.Context, h *Header) (cek, encryptedKey []byte, err error)
 }
 
@@ -54,23 +53,19 @@ func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID str
 	if k.names, err = newNames(alg, enc, keyID); err != nil {
 		return nil, err
 	}
-	switch {
-	case alg == LegacyRSAOAEP:
-		err = errors.New("serves to read only, want RSA-OAEP-256 to encrypt")
-	case f.family == familyRSA:
-		var public *rsa.PublicKey
-		if public, err = rsaPublicKey(key); err == nil {
-			k.encrypt = f.oaepEncrypt(public)
+	if err := whole(func() (err error) {
+		switch {
+		case alg == LegacyRSAOAEP:
+			err = errors.New("serves to read only, want RSA-OAEP-256 to encrypt")
+		case f.family == familyRSA:
+			k.encrypt, err = f.oaepEncrypt(key)
+		case f.family == familyAgree:
+			k.encrypt, err = f.agreeEncrypt(key)
+		default:
+			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", typeName(key))
 		}
-	case f.family == familyAgree:
-		var public *ecdh.PublicKey
-		if public, err = ecdhPublicKey(key); err == nil {
-			k.encrypt = f.agreeEncrypt(public)
-		}
-	default:
-		err = fmt.Errorf("got %s, want a secret given to NewSharedKey", typeName(key))
-	}
-	if err != nil {
+		return err
+	}); err != nil {
 		return nil, fmt.Errorf("jwe: %s key: %w", alg, err)
 	}
 	return k, nil
@@ -94,18 +89,17 @@ func NewDecrypter(alg Algorithm, enc Encryption, key crypto.PrivateKey, keyID st
 	if k.names, err = newNames(alg, enc, keyID); err != nil {
 		return nil, err
 	}
-	switch f.family {
-	case familyRSA:
-		k.decrypt, err = f.oaepDecrypt(key)
-	case familyAgree:
-		var private ecdh.KeyExchanger
-		if private, err = ecdhPrivateKey(key); err == nil {
-			k.decrypt = f.agreeDecrypt(private)
+	if err := whole(func() (err error) {
+		switch f.family {
+		case familyRSA:
+			k.decrypt, err = f.oaepDecrypt(key)
+		case familyAgree:
+			k.decrypt, err = f.agreeDecrypt(key)
+		default:
+			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", typeName(key))
 		}
-	default:
-		err = fmt.Errorf("got %s, want a secret given to NewSharedKey", typeName(key))
-	}
-	if err != nil {
+		return err
+	}); err != nil {
 		return nil, fmt.Errorf("jwe: %s key: %w", alg, err)
 	}
 	return k, nil
@@ -191,6 +185,17 @@ type decrypter struct {
 
 func (k *decrypter) DecryptKey(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
 	return k.decrypt(ctx, h, encryptedKey)
+}
+
+// whole returns the error of the check of a key, and one for a key with parts
+// missing, on which the methods of keys panic.
+func whole(check func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("got one that is not complete")
+		}
+	}()
+	return check()
 }
 
 // isNil reports whether v is nil or holds a nil pointer or the like.

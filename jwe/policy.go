@@ -295,7 +295,7 @@ func tooLarge(size, limit int) string {
 // decrypts the message.
 func decrypt[K Decrypter](ctx context.Context, m *message, keys []K) ([]byte, error) {
 	tried := 0
-	var undecided error
+	var failure error
 	for _, key := range keys {
 		if !fits(key, m.Header) {
 			continue
@@ -307,19 +307,33 @@ func decrypt[K Decrypter](ctx context.Context, m *message, keys []K) ([]byte, er
 		if err == nil {
 			return plaintext, nil
 		}
-		if !errors.Is(err, ErrDecrypt) {
-			undecided = errors.Join(undecided, err)
+		switch {
+		case errors.Is(err, ErrDecrypt):
+		case failure == nil:
+			failure = err
+		default:
+			failure = fmt.Errorf("%w; %w", failure, err)
 		}
 	}
 	switch {
-	case undecided != nil:
-		return nil, fmt.Errorf("jwe: decrypting the key: %w", undecided)
+	case failure != nil:
+		return nil, undecided(failure)
 	case tried == 0:
 		return nil, &jwt.VerifyError{Reason: jwt.ErrUnknownKey, Detail: describe(m.Header)}
 	case tried > maxCandidates:
 		return nil, &jwt.VerifyError{Reason: ErrDecrypt, Detail: "more keys fit the header than are tried, want a kid that tells them apart"}
 	}
 	return nil, &jwt.VerifyError{Reason: ErrDecrypt}
+}
+
+// undecided is the error of a key that could not do its work. Should it contain
+// the refusal of another token, that is not one of this token.
+func undecided(err error) error {
+	var refusal *jwt.VerifyError
+	if errors.As(err, &refusal) {
+		return fmt.Errorf("jwe: decrypting the key: %v", err)
+	}
+	return fmt.Errorf("jwe: decrypting the key: %w", err)
 }
 
 // fits reports whether a token with header h may be tried with key.

@@ -36,15 +36,19 @@ func cause(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		return inner
 	}
-	return errors.New("the key is not complete")
+	return err
 }
 
-func (f facts) oaepEncrypt(public *rsa.PublicKey) encryptKey {
+func (f facts) oaepEncrypt(key crypto.PublicKey) (encryptKey, error) {
+	public, err := rsaPublicKey(key)
+	if err != nil {
+		return nil, err
+	}
 	return func(context.Context, *Header) (cek, encryptedKey []byte, err error) {
 		cek = f.content.newKey()
 		encryptedKey, err = rsa.EncryptOAEP(f.hash.New(), rand.Reader, public, cek, nil)
 		return cek, encryptedKey, err
-	}
+	}, nil
 }
 
 // oaepDecrypt returns the inverse of oaepEncrypt.

@@ -54,6 +54,18 @@ func Find(data []byte, name string) (Value, bool) {
 	return Value{}, false
 }
 
+// ReadValue returns the one value that data consists of, and false if it is not
+// one strict JSON value.
+func ReadValue(data []byte) (Value, bool) {
+	o := Object{data: data}
+	o.space()
+	start := o.pos
+	escaped, ok := o.value(0)
+	end := o.pos
+	o.space()
+	return Value{Raw: data[start:end], start: start, escaped: escaped}, ok && o.pos == len(data)
+}
+
 // Problem says in a few words why the data is not one strict JSON object, and
 // is empty if it is.
 func (o *Object) Problem() string { return o.problem }
