@@ -317,5 +317,5 @@ func (s *Set) String() string {
 	if s.missing() != nil {
 		return "no JWK Set"
 	}
-	return fmt.Sprintf("JWK Set of %d keys, %d left out", len(s.keys), len(s.skipped))
+	return fmt.Sprintf("JWK Set, keys: %d, left out: %d", len(s.keys), len(s.skipped))
 }

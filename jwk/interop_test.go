@@ -1,0 +1,182 @@
+package jwk_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
+)
+
+// openssl runs the program in dir. Without it the test is skipped, but fails in
+// CI.
+func openssl(t testing.TB, dir string, args ...string) []byte {
+	t.Helper()
+	path, err := exec.LookPath("openssl")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("openssl is not installed, and CI is set")
+	}
+	if err != nil {
+		t.Skip("INTEROPERABILITY NOT TESTED: openssl is not installed")
+	}
+	command := exec.Command(path, args...)
+	command.Dir = dir
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	output, err := command.Output()
+	require.NoError(t, err, "openssl %s: %s", strings.Join(args, " "), &stderr)
+	return output
+}
+
+func readPEM(t testing.TB, dir, file string) (*jwk.Key, error) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	require.NoError(t, err)
+	return jwk.ParsePEM(data)
+}
+
+func TestKeysOfOpenSSLAreRead(t *testing.T) {
+	for _, row := range []struct{ name, command, want string }{
+		{"RSA", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem", "RSA private key"},
+		{"RSA, PKCS #1", "genrsa -traditional -out key.pem 2048", "RSA private key"},
+		{"P-256", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem", "P-256 private key"},
+		{"P-256, SEC 1 and its parameters", "ecparam -genkey -name prime256v1 -out key.pem", "P-256 private key"},
+		{"P-384, SEC 1", "ecparam -genkey -noout -name secp384r1 -out key.pem", "P-384 private key"},
+		{"P-521, SEC 1 and its parameters", "ecparam -genkey -name secp521r1 -out key.pem", "P-521 private key"},
+		{"Ed25519", "genpkey -algorithm ED25519 -out key.pem", "Ed25519 private key"},
+		{"X25519", "genpkey -algorithm X25519 -out key.pem", "X25519 private key"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			dir := t.TempDir()
+			openssl(t, dir, strings.Fields(row.command)...)
+			k, err := readPEM(t, dir, "key.pem")
+			require.NoError(t, err)
+			assert.True(t, strings.HasPrefix(k.String(), row.want), k)
+
+			openssl(t, dir, "pkey", "-in", "key.pem", "-pubout", "-out", "public.pem")
+			public, err := readPEM(t, dir, "public.pem")
+			require.NoError(t, err)
+			assert.Equal(t, k.Public().Material(), public.Material())
+
+			again, err := k.MarshalPublicPEM()
+			require.NoError(t, err)
+			data, err := os.ReadFile(filepath.Join(dir, "public.pem"))
+			require.NoError(t, err)
+			assert.Equal(t, string(data), string(again), "the same file, byte for byte")
+
+			if _, err := k.Signer(); err == nil {
+				openssl(t, dir, "req", "-x509", "-new", "-key", "key.pem", "-subj", "/CN=example", "-out", "cert.pem")
+				certified, err := readPEM(t, dir, "cert.pem")
+				require.NoError(t, err)
+				assert.Equal(t, k.Public().Material(), certified.Material())
+				text := openssl(t, dir, "x509", "-in", "cert.pem", "-text")
+				_, err = jwk.ParsePEM(text)
+				assert.NoError(t, err, "with the text before the block")
+			}
+		})
+	}
+	t.Run("RSA public key, PKCS #1", func(t *testing.T) {
+		dir := t.TempDir()
+		openssl(t, dir, "genrsa", "-out", "key.pem", "2048")
+		openssl(t, dir, "rsa", "-in", "key.pem", "-RSAPublicKey_out", "-out", "public.pem")
+		public, err := readPEM(t, dir, "public.pem")
+		require.NoError(t, err)
+		k, err := readPEM(t, dir, "key.pem")
+		require.NoError(t, err)
+		assert.Equal(t, k.Public().Material(), public.Material())
+	})
+}
+
+func TestKeysOfOpenSSLAreRefused(t *testing.T) {
+	for _, row := range []struct{ name, command, want string }{
+		{"encrypted", "genpkey -algorithm ED25519 -aes256 -pass pass:secret -out key.pem", "the key is encrypted; decrypt it first: openssl pkey"},
+		{"encrypted the old way", "genrsa -traditional -aes256 -passout pass:secret -out key.pem 2048", "the key is encrypted; decrypt it first: openssl pkey"},
+		{"secp256k1", "ecparam -genkey -name secp256k1 -out key.pem", "not a key of a kind that is supported"},
+		{"explicit parameters", "ecparam -genkey -name prime256v1 -param_enc explicit -out key.pem", "not a key of a kind that is supported"},
+		{"Ed448", "genpkey -algorithm ED448 -out key.pem", "not a key of a kind that is supported"},
+		{"RSA of three primes", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 -out key.pem", "got an RSA key with 3 primes, want 2"},
+		{"RSA of 1024 bits", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out key.pem", "modulus of 1024 bits, want 2048 to 8192"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			dir := t.TempDir()
+			openssl(t, dir, strings.Fields(row.command)...)
+			_, err := readPEM(t, dir, "key.pem")
+			assert.ErrorContains(t, err, row.want)
+		})
+	}
+	t.Run("encrypted, then decrypted as the message says", func(t *testing.T) {
+		dir := t.TempDir()
+		openssl(t, dir, strings.Fields("genpkey -algorithm ED25519 -aes256 -pass pass:secret -out encrypted.pem")...)
+		openssl(t, dir, strings.Fields("pkey -in encrypted.pem -passin pass:secret -out key.pem")...)
+		_, err := readPEM(t, dir, "key.pem")
+		assert.NoError(t, err)
+	})
+}
+
+func TestOpenSSLReadsOurKeys(t *testing.T) {
+	for _, kind := range kinds {
+		if kind == "oct" {
+			continue
+		}
+		t.Run(kind, func(t *testing.T) {
+			k, dir := newKey(t, kind, "", ""), t.TempDir()
+			write := func(file string, data []byte, err error) {
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(filepath.Join(dir, file), data, 0o600))
+			}
+			private, err := k.MarshalPrivatePEM()
+			write("key.pem", private, err)
+			public, err := k.MarshalPublicPEM()
+			write("public.pem", public, err)
+			openssl(t, dir, "pkey", "-in", "key.pem", "-noout", "-check")
+			openssl(t, dir, "pkey", "-in", "public.pem", "-pubin", "-noout", "-pubcheck")
+			assert.Equal(t, string(public), string(openssl(t, dir, "pkey", "-in", "key.pem", "-pubout")))
+
+			input := []byte("header.payload")
+			write("input", input, nil)
+			switch kind {
+			case "X25519":
+				return
+			case "RSA": // signs what we verify
+				openssl(t, dir, "dgst", "-sha256", "-sign", "key.pem", "-out", "sig", "input")
+				assertVerifies(t, k, dir, input)
+			case "Ed25519":
+				openssl(t, dir, "pkeyutl", "-sign", "-rawin", "-inkey", "key.pem", "-in", "input", "-out", "sig")
+				assertVerifies(t, k, dir, input)
+			}
+			digest := sha256.Sum256(input)
+			sign := func(key crypto.Signer) ([]byte, error) { return key.Sign(rand.Reader, digest[:], crypto.SHA256) }
+			verify := []string{"dgst", "-sha256", "-verify", "public.pem", "-signature", "sig", "input"}
+			if key, ok := k.Material().(ed25519.PrivateKey); ok {
+				write("sig", ed25519.Sign(key, input), nil)
+				verify = []string{"pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "public.pem", "-in", "input", "-sigfile", "sig"}
+			} else {
+				sig, err := sign(k.Material().(crypto.Signer))
+				write("sig", sig, err)
+			}
+			openssl(t, dir, verify...)
+		})
+	}
+}
+
+func assertVerifies(t testing.TB, k *jwk.Key, dir string, input []byte) {
+	t.Helper()
+	v, err := k.Verifier()
+	require.NoError(t, err)
+	sig, err := os.ReadFile(filepath.Join(dir, "sig"))
+	require.NoError(t, err)
+	assert.NoError(t, v.Verify(t.Context(), input, sig))
+	sig[0] ^= 1
+	assert.ErrorIs(t, v.Verify(t.Context(), input, sig), jwt.ErrSignature)
+}

@@ -1,0 +1,242 @@
+package openssh_test
+
+import (
+	"crypto"
+	"crypto/dsa" //lint:ignore SA1019 a key that must be refused
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/seed-b1f8f58c/jwt/jwk"
+	"github.com/seed-b1f8f58c/jwt/jwk/openssh"
+)
+
+func keys(t testing.TB) map[string]crypto.Signer {
+	t.Helper()
+	keys := make(map[string]crypto.Signer)
+	for name, curve := range map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		require.NoError(t, err)
+		keys[name] = key
+	}
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	keys["RSA"], keys["Ed25519"] = rsaKey, edwards
+	return keys
+}
+
+// private returns an OpenSSH private key file.
+func private(t testing.TB, key crypto.PrivateKey) string {
+	t.Helper()
+	block, err := ssh.MarshalPrivateKey(key, "me@example.com")
+	require.NoError(t, err)
+	return string(pem.EncodeToMemory(block))
+}
+
+// public returns the line of a public key.
+func public(t testing.TB, key crypto.PublicKey) string {
+	t.Helper()
+	k, err := ssh.NewPublicKey(key)
+	require.NoError(t, err)
+	return string(ssh.MarshalAuthorizedKey(k))
+}
+
+func TestParse(t *testing.T) {
+	for name, key := range keys(t) {
+		t.Run(name, func(t *testing.T) {
+			want, err := jwk.New(key, "", "")
+			require.NoError(t, err)
+			k, err := openssh.Parse([]byte(private(t, key)))
+			require.NoError(t, err)
+			assert.Equal(t, want.Material(), k.Material())
+			assert.Empty(t, k.KeyID())
+
+			line := public(t, key.Public())
+			for _, data := range []string{line, "# a comment\n\n" + strings.TrimSpace(line) + " me@example.com\r\n\n"} {
+				k, err = openssh.Parse([]byte(data))
+				require.NoError(t, err)
+				assert.Equal(t, want.Public().Material(), k.Material())
+			}
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	all := keys(t)
+	key, another := private(t, all["Ed25519"]), private(t, all["P-256"])
+	line, anotherLine := public(t, all["Ed25519"].Public()), public(t, all["P-256"].Public())
+	block, err := ssh.MarshalPrivateKeyWithPassphrase(all["Ed25519"], "", []byte("passphrase"))
+	require.NoError(t, err)
+	encrypted := string(pem.EncodeToMemory(block))
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	pkcs8, err := jwk.New(all["P-256"], "", "")
+	require.NoError(t, err)
+	otherPEM, err := pkcs8.MarshalPrivatePEM()
+	require.NoError(t, err)
+	dsaLine := public(t, dsaKey(t))
+	signer, err := ssh.NewSignerFromKey(all["Ed25519"])
+	require.NoError(t, err)
+	certificate := &ssh.Certificate{Key: signer.PublicKey(), CertType: ssh.UserCert}
+	require.NoError(t, certificate.SignCert(rand.Reader, signer))
+	hardware := ssh.Marshal(struct{ Type, Key, Application string }{"sk-ssh-ed25519@openssh.com", string(all["Ed25519"].Public().(ed25519.PublicKey)), "ssh:"})
+	hardwareKey, err := ssh.ParsePublicKey(hardware)
+	require.NoError(t, err)
+
+	for _, row := range []struct{ name, data, want string }{
+		{"nothing", "", "got 0 lines, want that of one public key"},
+		{"a comment alone", "# nothing\n", "got 0 lines"},
+		{"text", "hello\n", "not a public key"},
+		{"a JWK", `{"kty":"EC"}`, "not a public key"},
+		{"two keys", key + another, "got 2 PEM blocks, want one key"},
+		{"two public keys", line + anotherLine, "got 2 lines, want that of one public key"},
+		{"a key and a public key that follows", key + line, ""},
+		{"options", `command="reboot" ` + line, "got options before the public key"},
+		{"an encrypted key", encrypted, "decrypt a copy of it first: ssh-keygen -p -N '' -f copy"},
+		{"a malformed block", key[:len(key)-10], "the PEM block is malformed"},
+		{"PKCS #8", string(otherPEM), "jwk.ParsePEM reads others"},
+		{"a broken key", strings.Replace(key, "b3Bl", "AAAA", 1), "not a private key of a kind that is supported"},
+		{"a small RSA key", private(t, small), "modulus of 1024 bits, want 2048 to 8192"},
+		{"a small RSA public key", public(t, small.Public()), "modulus of 1024 bits, want 2048 to 8192"},
+		{"DSA", dsaLine, "not a public key"},
+		{"a certificate", string(ssh.MarshalAuthorizedKey(certificate)), "not a public key of a kind that is supported"},
+		{"a key in hardware", string(ssh.MarshalAuthorizedKey(hardwareKey)), "not a public key of a kind that is supported"},
+		{"the format of RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "got 3 lines"},
+		{"more than 16 KiB", key + strings.Repeat("\n", 16<<10), "want at most 16384"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			k, err := openssh.Parse([]byte(row.data))
+			if row.want == "" { // text around the block is ignored, as in other PEM files
+				assert.NoError(t, err)
+				return
+			}
+			assert.Nil(t, k)
+			require.ErrorContains(t, err, row.want)
+			assert.True(t, strings.HasPrefix(err.Error(), "openssh: "), err)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func dsaKey(t testing.TB) *dsa.PublicKey {
+	t.Helper()
+	var key dsa.PrivateKey
+	require.NoError(t, dsa.GenerateParameters(&key.Parameters, rand.Reader, dsa.L1024N160))
+	require.NoError(t, dsa.GenerateKey(&key, rand.Reader))
+	return &key.PublicKey
+}
+
+// sshKeygen returns the path of the program. Without it the test is skipped,
+// but fails in CI.
+func sshKeygen(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("ssh-keygen")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("ssh-keygen is not installed, and CI is set")
+	}
+	if err != nil {
+		t.Skip("INTEROPERABILITY NOT TESTED: ssh-keygen is not installed")
+	}
+	return path
+}
+
+func TestKeysOfSSHKeygenAreRead(t *testing.T) {
+	program := sshKeygen(t)
+	for _, row := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"RSA", []string{"-t", "rsa", "-b", "2048"}, "RSA"},
+		{"P-256", []string{"-t", "ecdsa", "-b", "256"}, "P-256"},
+		{"P-384", []string{"-t", "ecdsa", "-b", "384"}, "P-384"},
+		{"P-521", []string{"-t", "ecdsa", "-b", "521"}, "P-521"},
+		{"Ed25519", []string{"-t", "ed25519"}, "Ed25519"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "key")
+			output, err := exec.Command(program, append(row.args, "-q", "-N", "", "-C", "a comment", "-f", file)...).CombinedOutput()
+			require.NoError(t, err, "%s", output)
+			k := parseFile(t, file)
+			assert.True(t, strings.HasPrefix(k.String(), row.want+" private key"), k)
+			public := parseFile(t, file+".pub")
+			assert.Equal(t, k.Public().Material(), public.Material())
+
+			// Ours is read by ssh-keygen, which derives the same public key.
+			data, err := k.MarshalPrivatePEM()
+			require.NoError(t, err)
+			if row.name == "Ed25519" {
+				return // which ssh-keygen reads in its own format only
+			}
+			ours := filepath.Join(t.TempDir(), "ours")
+			require.NoError(t, os.WriteFile(ours, data, 0o600))
+			line, err := exec.Command(program, "-y", "-f", ours).Output()
+			require.NoError(t, err)
+			again, err := openssh.Parse(line)
+			require.NoError(t, err)
+			assert.Equal(t, k.Public().Material(), again.Material())
+		})
+	}
+	t.Run("encrypted", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "key")
+		require.NoError(t, exec.Command(program, "-q", "-t", "ed25519", "-N", "passphrase", "-f", file).Run())
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		_, err = openssh.Parse(data)
+		assert.ErrorContains(t, err, "the key is encrypted")
+		require.NoError(t, exec.Command(program, "-q", "-p", "-P", "passphrase", "-N", "", "-f", file).Run(), "what the message says")
+		parseFile(t, file)
+	})
+}
+
+func parseFile(t testing.TB, file string) *jwk.Key {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	k, err := openssh.Parse(data)
+	require.NoError(t, err)
+	return k
+}
+
+func FuzzParse(f *testing.F) {
+	for _, key := range keys(f) {
+		f.Add([]byte(private(f, key)))
+		f.Add([]byte(public(f, key.Public())))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		k, err := openssh.Parse(data)
+		if err != nil {
+			assert.Nil(t, k)
+			return
+		}
+		_, err = k.MarshalJSON()
+		require.NoError(t, err)
+	})
+}
+
+func ExampleParse() {
+	k, err := openssh.Parse([]byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHfrFOMHLZOxj3lOoKRZVUMpd9nb5DmXxTTwAnqwLfNl me@example.com"))
+	if err != nil {
+		panic(err)
+	}
+	data, err := k.MarshalJSON()
+	if err != nil {
+		panic(err)
+	}
+	os.Stdout.Write(data)
+	// Output: {"kty":"OKP","crv":"Ed25519","x":"d-sU4wctk7GPeU6gpFlVQyl32dvkOZfFNPACerAt82U"}
+}
