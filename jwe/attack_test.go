@@ -350,6 +350,7 @@ func TestOAEPIsReadStrictly(t *testing.T) {
 	require.NoError(t, err)
 	mixed, err := rsa.EncryptOAEPWithOptions(rand.Reader, &key.PublicKey, cek, &rsa.OAEPOptions{Hash: 5, MGFHash: 3})
 	require.NoError(t, err)
+	//lint:ignore SA1019 an attacker may send it
 	pkcs1, err := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, cek)
 	require.NoError(t, err)
 	good := oaep256(cek, "")
@@ -820,7 +821,9 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 	require.NoError(t, err)
 	ec2, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
+	//lint:ignore SA1019 a key that nobody should make
 	mixed := &ecdsa.PrivateKey{PublicKey: ec1.PublicKey, D: ec2.D}
+	//lint:ignore SA1019 a key that nobody should make
 	offCurve := &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}
 	zeroPoint, err := ecdh.X25519().NewPublicKey(make([]byte, 32))
 	require.NoError(t, err)

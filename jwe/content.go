@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 )
 
 // contentFacts is what there is to know about a content encryption.
@@ -77,7 +78,7 @@ func (c *cbc) Overhead() int  { return aes.BlockSize + aes.BlockSize + len(c.mac
 // (RFC 5652 section 6.3), and the tag.
 func (c *cbc) Seal(dst, _, plaintext, header []byte) []byte {
 	start := len(dst)
-	dst = append(dst, make([]byte, aes.BlockSize)...)
+	dst = slices.Grow(dst, len(plaintext)+c.Overhead())[:start+aes.BlockSize]
 	rand.Read(dst[start:])
 	dst = append(dst, plaintext...)
 	padding := aes.BlockSize - len(plaintext)%aes.BlockSize

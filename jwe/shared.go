@@ -125,8 +125,8 @@ func (k *SharedKey) KeyID() string {
 	return k.names.keyID
 }
 
-// EncryptKey returns a content encryption key: of Dir the secret itself, else a
-// new one and what it is wrapped.
+// EncryptKey returns a content encryption key and its wrapped form; of Dir the
+// secret itself and nothing.
 func (k *SharedKey) EncryptKey(ctx context.Context, h *Header) (cek, encryptedKey []byte, err error) {
 	if k == nil || k.encrypt == nil {
 		return nil, nil, errZeroSharedKey
@@ -134,8 +134,8 @@ func (k *SharedKey) EncryptKey(ctx context.Context, h *Header) (cek, encryptedKe
 	return k.encrypt(ctx, h)
 }
 
-// DecryptKey returns the content encryption key: of Dir the secret itself, else
-// the one that is wrapped.
+// DecryptKey returns the content encryption key of its wrapped form; of Dir the
+// secret itself.
 func (k *SharedKey) DecryptKey(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
 	if k == nil || k.decrypt == nil {
 		return nil, errZeroSharedKey
