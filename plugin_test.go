@@ -233,10 +233,17 @@ func TestForeignVerifier(t *testing.T) {
 		assert.ErrorIs(t, err, late)
 	})
 	t.Run("cannot make a forged token look expired", func(t *testing.T) {
-		inner := &jwt.VerifyError{Reason: jwt.ErrExpired, Claim: "exp", Detail: "of another token, that of the key"}
-		got, err := policy(key(inner)).Verify(ctx, token)
-		undecided(t, got, err)
-		assert.NotErrorIs(t, err, jwt.ErrExpired)
+		for _, reason := range allReasons {
+			if reason == jwt.ErrSignature {
+				continue
+			}
+			for _, inner := range refusalsOfAnotherToken(reason) {
+				got, err := policy(key(inner)).Verify(ctx, token)
+				undecided(t, got, err)
+				assert.NotErrorIs(t, err, reason)
+				assert.ErrorContains(t, err, inner.Error()[5:])
+			}
+		}
 	})
 }
 
@@ -307,11 +314,16 @@ func TestKeySet(t *testing.T) {
 		require.ErrorIs(t, err, down)
 	})
 	t.Run("cannot make a token look expired", func(t *testing.T) {
-		p := policy()
-		p.Keys = &keySet{err: &jwt.VerifyError{Reason: jwt.ErrExpired, Claim: "exp", Detail: "of a signed key set"}}
-		got, err := p.Verify(t.Context(), signed(t, own, payload))
-		undecided(t, got, err)
-		assert.NotErrorIs(t, err, jwt.ErrExpired)
+		for _, reason := range allReasons {
+			for _, inner := range refusalsOfAnotherToken(reason) {
+				p := policy()
+				p.Keys = &keySet{err: inner}
+				got, err := p.Verify(t.Context(), signed(t, own, payload))
+				undecided(t, got, err)
+				assert.NotErrorIs(t, err, reason)
+				assert.ErrorContains(t, err, inner.Error()[5:])
+			}
+		}
 	})
 	t.Run("gets the caller's context", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -347,6 +359,13 @@ func TestKeySet(t *testing.T) {
 			assert.Empty(t, set.asked, token)
 		}
 	})
+}
+
+// refusalsOfAnotherToken are errors such as those of a key set that is a signed
+// token itself.
+func refusalsOfAnotherToken(reason error) []error {
+	refusal := &jwt.VerifyError{Reason: reason, Claim: "exp", Detail: "of a signed key set"}
+	return []error{refusal, fmt.Errorf("key set: %w", refusal), reason, fmt.Errorf("key set: %w", reason)}
 }
 
 func repeat(v jwt.Verifier, n int) (keys []jwt.Verifier) {

@@ -1,0 +1,83 @@
+//go:build !race
+
+// The race detector has pools forget things, to find more races.
+
+package jwt_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+func TestAllocations(t *testing.T) {
+	ctx := t.Context()
+	key, err := jwt.NewHMAC(jwt.HS256, secret, "key-1")
+	require.NoError(t, err)
+	claims := benchmarkClaims()
+	token, err := jwt.Sign(ctx, key, claims)
+	require.NoError(t, err)
+	private, err := jwt.Sign(ctx, key, orderClaims{Claims: claims, Role: "admin", Big: 1 << 60, List: []string{"read", "write"}})
+	require.NoError(t, err)
+	p := policy(key)
+	verified, err := p.Verify(ctx, private)
+	require.NoError(t, err)
+	forged := token[:len(token)-9] + flip(token[len(token)-9], 0) + token[len(token)-8:]
+	for _, row := range []struct {
+		name string
+		most float64
+		run  func() error
+	}{
+		{"sign", 4, func() error { return second(jwt.Sign(ctx, key, claims)) }},
+		{"verify", 3, func() error { return second(p.Verify(ctx, token)) }},
+		{"verify with private claims", 3, func() error { return second(p.Verify(ctx, private)) }},
+		{"verify and read private claims", 15, func() error {
+			got, err := p.Verify(ctx, private)
+			if err == nil {
+				_, err = jwt.ClaimsAs[orderClaims](got)
+			}
+			return err
+		}},
+		{"verify among policies", 5, func() error { return second(jwt.Policies{p}.Verify(ctx, token)) }},
+		{"payload", 1, func() error { _ = verified.Payload(); return nil }},
+	} {
+		got := testing.AllocsPerRun(200, func() {
+			if err := row.run(); err != nil {
+				t.Error(err)
+			}
+		})
+		assert.LessOrEqual(t, got, row.most, row.name)
+	}
+	got := testing.AllocsPerRun(200, func() {
+		if _, err := p.Verify(ctx, forged); err == nil {
+			t.Error("accepted")
+		}
+	})
+	assert.LessOrEqual(t, got, 3.0, "forged")
+}
+
+// The working space that is kept for later tokens stays small.
+func TestLargeTokensAreNotKept(t *testing.T) {
+	key := hs256(t)
+	p := lenient(key)
+	p.MaxSize = 64 << 20
+	token := signed(t, key, `{"x":"`+strings.Repeat("x", 8<<20)+`"}`)
+	ctx := t.Context()
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	runtime.GC()
+	before := heap()
+	_, err := p.Verify(ctx, token)
+	require.NoError(t, err)
+	runtime.GC() // once leaves what is in a pool
+	assert.Less(t, int64(heap())-int64(before), int64(4<<20))
+	runtime.KeepAlive(token)
+}

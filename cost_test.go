@@ -1,0 +1,95 @@
+package jwt_test
+
+import (
+	"context"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// allocated returns the bytes that a call of f takes from the heap.
+func allocated(f func()) uint64 {
+	const rounds = 50
+	f()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range rounds {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / rounds
+}
+
+// A token that is refused for its size or its form costs the same whatever its
+// size.
+func TestOversizeTokensCostNothing(t *testing.T) {
+	key := hs256(t)
+	ctx := t.Context()
+	p, large := policy(key), policy(key)
+	large.MaxSize = 1 << 30
+	for _, row := range []struct {
+		name   string
+		verify verifyFunc
+		token  func(size int) string
+		sizes  [2]int
+	}{
+		{"dots", p.Verify, func(n int) string { return strings.Repeat(".", n) }, [2]int{65537, 20 << 20}},
+		{"letters", p.Verify, func(n int) string { return strings.Repeat("A", n) }, [2]int{65537, 20 << 20}},
+		{"three parts", p.Verify, func(n int) string { return "e30." + strings.Repeat("A", n) + ".AA" }, [2]int{65537, 20 << 20}},
+		{"dots under the limit", p.Verify, func(n int) string { return strings.Repeat(".", n) }, [2]int{10, 65536}},
+		{"letters under the limit", p.Verify, func(n int) string { return strings.Repeat("A", n) }, [2]int{10, 65536}},
+		{"dots under a large limit", large.Verify, func(n int) string { return strings.Repeat(".", n) }, [2]int{10, 20 << 20}},
+		{"dots for Policies", jwt.Policies{p}.Verify, func(n int) string { return strings.Repeat(".", n) }, [2]int{65537, 20 << 20}},
+		{"three parts for Policies", jwt.Policies{p}.Verify, func(n int) string { return "e30." + strings.Repeat("A", n) + ".AA" }, [2]int{65537, 20 << 20}},
+		{"dots to decode", func(_ context.Context, token string) (*jwt.Token, error) {
+			_, _, err := jwt.InsecureDecode(token)
+			return nil, err
+		}, func(n int) string { return strings.Repeat(".", n) }, [2]int{65537, 20 << 20}},
+	} {
+		var allocs, bytes [2]float64
+		for i, size := range row.sizes {
+			token := row.token(size)
+			try := func() {
+				if _, err := row.verify(ctx, token); err == nil {
+					t.Error("accepted")
+				}
+			}
+			allocs[i] = testing.AllocsPerRun(50, try)
+			bytes[i] = float64(allocated(try))
+		}
+		assert.Equal(t, allocs[0], allocs[1], row.name)
+		assert.LessOrEqual(t, allocs[1], 5.0, row.name)
+		assert.Less(t, bytes[1], 1000.0, row.name)
+		assert.InDelta(t, bytes[0], bytes[1], 100, row.name)
+	}
+}
+
+// What a program gets with this package: no network, no third party but two.
+func TestImports(t *testing.T) {
+	list := func(args ...string) []string {
+		out, err := exec.Command("go", append([]string{"list", "-deps"}, args...)...).Output()
+		require.NoError(t, err)
+		return strings.Fields(string(out))
+	}
+	all := list(".")
+	assert.Contains(t, all, "crypto/ecdsa")
+	for _, path := range []string{"net", "net/http", "crypto/tls", "crypto/x509", "os/exec", "plugin", "encoding/gob", "html/template", "github.com/stretchr/testify/assert"} {
+		assert.NotContains(t, all, path)
+	}
+	var foreign []string
+	for _, module := range list("-f", "{{with .Module}}{{.Path}}{{end}}", ".") {
+		if !slices.Contains(foreign, module) {
+			foreign = append(foreign, module)
+		}
+	}
+	slices.Sort(foreign)
+	assert.Equal(t, []string{"github.com/go-json-experiment/json", "github.com/seed-b1f8f58c/jwt", "golang.org/x/crypto"}, foreign)
+}

@@ -1,0 +1,539 @@
+package strictjson
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A member is what Next found.
+type member struct{ name, raw string }
+
+func readAll(data string, limit int) (members []member, problem string) {
+	o := Read([]byte(data), limit)
+	for o.Next() {
+		members = append(members, member{string(o.Name), string(o.Value.Raw)})
+	}
+	problem = o.Problem()
+	if o.Next() { // stays where it is
+		panic("there was another")
+	}
+	return members, problem
+}
+
+func TestReadGivesTheMembers(t *testing.T) {
+	for _, row := range []struct {
+		data string
+		want []member
+	}{
+		{`{}`, nil},
+		{" \t\r\n{ \t\r\n} \t\r\n", nil},
+		{`{"a":1}`, []member{{"a", "1"}}},
+		{` { "a" : 1 , "b" : [ 1 , 2 ] } `, []member{{"a", "1"}, {"b", "[ 1 , 2 ]"}}},
+		{`{"":"","\u0061":"\u0061"}`, []member{{"", `""`}, {"a", `"\u0061"`}}},
+		{`{"a":{"b":{"c":null}},"d":[[],{}]}`, []member{{"a", `{"b":{"c":null}}`}, {"d", `[[],{}]`}}},
+		{`{"a":-0.5e-7,"b":true,"c":false,"d":null}`, []member{{"a", "-0.5e-7"}, {"b", "true"}, {"c", "false"}, {"d", "null"}}},
+		{`{"\ud83d\ude00\"\\\/\b\f\n\r\t":0}`, []member{{"\U0001F600\"\\/\b\f\n\r\t", "0"}}},
+		{"{\"\u00e9\U0010FFFF\":\"\u2028\"}", []member{{"\u00e9\U0010FFFF", "\"\u2028\""}}},
+		{`{"a":1,"A":2,"a ":3}`, []member{{"a", "1"}, {"A", "2"}, {"a ", "3"}}},
+		{`{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}`, []member{{"a", `{"a":{"a":1}}`}, {"b", `[{"a":1},{"a":1}]`}}},
+	} {
+		got, problem := readAll(row.data, 0)
+		assert.Equal(t, "", problem, row.data)
+		assert.Equal(t, row.want, got, row.data)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	many := func(last string) string {
+		var b strings.Builder
+		for i := range 40 {
+			fmt.Fprintf(&b, `"name-%02d":0,`, i)
+		}
+		return b.String() + last
+	}
+	for _, row := range []struct{ data, want string }{
+		{``, "not a JSON object"},
+		{` `, "not a JSON object"},
+		{`[]`, "not a JSON object"},
+		{`null`, "not a JSON object"},
+		{`"{}"`, "not a JSON object"},
+		{"\uFEFF{}", "not a JSON object"},
+		{`{}}`, "data after the JSON object"},
+		{`{} {}`, "data after the JSON object"},
+		{`{},`, "data after the JSON object"},
+		{"{}\x00", "data after the JSON object"},
+		{`{"a":1} x`, "data after the JSON object"},
+		{`{`, "want a member name"},
+		{`{a:1}`, "want a member name"},
+		{`{1:1}`, "want a member name"},
+		{`{,}`, "want a member name"},
+		{`{"a":1,}`, "want a member name"},
+		{`{"a":1,`, "want a member name"},
+		{`{"a"}`, "want ':' after a member name"},
+		{`{"a" 1}`, "want ':' after a member name"},
+		{`{"a"`, "want ':' after a member name"},
+		{`{"a":`, "the JSON text ends early"},
+		{`{"a`, "the JSON text ends early"},
+		{`{"a":"b`, "the JSON text ends early"},
+		{`{"a":[`, "the JSON text ends early"},
+		{`{"a":[1,`, "the JSON text ends early"},
+		{`{"a":1`, "want ',' or '}' after a value"},
+		{`{"a":1 "b":2}`, "want ',' or '}' after a value"},
+		{`{"a":1]`, "want ',' or '}' after a value"},
+		{`{"a":{"b":1]}`, "want ',' or '}' after a value"},
+		{`{"a":{"b":1`, "want ',' or '}' after a value"},
+		{`{"a":[1}`, "want ',' or ']' after a value"},
+		{`{"a":[1 2]}`, "want ',' or ']' after a value"},
+		{`{"a":[1`, "want ',' or ']' after a value"},
+		{`{"a":}`, "want a JSON value"},
+		{`{"a":]}`, "want a JSON value"},
+		{`{"a":[,1]}`, "want a JSON value"},
+		{`{"a":[1,]}`, "want a JSON value"},
+		{`{"a":,"b":1}`, "want a JSON value"},
+		{`{"a":tru}`, "want a JSON value"},
+		{`{"a":tr`, "want a JSON value"},
+		{`{"a":falsE}`, "want a JSON value"},
+		{`{"a":nill}`, "want a JSON value"},
+		{`{"a":True}`, "want a JSON value"},
+		{`{"a":+1}`, "want a JSON value"},
+		{`{"a":.1}`, "want a JSON value"},
+		{`{"a":'b'}`, "want a JSON value"},
+		{`{"a":-}`, "bad number"},
+		{`{"a":-x}`, "bad number"},
+		{`{"a":1.}`, "bad number"},
+		{`{"a":1.e1}`, "bad number"},
+		{`{"a":1e}`, "bad number"},
+		{`{"a":1e+}`, "bad number"},
+		{`{"a":1e+-1}`, "bad number"},
+		{`{"a":01}`, "want ',' or '}' after a value"},
+		{`{"a":-01}`, "want ',' or '}' after a value"},
+		{`{"a":0x1}`, "want ',' or '}' after a value"},
+		{`{"a":1.1.1}`, "want ',' or '}' after a value"},
+		{`{"a":1e1.1}`, "want ',' or '}' after a value"},
+
+		{`{"a":1,"a":1}`, `duplicate name "a"`},
+		{`{"a":1,"b":1,"a":1}`, `duplicate name "a"`},
+		{`{"":1,"":1}`, `duplicate name ""`},
+		{`{"a":1,"\u0061":1}`, `duplicate name "a"`},
+		{`{"\u0061":1,"a":1}`, `duplicate name "a"`},
+		{`{"\u0061":1,"\u0061":1}`, `duplicate name "a"`},
+		{`{"\ud83d\ude00":1,"` + "\U0001F600" + `":1}`, "duplicate name \"\U0001F600\""},
+		{`{"x":{"a":1,"a":1}}`, `duplicate name "a"`},
+		{`{"x":[1,[{"a":1,"b":[],"a":1}]]}`, `duplicate name "a"`},
+		{"{" + many(`"name-00":0}`), `duplicate name "name-00"`},
+		{"{" + many(`"name-15":0}`), `duplicate name "name-15"`},
+		{"{" + many(`"name-16":0}`), `duplicate name "name-16"`},
+		{"{" + many(`"name-39":0}`), `duplicate name "name-39"`},
+		{"{" + many(`"\u006eame-20":0}`), `duplicate name "name-20"`},
+		{`{"x":{` + many(`"name-20":0}}`), `duplicate name "name-20"`},
+		{"{\"a\x00\":1}", "control character in a string"},
+
+		{"{\"a\":\"\x00\"}", "control character in a string"},
+		{"{\"a\":\"\x1f\"}", "control character in a string"},
+		{"{\"a\":\"\n\"}", "control character in a string"},
+		{"{\"a\":\"\xff\"}", "invalid UTF-8"},
+		{"{\"\xff\":\"a\"}", "invalid UTF-8"},
+		{"{\"a\":\"\xc0\x80\"}", "invalid UTF-8"},
+		{"{\"a\":\"\xed\xa0\x80\"}", "invalid UTF-8"},
+		{"{\"a\":\"\xf5\x80\x80\x80\"}", "invalid UTF-8"},
+		{"{\"a\":\"\xe2\x82\"}", "invalid UTF-8"},
+		{"{\"a\":\"\xe2\x82", "invalid UTF-8"},
+		{`{"a":"\`, "bad escape in a string"},
+		{`{"a":"\u`, "bad escape in a string"},
+		{`{"a":"\u12`, "bad escape in a string"},
+		{`{"a":"\u12"}`, "bad escape in a string"},
+		{`{"a":"\u12g4"}`, "bad escape in a string"},
+		{`{"a":"\u12G4"}`, "bad escape in a string"},
+		{`{"a":"\u12/4"}`, "bad escape in a string"},
+		{`{"a":"\u12:4"}`, "bad escape in a string"},
+		{"{\"a\":\"\\u12`4\"}", "bad escape in a string"},
+		{`{"a":"\u12@4"}`, "bad escape in a string"},
+		{`{"a":"\x41"}`, "bad escape in a string"},
+		{`{"a":"\U0041"}`, "bad escape in a string"},
+		{`{"a":"\'"}`, "bad escape in a string"},
+		{`{"a":"\0"}`, "bad escape in a string"},
+		{`{"a":"\ud800"}`, "bad escape in a string"},
+		{`{"a":"\udbff\u"}`, "bad escape in a string"},
+		{`{"a":"\udc00"}`, "bad escape in a string"},
+		{`{"a":"\udfff"}`, "bad escape in a string"},
+		{`{"a":"\ud800\ud800"}`, "bad escape in a string"},
+		{`{"a":"\ud800\ue000"}`, "bad escape in a string"},
+		{`{"a":"\ud800\u0041"}`, "bad escape in a string"},
+		{`{"a":"\ud800xxxxxx"}`, "bad escape in a string"},
+		{`{"a":"\ud800\xdc00"}`, "bad escape in a string"},
+		{`{"a":"\ud800\`, "bad escape in a string"},
+		{`{"\ud800":1}`, "bad escape in a string"},
+		{`{"a":"\ud7ff\ue000\udbff\udfff\uD800\uDC00"}`, ""}, // next to surrogates, and pairs
+	} {
+		_, problem := readAll(row.data, 0)
+		assert.Equal(t, row.want, problem, row.data)
+	}
+}
+
+func TestDepth(t *testing.T) {
+	nested := func(open, inside, end string, depth int) string {
+		return strings.Repeat(open, depth) + inside + strings.Repeat(end, depth)
+	}
+	for _, row := range []struct{ open, inside, end string }{
+		{`[`, ``, `]`}, {`[`, `1`, `]`}, {`{"a":`, `1`, `}`}, {`[{"a":`, `1`, `}]`},
+	} {
+		deep := MaxDepth - 1
+		if strings.HasPrefix(row.open, "[{") {
+			deep /= 2
+		}
+		_, problem := readAll(`{"x":`+nested(row.open, row.inside, row.end, deep)+`}`, 0)
+		assert.Equal(t, "", problem, row.open)
+		_, problem = readAll(`{"x":`+nested(row.open, row.inside, row.end, deep+1)+`}`, 0)
+		assert.Equal(t, "nested too deep", problem, row.open)
+	}
+	// Siblings are not deeper than each other.
+	_, problem := readAll(`{"x":[`+strings.Repeat(`[[]],`, 2*MaxDepth)+`1]}`, 0)
+	assert.Equal(t, "", problem)
+	for _, endless := range []string{"[", `{"a":`, `[{"a":`} {
+		_, problem := readAll(`{"x":`+strings.Repeat(endless, 1_000_000), 0)
+		assert.Equal(t, "nested too deep", problem)
+	}
+}
+
+func TestLimitOfMembers(t *testing.T) {
+	for _, row := range []struct {
+		data  string
+		limit int
+		ok    bool
+	}{
+		{`{}`, 1, true},
+		{`{"a":1}`, 1, true},
+		{`{"a":1,"b":2}`, 1, false},
+		{`{"a":{"b":1}}`, 1, false},
+		{`{"a":{"b":1}}`, 2, true},
+		{`{"a":[{"b":1},{"b":1}]}`, 2, false},
+		{`{"a":[{"b":1},{"b":1}]}`, 3, true},
+		{`{"a":[{},{},{},[1,2,3]]}`, 1, true},
+		{`{"a":1,"b":2,"c":3}`, 0, true},
+	} {
+		_, problem := readAll(row.data, row.limit)
+		if row.ok {
+			assert.Equal(t, "", problem, row.data)
+		} else {
+			assert.Equal(t, "too many members", problem, row.data)
+		}
+	}
+}
+
+func TestZeroObject(t *testing.T) {
+	var o Object
+	assert.False(t, o.Next())
+	assert.Equal(t, "not a JSON object", o.Problem())
+	assert.False(t, o.Next())
+}
+
+func TestFind(t *testing.T) {
+	for _, row := range []struct {
+		data, want string
+		ok         bool
+	}{
+		{`{"iss":"a"}`, `"a"`, true},
+		{`{"x":{"iss":"b"},"iss":"a"}`, `"a"`, true},
+		{`{"iss":"a","iss":"b"}`, `"a"`, true},
+		{`{"x":1,"x":2,"iss":"a"}`, `"a"`, true},
+		{`{"\u0069ss":"a"}`, `"a"`, true},
+		{`{"iss":"a",!`, `"a"`, true},
+		{`{"iss":7}`, `7`, true},
+		{`{}`, ``, false},
+		{``, ``, false},
+		{`["iss","a"]`, ``, false},
+		{`{"ISS":"a"}`, ``, false},
+		{`{"x":["iss","a"]}`, ``, false},
+		{`{"x":!,"iss":"a"}`, ``, false},
+		{`{"iss":`, ``, false},
+		{`{"iss":"a`, ``, false},
+	} {
+		v, ok := Find([]byte(row.data), "iss")
+		assert.Equal(t, row.ok, ok, row.data)
+		assert.Equal(t, row.want, string(v.Raw), row.data)
+	}
+}
+
+func TestFindAllocatesNothing(t *testing.T) {
+	var many strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&many, `"x%d":{"a":1,"b":2},`, i)
+	}
+	data := []byte("{" + many.String() + `"iss":"a"}`)
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		if _, ok := Find(data, "iss"); !ok {
+			t.Error("not found")
+		}
+	}))
+}
+
+func TestReadAllocatesNothing(t *testing.T) {
+	data := []byte(`{"iss":"a","sub":"b","aud":["c","d"],"exp":1,"nbf":2,"iat":3,"jti":"e","x":{"y":[1,{"z":"\n"}]}}`)
+	assert.Zero(t, testing.AllocsPerRun(100, func() {
+		o := Read(data, 0)
+		for o.Next() {
+		}
+		if o.Problem() != "" {
+			t.Error(o.Problem())
+		}
+	}))
+}
+
+func TestReadValue(t *testing.T) {
+	deep := strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth)
+	for _, row := range []struct {
+		data, kind string // "": none
+	}{
+		{`"a"`, "a string"}, {` "a" `, "a string"}, {"\t[1]\r\n", "an array"}, {`{"a":{}}`, "an object"}, {`-1.5e3`, "a number"}, {`0`, "a number"},
+		{`true`, "a boolean"}, {`null`, "null"}, {deep, "an array"},
+		{``, ""}, {` `, ""}, {`"a" "b"`, ""}, {`"a",`, ""}, {`"a"}`, ""}, {`1 2`, ""}, {`01`, ""}, {`1.`, ""}, {`[1,]`, ""}, {`[`, ""}, {`"a`, ""}, {`tru`, ""}, {`truex`, ""},
+		{`{"a":1,"a":1}`, ""}, {`[{"a":1,"a":1}]`, ""}, {"\"\xff\"", ""}, {`"\ud800"`, ""}, {"\"\n\"", ""}, {"\uFEFF1", ""}, {"[" + deep + "]", ""},
+	} {
+		v, ok := ReadValue([]byte(row.data))
+		assert.Equal(t, row.kind != "", ok, row.data)
+		if ok {
+			assert.Equal(t, row.kind, v.Kind(), row.data)
+			assert.Equal(t, strings.TrimSpace(row.data), string(v.Raw))
+		}
+	}
+	v, ok := ReadValue([]byte(` "\u0061" `))
+	require.True(t, ok)
+	text, ok := v.Text(` "\u0061" `)
+	assert.True(t, ok)
+	assert.Equal(t, "a", text)
+	v, ok = ReadValue([]byte(` ["a","\u0062"] `))
+	require.True(t, ok)
+	texts, ok := v.Texts(` ["a","\u0062"] `, nil)
+	assert.True(t, ok)
+	assert.Equal(t, []string{"a", "b"}, texts)
+}
+
+func TestKind(t *testing.T) {
+	for raw, want := range map[string]string{
+		``: "nothing", `"a"`: "a string", `{}`: "an object", `[]`: "an array", `true`: "a boolean", `false`: "a boolean", `null`: "null", `0`: "a number", `-1`: "a number",
+	} {
+		v := Value{Raw: []byte(raw)}
+		assert.Equal(t, want, v.Kind())
+		assert.Equal(t, want == "a number", v.IsNumber())
+	}
+}
+
+func TestTextAndTexts(t *testing.T) {
+	for _, row := range []struct {
+		raw    string
+		text   string
+		isText bool
+		texts  []string
+		isList bool
+	}{
+		{raw: `""`, isText: true},
+		{raw: `"a"`, text: "a", isText: true},
+		{raw: `"\u0061\"\ud83d\ude00"`, text: "a\"\U0001F600", isText: true},
+		{raw: "\"\u00e9\"", text: "\u00e9", isText: true},
+		{raw: `[]`, isList: true},
+		{raw: `[ ]`, isList: true},
+		{raw: `["a"]`, texts: []string{"a"}, isList: true},
+		{raw: "[ \"a\"\t,\r\n\"\\u0062\" , \"\" ]", texts: []string{"a", "b", ""}, isList: true},
+		{raw: `["]","[","\"","\\",","]`, texts: []string{"]", "[", `"`, `\`, ","}, isList: true},
+		{raw: `[1]`, texts: nil},
+		{raw: `["a",1]`, texts: []string{"a"}},
+		{raw: `["a",["b"]]`, texts: []string{"a"}},
+		{raw: `["a",null]`, texts: []string{"a"}},
+		{raw: `[{}]`}, {raw: `[[]]`}, {raw: `{}`}, {raw: `{"a":"b"}`}, {raw: `1`}, {raw: `true`}, {raw: `null`},
+	} {
+		data := ` {"before":"x", "it": ` + row.raw + `,"after":"y"}`
+		for _, source := range []string{data, ""} {
+			o := Read([]byte(data), 0)
+			require.True(t, o.Next())
+			require.True(t, o.Next())
+			text, ok := o.Value.Text(source)
+			assert.Equal(t, row.isText, ok, row.raw)
+			assert.Equal(t, row.text, text, row.raw)
+			texts, ok := o.Value.Texts(source, []string{"first"})
+			assert.Equal(t, row.isList, ok, row.raw)
+			if ok {
+				assert.Equal(t, append([]string{"first"}, row.texts...), texts, row.raw)
+			}
+		}
+	}
+	_, ok := Value{}.Text("")
+	assert.False(t, ok)
+	_, ok = Value{}.Texts("", nil)
+	assert.False(t, ok)
+}
+
+// A text without a source is a copy, one with a source is a part of it.
+func TestTextDoesNotShareTheData(t *testing.T) {
+	data := []byte(`{"a":"text","b":["text"],"c":"\u0074ext"}`)
+	o := Read(data, 0)
+	var texts []string
+	for o.Next() {
+		if text, ok := o.Value.Text(""); ok {
+			texts = append(texts, text)
+		}
+		if list, ok := o.Value.Texts("", nil); ok {
+			texts = append(texts, list...)
+		}
+	}
+	require.Empty(t, o.Problem())
+	for i := range data {
+		data[i] = 'X'
+	}
+	assert.Equal(t, []string{"text", "text", "text"}, texts)
+}
+
+func TestQuote(t *testing.T) {
+	for _, row := range []struct{ text, want string }{
+		{"", `""`},
+		{"a", `"a"`},
+		{"\n\x1b[31m\u202e\u2028\"\\", `"\n\x1b[31m\u202e\u2028\"\\"`},
+		{"\xff", `"\xff"`},
+		{"\u00e9", "\"\u00e9\""},
+		{strings.Repeat("x", 64), `"` + strings.Repeat("x", 64) + `"`},
+		{strings.Repeat("x", 65), `"` + strings.Repeat("x", 64) + `"…`},
+		{strings.Repeat("x", 1<<20), `"` + strings.Repeat("x", 64) + `"…`},
+	} {
+		assert.Equal(t, row.want, Quote(row.text))
+	}
+	cut := Quote("x" + strings.Repeat("\u00e9", 100))
+	assert.NotContains(t, cut, "\uFFFD")
+}
+
+// oracle reads the object with jsontext, which is as strict but for the depth.
+func oracle(data []byte) (members []member, count int, ok bool) {
+	d := jsontext.NewDecoder(bytes.NewReader(data))
+	if token, err := d.ReadToken(); err != nil || token.Kind() != '{' {
+		return nil, 0, false
+	}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return nil, 0, false
+		}
+		text := name.String()
+		value, err := d.ReadValue()
+		if err != nil || inside(value, &count) >= MaxDepth {
+			return nil, 0, false
+		}
+		count++
+		members = append(members, member{text, string(value)})
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, 0, false
+	}
+	_, err := d.ReadToken()
+	return members, count, errors.Is(err, io.EOF)
+}
+
+// inside says how deep a value nests, and counts the members in it.
+func inside(value jsontext.Value, members *int) (depth int) {
+	d := jsontext.NewDecoder(bytes.NewReader(value))
+	for {
+		if _, err := d.ReadToken(); err != nil {
+			return depth
+		}
+		depth = max(depth, d.StackDepth())
+		if kind, length := d.StackIndex(d.StackDepth()); kind == '{' && length%2 == 1 {
+			*members++
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{
+		`{}`, ` { } `, `{"a":1}`, `{"a":[1,-2.5e+3,true,false,null,"x",{},[]]}`, `{"a":1,"a":2}`, `{"a":1,"\u0061":2}`, `{"a":{"b":1,"b":2}}`, `{"\ud83d\ude00":"\ud83d\ude00"}`,
+		`{"\ud83d":1}`, `{"a":"\udc00"}`, "{\"a\":\"\xff\"}", "{\"a\":\"\x00\"}", `{"a":01}`, `{"a":1.}`, `{"a":-}`, `{"a":1e}`, `{"a":nul}`, `{"a":1}}`, `{"a":1,}`, `{,}`, `[`, ``, "\uFEFF{}",
+		`{"x":` + strings.Repeat("[", 511) + strings.Repeat("]", 511) + `}`, `{"x":` + strings.Repeat("[", 512) + strings.Repeat("]", 512) + `}`,
+		`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1,"m":1,"n":1,"o":1,"p":1,"q":1,"r":1,"q":1}`,
+		`{"\u0061":1,"b":1,"a":1}`, `{"ab":1,"ba":1,"aab":1,"aba":1}`, `{"a":["x","\u0079", "z" ]}`,
+	} {
+		f.Add([]byte(s), uint8(0))
+		f.Add([]byte(s), uint8(3))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, limit uint8) {
+		before := string(data)
+		want, count, wantOK := oracle(data)
+		wantOK = wantOK && (limit == 0 || count <= int(limit))
+		o := Read(data, int(limit))
+		var got []member
+		for o.Next() {
+			got = append(got, member{string(o.Name), string(o.Value.Raw)})
+			if o.Problem() == "" {
+				checkValue(t, o.Value, before)
+			}
+		}
+		if string(data) != before {
+			t.Fatalf("%q was changed", before)
+		}
+		if ok := o.Problem() == ""; ok != wantOK {
+			t.Fatalf("%q: %q, want %v", data, o.Problem(), wantOK)
+		}
+		if wantOK && fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("%q: got %q, want %q", data, got, want)
+		}
+		if strings.ContainsAny(o.Problem(), "\r\n") || len(o.Problem()) > 1000 {
+			t.Fatalf("%q: %q", data, o.Problem())
+		}
+		alone := 0
+		valid := jsontext.Value(data).IsValid() && inside(data, &alone) <= MaxDepth
+		if v, ok := ReadValue(data); ok != valid || ok && string(v.Raw) != strings.Trim(before, " \t\r\n") {
+			t.Fatalf("%q: ReadValue gave %q and %v, want %v", data, v.Raw, ok, valid)
+		} else if ok {
+			checkValue(t, v, before)
+		}
+		if !wantOK {
+			return
+		}
+		for _, name := range []string{"a", "", "x"} {
+			v, found := Find(data, name)
+			for _, m := range want {
+				if m.name == name {
+					if !found || string(v.Raw) != m.raw {
+						t.Fatalf("%q: %q not found", data, name)
+					}
+					found = false
+				}
+			}
+			if found {
+				t.Fatalf("%q: %q found", data, name)
+			}
+		}
+	})
+}
+
+// checkValue holds the reading of one value to that of the json package.
+func checkValue(t *testing.T, v Value, source string) {
+	t.Helper()
+	for _, source := range []string{source, ""} {
+		var want string
+		err := json.Unmarshal(v.Raw, &want)
+		if v.Kind() == "null" {
+			err = errors.New("null is no string")
+		}
+		if got, ok := v.Text(source); ok != (err == nil) || ok && got != want {
+			t.Fatalf("%q: got %q and %v, want %q", v.Raw, got, ok, want)
+		}
+		var elements []jsontext.Value
+		wantList, isList := []string{}, v.Kind() == "an array" && json.Unmarshal(v.Raw, &elements) == nil
+		for _, element := range elements {
+			var text string
+			if element.Kind() != '"' || json.Unmarshal(element, &text) != nil {
+				isList = false
+				break
+			}
+			wantList = append(wantList, text)
+		}
+		if got, ok := v.Texts(source, nil); ok != isList || ok && fmt.Sprintf("%q", got) != fmt.Sprintf("%q", wantList) {
+			t.Fatalf("%q: got %q and %v, want %q and %v", v.Raw, got, ok, wantList, isList)
+		}
+	}
+}
