@@ -48,17 +48,23 @@ const (
 //
 // The context is handed to the key set and the keys.
 func (p *Policy) Verify(ctx context.Context, token string) (*Token, error) {
+	t, _, err := p.accept(ctx, token)
+	return t, err
+}
+
+// accept is Verify that also returns the key.
+func (p *Policy) accept(ctx context.Context, token string) (*Token, Verifier, error) {
 	if err := p.incomplete(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	t, _, err := p.authenticate(ctx, token)
+	t, key, err := p.authenticate(ctx, token)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if refusal := p.check(t); refusal != nil {
-		return nil, refusal
+	if refusal := p.check(t, p.now()); refusal != nil {
+		return nil, nil, refusal
 	}
-	return t, nil
+	return t, key, nil
 }
 
 // incomplete says what is wrong with the policy itself.
@@ -76,6 +82,13 @@ func (p *Policy) incomplete() error {
 		return errors.New("jwt: Policy has a negative Leeway, MaxAge or MaxSize")
 	}
 	return nil
+}
+
+func (p *Policy) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
 }
 
 func (p *Policy) maxSize() int {
@@ -230,13 +243,9 @@ var rules = [...]rule{
 }
 
 // check asks every rule and returns the first refusal.
-func (p *Policy) check(t *Token) *VerifyError {
-	now := time.Now
-	if p.Now != nil {
-		now = p.Now
-	}
-	for at, i := now(), 0; i < len(rules); i++ {
-		if refusal := rules[i].check(p, t, at); refusal != nil {
+func (p *Policy) check(t *Token, now time.Time) *VerifyError {
+	for i := range rules {
+		if refusal := rules[i].check(p, t, now); refusal != nil {
 			refusal.Claim = rules[i].claim
 			return refusal
 		}
@@ -376,28 +385,32 @@ type Policies []*Policy
 // policy chosen checks it again afterwards. If several refuse, the refusal that
 // came the farthest is returned, but if one could not decide, its error is.
 func (ps Policies) Verify(ctx context.Context, token string) (*Token, error) {
+	t, _, _, err := ps.accept(ctx, token)
+	return t, err
+}
+
+// accept is Verify that also returns the key and the policy.
+func (ps Policies) accept(ctx context.Context, token string) (*Token, Verifier, *Policy, error) {
 	if len(ps) == 0 {
-		return nil, errors.New("jwt: Policies are empty, want one for each issuer")
+		return nil, nil, nil, errors.New("jwt: Policies are empty, want one for each issuer")
 	}
-	size := 0
 	for i, p := range ps {
 		if err := p.incomplete(); err != nil {
-			return nil, fmt.Errorf("%w (policy %d of %d)", err, i+1, len(ps))
+			return nil, nil, nil, fmt.Errorf("%w (policy %d of %d)", err, i+1, len(ps))
 		}
-		size = max(size, p.maxSize())
 	}
-	issuer, refusal := unverifiedIssuer(token, size)
+	issuer, refusal := unverifiedIssuer(token, ps.maxSize())
 	if refusal != nil {
-		return nil, refusal
+		return nil, nil, nil, refusal
 	}
 	var err error
 	for _, p := range ps {
 		if !p.AllowAnyIssuer && p.Issuer != issuer {
 			continue
 		}
-		t, refusal := p.Verify(ctx, token)
+		t, key, refusal := p.accept(ctx, token)
 		if refusal == nil {
-			return t, nil
+			return t, key, p, nil
 		}
 		if progress(refusal) > progress(err) {
 			err = refusal
@@ -406,7 +419,17 @@ func (ps Policies) Verify(ctx context.Context, token string) (*Token, error) {
 	if err == nil {
 		err = &VerifyError{ErrUnknownKey, "iss", "got " + strictjson.Quote(issuer) + ", and no policy is for it"}
 	}
-	return nil, err
+	return nil, nil, nil, err
+}
+
+// maxSize is the size of the longest token that one of the policies may accept.
+func (ps Policies) maxSize() (size int) {
+	for _, p := range ps {
+		if p != nil {
+			size = max(size, p.maxSize())
+		}
+	}
+	return size
 }
 
 // unverifiedIssuer returns the iss of a token of which nothing is verified, ""

@@ -1,0 +1,227 @@
+package jwt
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Cache remembers which tokens were verified, so that the signature of one
+// that comes again with every request is verified once. It pays where keys are
+// slow: for HMAC it does not.
+//
+// What it costs is trust in memory: a token that is remembered is not held
+// against its key again. Everything else is asked each time: the key set still
+// has the very key that verified the token, and every rule of the policy holds
+// now, time above all. A check for revocation goes around the Cache, never
+// inside it.
+//
+// A token is found by a keyed cryptographic hash of its signature, and then
+// compared byte for byte. So nobody can make two tokens meet, or find out which
+// are there, and no signature, thus no token to use, stays in memory. Refused
+// tokens are not remembered. A Verifier from elsewhere must be of a comparable
+// type for its tokens to be.
+//
+// The zero value but for Policies has the default bounds. Set it up, then use it
+// by pointer from any number of goroutines.
+type Cache struct {
+	Policies Policies // for one Policy, its Verify is meant; for several, theirs
+
+	MaxAge     time.Duration // longest time without verifying anew; 0: 5 minutes
+	MaxEntries int           // most tokens remembered; 0: 10,000
+	MaxBytes   int           // most memory they take, about; 0: 16 MiB
+
+	mu     sync.RWMutex
+	secret []byte
+	// Two generations: when the young one is half of what is allowed, it takes
+	// the place of the old one, with what is in that one no longer in use.
+	young, old map[digest]*remembered
+	bytes      int // of the young one
+}
+
+type digest = [sha256.Size]byte
+
+// remembered is a token, and what it was accepted by.
+type remembered struct {
+	input  string // the token without its signature
+	token  *Token
+	key    Verifier
+	policy *Policy
+	since  time.Time
+}
+
+// size is about the memory one takes, its place in the map included.
+func (r *remembered) size() int {
+	return 768 + len(r.input) + len(r.token.payload) + len(r.token.Header.KeyID) + len(r.token.Header.Type) + len(r.token.Header.ContentType) +
+		16*len(r.token.Claims.Audience)
+}
+
+// Verify returns what the policies' Verify returns, without verifying the
+// signature again while the token is remembered.
+func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
+	if c == nil || len(c.Policies) == 0 {
+		return nil, errors.New("jwt: Cache.Policies are empty, want the policy to remember tokens of")
+	}
+	if c.MaxAge < 0 || c.MaxEntries < 0 || c.MaxBytes < 0 {
+		return nil, errors.New("jwt: Cache has a negative bound")
+	}
+	input, signature := cutSignature(token)
+	if len(token) > c.Policies.maxSize() || signature == "" {
+		return c.verify(ctx, token, input, digest{}) // which refuses it
+	}
+	d := c.digest(signature)
+	r := c.find(d)
+	if r == nil || r.input != input {
+		return c.verify(ctx, token, input, d)
+	}
+	now := r.policy.now()
+	if age := now.Sub(r.since); age < 0 || age >= c.maxAge() || !r.hasKey(ctx) {
+		return c.verify(ctx, token, input, d)
+	}
+	if refusal := r.policy.check(r.token, now); refusal != nil {
+		c.forget(d)
+		return nil, refusal
+	}
+	return r.token.copy(), nil
+}
+
+// cutSignature splits a token before its signature.
+func cutSignature(token string) (input, signature string) {
+	i := strings.LastIndexByte(token, '.')
+	return token[:max(i, 0)], token[i+1:]
+}
+
+// verify asks the policies, and remembers the token if they accept it.
+func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Token, error) {
+	var t *Token
+	var key Verifier
+	var err error
+	p := c.Policies[0]
+	if len(c.Policies) == 1 {
+		t, key, err = p.accept(ctx, token)
+	} else {
+		t, key, p, err = c.Policies.accept(ctx, token)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if reflect.ValueOf(key).Comparable() {
+		c.remember(d, &remembered{strings.Clone(input), t.copy(), key, p, p.now()})
+	}
+	return t, nil
+}
+
+// hasKey reports whether the key set still has the key that verified the token.
+func (r *remembered) hasKey(ctx context.Context) bool {
+	keys, err := r.policy.Keys.Verifiers(ctx, r.token.Header)
+	return err == nil && slices.ContainsFunc(keys, func(key Verifier) bool {
+		return key != nil && reflect.ValueOf(key).Comparable() && key == r.key
+	})
+}
+
+func (c *Cache) maxAge() time.Duration {
+	if c.MaxAge == 0 {
+		return 5 * time.Minute
+	}
+	return c.MaxAge
+}
+
+// half is how much one generation may hold.
+func (c *Cache) half() (entries, bytes int) {
+	entries, bytes = c.MaxEntries, c.MaxBytes
+	if entries == 0 {
+		entries = 10_000
+	}
+	if bytes == 0 {
+		bytes = 16 << 20
+	}
+	return (entries + 1) / 2, bytes / 2
+}
+
+// digest returns the keyed hash of a signature.
+func (c *Cache) digest(signature string) digest {
+	c.mu.RLock()
+	secret := c.secret
+	c.mu.RUnlock()
+	if secret == nil {
+		secret = c.newSecret()
+	}
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.sig = append(append(b.sig[:0], secret...), signature...)
+	return sha256.Sum256(b.sig)
+}
+
+func (c *Cache) newSecret() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.secret == nil {
+		c.secret = make([]byte, sha256.Size)
+		rand.Read(c.secret)
+	}
+	return c.secret
+}
+
+func (c *Cache) find(d digest) *remembered {
+	c.mu.RLock()
+	r, young := c.young[d]
+	if !young {
+		r = c.old[d]
+	}
+	c.mu.RUnlock()
+	if r != nil && !young {
+		c.remember(d, r) // it is in use
+	}
+	return r
+}
+
+func (c *Cache) remember(d digest, r *remembered) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entries, bytes := c.half()
+	if r.size() > bytes {
+		return
+	}
+	if before, ok := c.young[d]; ok {
+		c.bytes -= before.size()
+	} else if len(c.young) >= entries {
+		c.turn()
+	}
+	if c.bytes+r.size() > bytes {
+		c.turn()
+	}
+	if c.young == nil {
+		c.young = make(map[digest]*remembered)
+	}
+	delete(c.old, d)
+	c.young[d] = r
+	c.bytes += r.size()
+}
+
+func (c *Cache) forget(d digest) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r, ok := c.young[d]; ok {
+		c.bytes -= r.size()
+	}
+	delete(c.young, d)
+	delete(c.old, d)
+}
+
+// turn makes the young generation the old one.
+func (c *Cache) turn() { c.young, c.old, c.bytes = nil, c.young, 0 }
+
+// copy returns a token of its own, for who gets it may change it.
+func (t *Token) copy() *Token {
+	c := *t
+	if c.Claims.Audience != nil {
+		c.Claims.Audience = append(c.oneAudience[:0], t.Claims.Audience...)
+	}
+	return &c
+}
