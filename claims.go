@@ -17,7 +17,7 @@ import (
 type Claims struct {
 	Issuer    string      `json:"iss,omitzero"`
 	Subject   string      `json:"sub,omitzero"`
-	Audience  Audience    `json:"aud,omitempty"`
+	Audience  Audience    `json:"aud,omitzero"`
 	ExpiresAt NumericDate `json:"exp,omitzero"`
 	NotBefore NumericDate `json:"nbf,omitzero"`
 	IssuedAt  NumericDate `json:"iat,omitzero"`
@@ -28,6 +28,9 @@ type Claims struct {
 // recipient is a string and several are an array; both are read. The zero value
 // is an absent claim.
 type Audience []string
+
+// IsZero reports whether there is no recipient, so that the claim is left out.
+func (a Audience) IsZero() bool { return len(a) == 0 }
 
 // MarshalJSON writes a string if there is one recipient, or else an array.
 func (a Audience) MarshalJSON() ([]byte, error) { return a.append(nil) }
@@ -270,6 +273,30 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 		case "iat":
 			t.has |= hasIssuedAt
 			t.iat, want, ok = readDate(o.Value, &t.Claims.IssuedAt)
+		}
+		if !ok {
+			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
+		}
+	}
+	if o.Problem() != "" {
+		return "", "payload: " + o.Problem()
+	}
+	return "", ""
+}
+
+// checkClaims finds what decodeClaims would, and decodes nothing.
+func checkClaims(data []byte) (claim, problem string) {
+	o := strictjson.Read(data, 0)
+	for o.Next() {
+		ok, want := true, "a string"
+		switch string(o.Name) {
+		case "iss", "sub", "jti":
+			ok = o.Value.IsString()
+		case "aud":
+			ok, want = o.Value.IsString() || o.Value.IsStrings(), "a string or an array of strings"
+		case "exp", "nbf", "iat":
+			var date NumericDate
+			_, want, ok = readDate(o.Value, &date)
 		}
 		if !ok {
 			return string(o.Name), "got " + o.Value.Kind() + ", want " + want

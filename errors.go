@@ -16,6 +16,9 @@ var (
 	ErrExpired     = errors.New("jwt: token expired")
 )
 
+// reasons are all of them, in the order in which a token meets them.
+var reasons = [...]error{ErrMalformed, ErrUnknownKey, ErrSignature, ErrClaim, ErrNotYetValid, ErrExpired}
+
 // A VerifyError is the refusal of a token: what a server answers with 401. Any
 // other error of a Verify method means that it could not be decided whether the
 // token is good, as when keys were out of reach: 503.

@@ -133,19 +133,25 @@ func (b *buffer) writeClaims(claims any) (err error) {
 		}
 		return nil
 	}
-	var text strings.Builder
-	if err := json.MarshalWrite(&text, claims); err != nil {
+	b.payload = b.payload[:0]
+	if err := json.MarshalWrite((*payloadWriter)(b), claims); err != nil {
 		return fmt.Errorf("jwt: claims: %w", err)
 	}
-	t := Token{payload: text.String()}
-	b.payload = append(b.payload[:0], t.payload...)
-	if claim, problem := t.decodeClaims(b.payload); problem != "" {
+	if claim, problem := checkClaims(b.payload); problem != "" {
 		if claim != "" {
 			problem = claim + ": " + problem
 		}
 		return errors.New("jwt: claims: " + problem)
 	}
 	return nil
+}
+
+// payloadWriter is a buffer that is written to its payload.
+type payloadWriter buffer
+
+func (w *payloadWriter) Write(p []byte) (int, error) {
+	w.payload = append(w.payload, p...)
+	return len(p), nil
 }
 
 // sign returns the signature of the token so far. A key from elsewhere gets a
@@ -234,5 +240,7 @@ func split(token string) (s segments, ok bool) {
 const notThreeParts = "want three parts separated by two dots"
 
 func tooLarge(size, limit int) string {
-	return strconv.Itoa(size) + " bytes, want at most " + strconv.Itoa(limit)
+	b := strconv.AppendInt(make([]byte, 0, 64), int64(size), 10)
+	b = append(b, " bytes, want at most "...)
+	return string(strconv.AppendInt(b, int64(limit), 10))
 }

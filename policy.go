@@ -213,11 +213,11 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 	return nil, refuse(ErrSignature, "")
 }
 
-// undecided is the error of a key or key set that could not do its work. Should
-// it contain the refusal of another token, that is not one of this token.
+// undecided is the error of a key or key set that could not do its work. If that
+// has to do with the refusal of another token, it does not become one of this.
 func undecided(doing string, err error) error {
 	var refusal *VerifyError
-	if errors.As(err, &refusal) {
+	if errors.As(err, &refusal) || slices.ContainsFunc(reasons[:], func(reason error) bool { return errors.Is(err, reason) }) {
 		return fmt.Errorf("jwt: %s: %v", doing, err)
 	}
 	return fmt.Errorf("jwt: %s: %w", doing, err)
@@ -462,16 +462,12 @@ func unverifiedIssuer(token string, maxSize int) (string, *VerifyError) {
 // progress says how far a token came before the error.
 func progress(err error) int {
 	var refusal *VerifyError
-	if err == nil {
-		return 0
+	switch {
+	case err == nil:
+		return -1
+	case errors.As(err, &refusal):
+		return slices.Index(reasons[:], refusal.Reason)
+	default: // not refused at all
+		return len(reasons)
 	}
-	if !errors.As(err, &refusal) {
-		return 7 // not refused at all
-	}
-	for i, reason := range []error{ErrMalformed, ErrUnknownKey, ErrSignature, ErrClaim, ErrNotYetValid, ErrExpired} {
-		if refusal.Reason == reason {
-			return i + 1
-		}
-	}
-	return 1
 }

@@ -415,10 +415,9 @@ type Value struct {
 
 // Kind names the type of the value, with its article.
 func (v Value) Kind() string {
-	if len(v.Raw) == 0 {
+	switch v.first() {
+	case 0:
 		return "nothing"
-	}
-	switch v.Raw[0] {
 	case '"':
 		return "a string"
 	case '{':
@@ -434,14 +433,30 @@ func (v Value) Kind() string {
 	}
 }
 
+// first is the first byte, which tells the type.
+func (v Value) first() byte {
+	if len(v.Raw) == 0 {
+		return 0
+	}
+	return v.Raw[0]
+}
+
 // IsNumber reports whether the value is a number.
-func (v Value) IsNumber() bool { return v.Kind() == "a number" }
+func (v Value) IsNumber() bool { return v.first() == '-' || '0' <= v.first() && v.first() <= '9' }
+
+// IsString reports whether the value is a string.
+func (v Value) IsString() bool { return v.first() == '"' }
+
+// IsStrings reports whether the value is an array of strings.
+func (v Value) IsStrings() bool {
+	return v.strings(func(Value) {})
+}
 
 // Text returns the value of a string. If source is not empty, it holds the same
 // bytes as the data being read, and the result is a part of it where possible;
 // otherwise the result is a copy.
 func (v Value) Text(source string) (text string, ok bool) {
-	if len(v.Raw) == 0 || v.Raw[0] != '"' {
+	if !v.IsString() {
 		return "", false
 	}
 	if v.escaped {
@@ -457,8 +472,18 @@ func (v Value) Text(source string) (text string, ok bool) {
 // Texts appends the values of an array of strings to dst, and reports false for
 // anything else. Source is as in [Value.Text].
 func (v Value) Texts(source string, dst []string) (texts []string, ok bool) {
-	if len(v.Raw) == 0 || v.Raw[0] != '[' {
-		return dst, false
+	ok = v.strings(func(s Value) {
+		text, _ := s.Text(source)
+		dst = append(dst, text)
+	})
+	return dst, ok
+}
+
+// strings calls do with each string of an array, and reports false for what is
+// not one, or at the first value that is no string.
+func (v Value) strings(do func(Value)) bool {
+	if v.first() != '[' {
+		return false
 	}
 	o := Object{data: v.Raw, pos: 1}
 	for o.space(); !o.take(']'); o.space() {
@@ -466,16 +491,12 @@ func (v Value) Texts(source string, dst []string) (texts []string, ok bool) {
 		o.space()
 		start := o.pos
 		if !o.take('"') {
-			return dst, false
+			return false
 		}
 		escaped, _ := o.text()
-		text, ok := Value{Raw: v.Raw[start:o.pos], start: v.start + start, escaped: escaped}.Text(source)
-		if !ok {
-			return dst, false
-		}
-		dst = append(dst, text)
+		do(Value{Raw: v.Raw[start:o.pos], start: v.start + start, escaped: escaped})
 	}
-	return dst, true
+	return true
 }
 
 // Quote returns s for a message: quoted, on one line, and cut if it is long.
