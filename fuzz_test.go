@@ -415,9 +415,8 @@ func slowVerify(token string, secret []byte, now time.Time) (ok, tooLarge bool) 
 	if !ok {
 		return false, tooLarge
 	}
-	typ := strings.ToLower(h.Type)
 	at := big.NewInt(now.UnixNano())
-	return (typ == "" || typ == "jwt" || typ == "application/jwt") && strings.ToUpper(strings.ToLower(h.Type)) == strings.ToUpper(h.Type) && isASCII(h.Type) &&
+	return isASCII(h.Type) && (h.Type == "" || strings.EqualFold(h.Type, "JWT") || strings.EqualFold(h.Type, "application/jwt")) &&
 		c.Issuer == "iss" && slices.Contains(c.Audience, "aud") &&
 		dates["exp"] != nil && dates["exp"].Cmp(at) > 0 &&
 		(dates["nbf"] == nil || dates["nbf"].Cmp(at) <= 0), false

@@ -182,7 +182,6 @@ func TestPolicyOnEachPairOfClaims(t *testing.T) {
 }
 
 func TestPolicyOnTime(t *testing.T) {
-	const now = "1800000000"
 	half := clock.Add(500 * time.Millisecond)
 	type of = func(p *jwt.Policy)
 	leeway := func(d time.Duration) of { return func(p *jwt.Policy) { p.Leeway = d } }
