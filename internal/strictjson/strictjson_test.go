@@ -357,6 +357,8 @@ func TestTextAndTexts(t *testing.T) {
 			require.True(t, o.Next())
 			text, ok := o.Value.Text(source)
 			assert.Equal(t, row.isText, ok, row.raw)
+			assert.Equal(t, row.isText, o.Value.IsString(), row.raw)
+			assert.Equal(t, row.isList, o.Value.IsStrings(), row.raw)
 			assert.Equal(t, row.text, text, row.raw)
 			texts, ok := o.Value.Texts(source, []string{"first"})
 			assert.Equal(t, row.isList, ok, row.raw)
@@ -367,6 +369,9 @@ func TestTextAndTexts(t *testing.T) {
 	}
 	_, ok := Value{}.Text("")
 	assert.False(t, ok)
+	assert.False(t, Value{}.IsString())
+	assert.False(t, Value{}.IsStrings())
+	assert.False(t, Value{}.IsNumber())
 	_, ok = Value{}.Texts("", nil)
 	assert.False(t, ok)
 }
@@ -519,7 +524,7 @@ func checkValue(t *testing.T, v Value, source string) {
 		if v.Kind() == "null" {
 			err = errors.New("null is no string")
 		}
-		if got, ok := v.Text(source); ok != (err == nil) || ok && got != want {
+		if got, ok := v.Text(source); ok != (err == nil) || ok != v.IsString() || ok && got != want {
 			t.Fatalf("%q: got %q and %v, want %q", v.Raw, got, ok, want)
 		}
 		var elements []jsontext.Value
@@ -532,7 +537,7 @@ func checkValue(t *testing.T, v Value, source string) {
 			}
 			wantList = append(wantList, text)
 		}
-		if got, ok := v.Texts(source, nil); ok != isList || ok && fmt.Sprintf("%q", got) != fmt.Sprintf("%q", wantList) {
+		if got, ok := v.Texts(source, nil); ok != isList || ok != v.IsStrings() || ok && fmt.Sprintf("%q", got) != fmt.Sprintf("%q", wantList) {
 			t.Fatalf("%q: got %q and %v, want %q and %v", v.Raw, got, ok, wantList, isList)
 		}
 	}
