@@ -53,6 +53,7 @@ func (u unavailable) Verify(context.Context, string) (*jwt.Token, error) {
 func TestProtectionAnswers(t *testing.T) {
 	key, policy := newHMAC(t)
 	good := sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read write"})
+	unscoped := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
 	expired := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: 1})
 	listed := sign(t, key, scoped{jwt.Claims{ExpiresAt: inAnHour()}, []string{"write"}})
 
@@ -96,6 +97,8 @@ func TestProtectionAnswers(t *testing.T) {
 		{"a missing scope", plain, []string{"read", "admin"}, []string{"Authorization: Bearer " + good}, 403, `Bearer scope="read admin", error="insufficient_scope"`},
 		{"part of a scope", plain, []string{"rea"}, []string{"Authorization: Bearer " + good}, 403, `Bearer scope="rea", error="insufficient_scope"`},
 		{"an empty scope", plain, []string{""}, []string{"Authorization: Bearer " + good}, 403, `Bearer scope="", error="insufficient_scope"`},
+		{"an empty scope and a token without scopes", plain, []string{""}, []string{"Authorization: Bearer " + unscoped}, 403, `Bearer scope="", error="insufficient_scope"`},
+		{"a scope and a token without scopes", plain, []string{"read"}, []string{"Authorization: Bearer " + unscoped}, 403, `Bearer scope="read", error="insufficient_scope"`},
 		{"scopes as a list", plain, []string{"write"}, []string{"Authorization: Bearer " + listed}, 403, `Bearer scope="write", error="insufficient_scope"`},
 		{"a scope but no token", plain, []string{"write"}, nil, 401, `Bearer scope="write"`},
 

@@ -327,7 +327,8 @@ func TestStartedWhileTheServerIsDown(t *testing.T) {
 		assert.Error(t, keys.Warm(t.Context()))
 		time.Sleep(29 * time.Second)
 		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
-		assert.NoError(t, keys.Warm(t.Context()))
+		time.Sleep(time.Minute)
+		assert.NoError(t, keys.Warm(t.Context()), "with keys at hand, it has nothing to do")
 		assert.EqualValues(t, 2, server.hits.Load())
 	})
 }
@@ -355,6 +356,22 @@ func TestCallersWaitNoLongerThanTheirContext(t *testing.T) {
 		synctest.Wait() // the first caller, who started the fetch, gives up
 		group.Go(func() { assert.NoError(t, accept(t, keys, token), "the others get their keys") })
 		group.Wait()
+	})
+}
+
+func TestFetchThatOutlastsTheCoolDownIsTheOnlyOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &keyServer{misbehave: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }}
+		keys := newRemote(t, "https://issuer.example/keys", jwthttp.RemoteOptions{
+			Client: &http.Client{Transport: server}, CoolDown: time.Second, Timeout: time.Minute,
+		})
+		var group sync.WaitGroup
+		for range 5 {
+			group.Go(func() { assert.True(t, undecided(accept(t, keys, tokenOf(t, newKey(t))))) })
+			time.Sleep(2 * time.Second)
+		}
+		group.Wait()
+		assert.EqualValues(t, 1, server.hits.Load())
 	})
 }
 
