@@ -5,10 +5,8 @@ import (
 	"crypto/elliptic"
 	_ "crypto/sha256" // SHA-256 for [crypto.Hash]
 	_ "crypto/sha512" // SHA-384 and SHA-512
-	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // A Header is what this package reads of a token's JOSE header (RFC 7515
@@ -85,105 +83,22 @@ var algorithms = map[Algorithm]facts{
 	Ed25519: {familyEd25519, 0, nil},
 }
 
-const (
-	maxHeaderSize    = 16 << 10 // bytes of an encoded header
-	maxHeaderMembers = 64       // at every depth together
-)
-
 // decodeHeader reads the JSON of a header.
-func decodeHeader(data []byte) (h Header, refusal *VerifyError) {
-	o, source := strictjson.Read(data, maxHeaderMembers), string(data)
-	for o.Next() {
-		var target *string
-		switch string(o.Name) {
-		case "alg":
-			target = (*string)(&h.Algorithm)
-		case "kid":
-			target = &h.KeyID
-		case "typ":
-			target = &h.Type
-		case "cty":
-			target = &h.ContentType
-		case "crit", "b64", "enc", "zip":
-			name := string(o.Name)
-			return Header{}, &VerifyError{ErrMalformed, name, refusedParameters[name]}
-		default:
-			continue
-		}
-		text, ok := o.Value.Text(source)
-		if !ok {
-			return Header{}, &VerifyError{ErrMalformed, string(o.Name), "got " + o.Value.Kind() + ", want a string"}
-		}
-		if text == "" && target != &h.KeyID {
-			return Header{}, &VerifyError{ErrMalformed, string(o.Name), "is empty"}
-		}
-		*target = text
-	}
+func decodeHeader(data []byte) (Header, *VerifyError) {
+	h, problem := jose.DecodeHeader(data, nil)
 	switch {
-	case o.Problem() != "":
-		return Header{}, refuse(ErrMalformed, "header: "+o.Problem())
-	case h.Algorithm == "":
-		return Header{}, &VerifyError{ErrMalformed, "alg", "is absent"}
-	case equalFoldASCII(string(h.Algorithm), "none"):
+	case problem != nil:
+		return Header{}, &VerifyError{ErrMalformed, problem.Parameter, problem.Detail}
+	case h.Encryption != "":
+		return Header{}, &VerifyError{ErrMalformed, "enc", "the token is encrypted (RFC 7516 section 9), want a signed one"}
+	case jose.EqualFold(h.Algorithm, "none"):
 		return Header{}, &VerifyError{ErrMalformed, "alg", `"none" is never accepted`}
 	}
-	return h, nil
-}
-
-// refusedParameters are those that would change how a token is to be read.
-var refusedParameters = map[string]string{
-	"crit": "no critical extension is supported (RFC 7515 section 4.1.11)",
-	"b64":  "not for JSON Web Tokens (RFC 7797 section 7)",
-	"enc":  "the token is encrypted (RFC 7516 section 9), want a signed one",
-	"zip":  "compressed content is not supported",
+	return Header{Algorithm(h.Algorithm), h.KeyID, h.Type, h.ContentType}, nil
 }
 
 // appendHeader appends the JSON of h, or reports text that is not valid UTF-8.
 func appendHeader(b []byte, h Header) ([]byte, error) {
-	for _, m := range [...]struct{ name, value string }{
-		{`{"alg":`, string(h.Algorithm)},
-		{`,"kid":`, h.KeyID},
-		{`,"typ":`, h.Type},
-		{`,"cty":`, h.ContentType},
-	} {
-		if m.value == "" {
-			continue
-		}
-		var err error
-		if b, err = jsontext.AppendQuote(append(b, m.name...), m.value); err != nil {
-			return nil, err
-		}
-	}
-	return append(b, '}'), nil
-}
-
-// mediaType returns a typ or cty value in its short form (RFC 7515 section
-// 4.1.9): without "application/" if no other slash follows.
-func mediaType(s string) string {
-	const prefix = "application/"
-	if len(s) > len(prefix) && equalFoldASCII(s[:len(prefix)], prefix) && !strings.Contains(s[len(prefix):], "/") {
-		return s[len(prefix):]
-	}
-	return s
-}
-
-// equalFoldASCII compares without regard to case, as media types ask for;
-// strings.EqualFold would take letters like U+017F and U+212A for s and k.
-func equalFoldASCII(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if lowerASCII(a[i]) != lowerASCII(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lowerASCII(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + ('a' - 'A')
-	}
-	return c
+	b, err := jose.AppendHeader(b, jose.Header{Algorithm: string(h.Algorithm), KeyID: h.KeyID, Type: h.Type, ContentType: h.ContentType})
+	return append(b, '}'), err
 }

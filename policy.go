@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -139,8 +140,8 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 
 // readHeader decodes the header of the token.
 func (b *buffer) readHeader(s segments) (h Header, refusal *VerifyError) {
-	if s.header > maxHeaderSize {
-		return Header{}, refuse(ErrMalformed, "header: "+tooLarge(s.header, maxHeaderSize))
+	if s.header > jose.MaxHeaderSize {
+		return Header{}, refuse(ErrMalformed, "header: "+tooLarge(s.header, jose.MaxHeaderSize))
 	}
 	if len(b.knownHeader) != 0 && bytes.Equal(b.token[:s.header], b.knownHeader) {
 		return b.known, nil
@@ -261,7 +262,7 @@ func (p *Policy) checkType(t *Token, _ time.Time) *VerifyError {
 		}
 		want = plainType
 	}
-	if equalFoldASCII(mediaType(t.Header.Type), mediaType(want)) {
+	if jose.SameMediaType(t.Header.Type, want) {
 		return nil
 	}
 	return mismatch(t.Header.Type != "", t.Header.Type, strictjson.Quote(want))
