@@ -31,6 +31,7 @@ type keyServer struct {
 	mu           sync.Mutex
 	keys         []*jwk.Key
 	cacheControl string
+	age          string
 	etag         string
 	misbehave    http.HandlerFunc // in the place of an answer
 	hits         atomic.Int64
@@ -39,7 +40,7 @@ type keyServer struct {
 func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.hits.Add(1)
 	s.mu.Lock()
-	keys, cacheControl, etag, misbehave := s.keys, s.cacheControl, s.etag, s.misbehave
+	keys, cacheControl, age, etag, misbehave := s.keys, s.cacheControl, s.age, s.etag, s.misbehave
 	s.mu.Unlock()
 	if misbehave != nil {
 		misbehave(w, r)
@@ -47,6 +48,9 @@ func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if cacheControl != "" {
 		w.Header().Set("Cache-Control", cacheControl)
+	}
+	if age != "" {
+		w.Header().Set("Age", age)
 	}
 	if etag != "" {
 		w.Header().Set("ETag", etag)
@@ -228,6 +232,7 @@ func TestOldKeysAreRefreshed(t *testing.T) {
 		{"max-age=99999999999999999999", 10 * time.Minute},
 		{"max-age=-1", 10 * time.Minute},
 		{"s-maxage=5", 10 * time.Minute},
+		{"no-cache", 30 * time.Second},
 	} {
 		t.Run(test.cacheControl, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -243,6 +248,23 @@ func TestOldKeysAreRefreshed(t *testing.T) {
 				assert.ErrorIs(t, accept(t, keys, tokenOf(t, key)), jwt.ErrUnknownKey)
 				assert.EqualValues(t, 2, server.hits.Load())
 			})
+		})
+	}
+}
+
+func TestTimeInCachesOnTheWayCounts(t *testing.T) {
+	for age, want := range map[string]time.Duration{"100": 200 * time.Second, "290": 30 * time.Second, "9999999999": 30 * time.Second, "x": 300 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			key := newKey(t)
+			server := &keyServer{keys: []*jwk.Key{key}, cacheControl: "max-age=300", age: age}
+			keys := newRemote(t, "https://issuer.example/keys", jwthttp.RemoteOptions{Client: &http.Client{Transport: server}})
+			require.NoError(t, accept(t, keys, tokenOf(t, key)))
+			time.Sleep(want - time.Nanosecond)
+			require.NoError(t, accept(t, keys, tokenOf(t, key)))
+			assert.EqualValues(t, 1, server.hits.Load(), age)
+			time.Sleep(time.Nanosecond)
+			require.NoError(t, accept(t, keys, tokenOf(t, key)))
+			assert.EqualValues(t, 2, server.hits.Load(), age)
 		})
 	}
 }
@@ -453,6 +475,7 @@ func TestMisbehavingServers(t *testing.T) {
 			err := accept(t, cold, tokenOf(t, key))
 			assert.True(t, undecided(err), "%v", err)
 			assert.ErrorContains(t, err, test.want)
+			assert.LessOrEqual(t, server.hits.Load(), int64(4), "one request and three redirects at most")
 
 			warm := newRemote(t, web.URL, o)
 			server.set(func(s *keyServer) { s.misbehave = nil })
@@ -686,6 +709,60 @@ func TestDiscoveryIsNotRepeatedForEveryFetch(t *testing.T) {
 		require.NoError(t, accept(t, keys, tokenOf(t, key)))
 		assert.EqualValues(t, 2, metadata.Load(), "but after an hour")
 	})
+}
+
+func TestKeysThatMoveAreFetchedWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// Both places answer with the same ETag, which says nothing of each other.
+		before, after := newKey(t), newKey(t)
+		old := &keyServer{keys: []*jwk.Key{before}, etag: `"1"`}
+		moved := &keyServer{keys: []*jwk.Key{after}, etag: `"1"`}
+		var place atomic.Value
+		place.Store("/old")
+		transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+			switch r.URL.Path {
+			case "/old":
+				return old.RoundTrip(r)
+			case "/moved":
+				return moved.RoundTrip(r)
+			}
+			w := httptest.NewRecorder()
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example%s"}`, place.Load())
+			return w.Result(), nil
+		})
+		keys, err := jwthttp.DiscoverKeys("https://issuer.example", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+		require.NoError(t, err)
+		require.NoError(t, accept(t, keys, tokenOf(t, before)))
+		place.Store("/moved")
+		time.Sleep(time.Hour)
+		assert.NoError(t, accept(t, keys, tokenOf(t, after)), "seen when the metadata are read again")
+		assert.ErrorIs(t, accept(t, keys, tokenOf(t, before)), jwt.ErrUnknownKey)
+
+		// Where the keys are gone, the metadata are read again at once.
+		moved.set(func(s *keyServer) { s.misbehave = http.NotFound })
+		place.Store("/old")
+		time.Sleep(11 * time.Minute)
+		assert.NoError(t, accept(t, keys, tokenOf(t, after)), "the keys at hand serve on")
+		time.Sleep(time.Minute)
+		assert.NoError(t, accept(t, keys, tokenOf(t, before)))
+	})
+}
+
+func TestRedirectsFromHTTPSToHTTPAreNotFollowed(t *testing.T) {
+	key := newKey(t)
+	server := &keyServer{keys: []*jwk.Key{key}}
+	transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Scheme == "http" {
+			return server.RoundTrip(r)
+		}
+		w := httptest.NewRecorder()
+		http.Redirect(w, r, "http://issuer.example/keys", http.StatusFound)
+		return w.Result(), nil
+	})
+	keys := newRemote(t, "https://issuer.example/keys", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+	assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "redirected to another origin")
+	assert.Zero(t, server.hits.Load())
 }
 
 type transportFunc func(*http.Request) (*http.Response, error)
