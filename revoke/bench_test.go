@@ -1,0 +1,128 @@
+package revoke_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+)
+
+const million = 1_000_000
+
+func filled(b *testing.B) *revoke.Memory {
+	m := revoke.NewMemory(time.Unix(1, 0), million)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range million {
+		e := revoke.Entry{Issuer: "https://login.example", ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", i), Until: 2_000_000_000}
+		if i%3 == 1 {
+			e.ID, e.SessionID = "", e.ID
+		} else if i%3 == 2 {
+			e.ID, e.Subject, e.IssuedAt = "", e.ID, 1
+		}
+		if err := m.Revoke(context.Background(), 1, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.Logf("%.1f bytes an entry", float64(after.HeapAlloc-before.HeapAlloc)/million)
+	return m
+}
+
+// queries makes n queries of names that lie behind each other in memory, as
+// those of a token just verified lie in the cache.
+func queries(n, from int) []revoke.Query {
+	const size = 3 * 36
+	var text strings.Builder
+	text.Grow(n * size)
+	for i := range n {
+		for j := range 3 {
+			fmt.Fprintf(&text, "f81d4fae-7dec-11d0-a765-%012x", from+3*i+j)
+		}
+	}
+	all := text.String()
+	qs := make([]revoke.Query, n)
+	for i := range qs {
+		one := all[i*size:][:size]
+		qs[i] = revoke.Query{Issuer: "https://login.example", ID: one[:36], SessionID: one[36:72], Subject: one[72:]}
+	}
+	return qs
+}
+
+func BenchmarkMemoryLookup(b *testing.B) {
+	m, ctx := filled(b), context.Background()
+	for _, bench := range []struct {
+		name string
+		from int
+	}{{"good", million}, {"revoked", 0}} {
+		qs := queries(million/3, bench.from)
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				a, err := m.Lookup(ctx, qs[i%len(qs)])
+				if err != nil || a.ID != (bench.name == "revoked") {
+					b.Fatal(a, err)
+				}
+			}
+		})
+		b.Run(bench.name+"/parallel", func(b *testing.B) {
+			b.RunParallel(func(pb *testing.PB) {
+				for i := 0; pb.Next(); i++ {
+					m.Lookup(ctx, qs[i%len(qs)])
+				}
+			})
+		})
+		one := qs[:]
+		for i := range one {
+			one[i].SessionID, one[i].Subject = "", ""
+		}
+		b.Run(bench.name+"/ID", func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				m.Lookup(ctx, one[i%len(one)])
+			}
+		})
+	}
+}
+
+// BenchmarkVerify shows what a DenyList adds to the Policy it stands around.
+func BenchmarkVerify(b *testing.B) {
+	m, ctx := filled(b), context.Background()
+	key, err := jwt.NewHMAC(jwt.HS256, make([]byte, 32), "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now()
+	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
+	list := &revoke.DenyList{Verifier: policy, Store: m, Lifetime: time.Hour, AllowNoSessionID: true}
+	tokens := map[string][]string{}
+	for i := range 20_000 {
+		c := jwt.Claims{Issuer: policy.Issuer, Audience: policy.Audience, Subject: fmt.Sprintf("user-%d", i), ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", 2*million+i),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(time.Hour))}
+		for name, claims := range map[string]any{"2 names": c, "3 names": revoke.Claims{Claims: c, SessionID: c.ID[9:]}} {
+			token, err := jwt.Sign(ctx, key, claims)
+			if err != nil {
+				b.Fatal(err)
+			}
+			tokens[name] = append(tokens[name], token)
+		}
+	}
+	for name, tokens := range tokens {
+		for _, v := range []revoke.Verifier{policy, list} {
+			b.Run(fmt.Sprintf("%s/%T", name, v), func(b *testing.B) {
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if _, err := v.Verify(ctx, tokens[i%len(tokens)]); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

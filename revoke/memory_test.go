@@ -1,0 +1,220 @@
+package revoke
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+func held(m *Memory) (entries, sessions int) { return m.entries.used, m.sessions.used }
+
+func TestMemoryRefusesWhatItHasNoRoomFor(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 3)
+	for i := range 3 {
+		require.NoError(t, m.Revoke(ctx, 10, Entry{ID: fmt.Sprint(i), Until: 20}))
+	}
+	assert.ErrorContains(t, m.Revoke(ctx, 20, Entry{ID: "3", Until: 30}), "full", "in its last second an entry still counts")
+	assert.NoError(t, m.Revoke(ctx, 20, Entry{ID: "0", Until: 30}), "what is there already can be recorded again")
+	for i := range 3 {
+		a, err := m.Lookup(ctx, Query{ID: fmt.Sprint(i)})
+		require.NoError(t, err)
+		assert.True(t, a.ID, "nothing was dropped for others")
+	}
+	a, err := m.Lookup(ctx, Query{ID: "3"})
+	require.NoError(t, err)
+	assert.False(t, a.ID)
+
+	assert.NoError(t, m.Revoke(ctx, 21, Entry{ID: "3", Until: 30}, Entry{ID: "4", Until: 30}), "two have expired")
+	assert.ErrorContains(t, m.Revoke(ctx, 21, Entry{ID: "5", Until: 30}), "full", "the third lives longer since it was recorded again")
+	a, err = m.Lookup(ctx, Query{ID: "0"})
+	require.NoError(t, err)
+	assert.Equal(t, Answer{Since: 1, Dropped: 20, ID: true}, a, "and the store tells what it has dropped")
+}
+
+func TestMemoryEndsASessionItCannotRecord(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 1)
+	require.NoError(t, m.Revoke(ctx, 10, Entry{ID: "a", Until: 20}))
+	swapped, err := m.Swap(ctx, 10, Change{SessionID: "s", New: "1", Until: 20})
+	require.NoError(t, err)
+	require.True(t, swapped)
+	_, err = m.Swap(ctx, 10, Change{SessionID: "t", New: "1", Until: 20})
+	assert.ErrorContains(t, err, "full")
+	assert.ErrorContains(t, m.Revoke(ctx, 10, Entry{SessionID: "s", Until: 20}), "full")
+	state, err := m.Load(ctx, "", "s")
+	require.NoError(t, err)
+	assert.Empty(t, state)
+	swapped, err = m.Swap(ctx, 21, Change{SessionID: "t", New: "1", Until: 30})
+	assert.NoError(t, err)
+	assert.True(t, swapped, "there is room now")
+}
+
+func TestMemoryOfNoCapacityRecordsNothing(t *testing.T) {
+	assert.ErrorContains(t, NewMemory(time.Unix(1, 0), -1).Revoke(t.Context(), 1, Entry{ID: "a", Until: 9}), "full")
+}
+
+// What comes and goes at a steady rate takes room for little more than lives.
+func TestMemoryDropsTheExpiredAsOthersCome(t *testing.T) {
+	const rate, life = 1000, 20
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 0)
+	most := 0
+	for now := jwt.NumericDate(1); now < 10*life; now++ {
+		for i := range rate {
+			require.NoError(t, m.Revoke(ctx, now, Entry{ID: fmt.Sprint(now, i), Until: now + life}))
+			swapped, err := m.Swap(ctx, now, Change{SessionID: fmt.Sprint(now, i), New: "state", Until: now + life})
+			require.NoError(t, err)
+			require.True(t, swapped)
+		}
+		entries, sessions := held(m)
+		most = max(most, entries, sessions)
+	}
+	assert.Less(t, most, 3*rate*life/2, "and %d are alive", rate*life)
+	assert.Equal(t, uint32(0), m.swept, "without looking at everything at once")
+}
+
+func TestMemoryShrinksAgain(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 0)
+	size := func() (n int) {
+		for i := range m.entries.parts {
+			n += len(m.entries.parts[i].slots)
+		}
+		return n
+	}
+	for i := range 100_000 {
+		require.NoError(t, m.Revoke(ctx, 1, Entry{ID: fmt.Sprint(i), Until: 2}))
+	}
+	assert.Greater(t, size(), 100_000)
+	for i := range 50_000 {
+		now := jwt.NumericDate(3 + i/1000)
+		require.NoError(t, m.Revoke(ctx, now, Entry{ID: fmt.Sprint("later", i), Until: now}))
+	}
+	entries, _ := held(m)
+	assert.Less(t, entries, 5000)
+	assert.Less(t, size(), 20_000)
+}
+
+func TestDatesBeyond32BitsAreOnTheSafeSide(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 2)
+	require.NoError(t, m.Revoke(ctx, 10, Entry{ID: "for ever", Until: math.MaxInt64}, Entry{Subject: "for ever", IssuedAt: math.MaxInt64, Until: 1 << 40}))
+	assert.ErrorContains(t, m.Revoke(ctx, math.MaxInt64, Entry{ID: "a", Until: 20}), "full")
+	a, err := m.Lookup(ctx, Query{ID: "for ever", Subject: "for ever"})
+	require.NoError(t, err)
+	assert.Equal(t, Answer{Since: 1, ID: true, Subject: math.MaxInt64}, a)
+}
+
+// The table against a map, with hashes of few bits so that they crowd.
+func TestTableIsAMapThatCanBeSwept(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 30 {
+		var table tables[int]
+		want := make(map[hash]slot[int])
+		for now := uint32(0); now < 600; now++ {
+			k := hash{uint64(r.IntN(6)), uint64(r.IntN(12)) << 8}
+			switch i := r.IntN(8); {
+			case i < 4:
+				if _, ok := want[k]; !ok {
+					want[k] = slot[int]{k, now + uint32(r.IntN(200)), int(now)}
+					table.insert(k, want[k].until, want[k].value)
+				}
+			case i < 5:
+				table.remove(k)
+				delete(want, k)
+			default:
+				last, all := uint32(0), r.IntN(50) == 0
+				if before := table.used; all {
+					last = table.sweepAll(now)
+				} else if last = table.sweep(k, 2, now); before-table.used > len(want) {
+					t.Fatal("more were dropped than there are")
+				}
+				var latest uint32
+				for k, s := range want {
+					_, there := table.get(k)
+					require.True(t, there || s.until < now, "only the expired are dropped")
+					require.False(t, there && all && s.until < now, "all the expired are")
+					if !there {
+						latest = max(latest, s.until)
+						delete(want, k)
+					}
+				}
+				require.Equal(t, latest, last)
+			}
+			require.Equal(t, len(want), table.used)
+			for k, s := range want {
+				got := table.slot(k)
+				require.NotNil(t, got)
+				require.Equal(t, s, *got)
+			}
+		}
+	}
+}
+
+func TestMemoryIsAsSmallAsItSays(t *testing.T) {
+	if raceEnabled {
+		t.Skip("memory is measured without the race detector")
+	}
+	measure := func(n int, f func(i int)) float64 {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for i := range n {
+			f(i)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		return float64(after.HeapAlloc-before.HeapAlloc) / float64(n)
+	}
+	ctx := t.Context()
+	for _, n := range []int{700_000, 1_000_000} {
+		m := NewMemory(time.Unix(1, 0), n)
+		size := measure(n, func(i int) {
+			if err := m.Revoke(ctx, 1, Entry{Issuer: "https://login.example", ID: fmt.Sprint("a rather long name of a token ", i), Until: 2}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		t.Logf("%d entries: %.1f bytes each", n, size)
+		assert.InDelta(t, 50, size, 20)
+		runtime.KeepAlive(m)
+	}
+	m := NewMemory(time.Unix(1, 0), 0)
+	list := &DenyList{Store: m, Lifetime: time.Hour}
+	rotation := &Rotation{List: list, AccessLifetime: time.Minute, SessionLifetime: time.Hour, Sign: signNothing}
+	size := measure(100_000, func(i int) {
+		_, err := rotation.Begin(ctx, fmt.Sprint("user-", i))
+		require.NoError(t, err)
+	})
+	t.Logf("100000 sessions: %.1f bytes each", size)
+	assert.InDelta(t, 300, size, 100)
+	runtime.KeepAlive(m)
+}
+
+func TestLookupAllocatesNothing(t *testing.T) {
+	m := NewMemory(time.Unix(1, 0), 0)
+	var s Store = m
+	assert.Zero(t, testing.AllocsPerRun(100, func() { s.Lookup(t.Context(), Query{"issuer", "id", "session", "subject"}) }))
+}
+
+// Readers find an entry, or are told that it was dropped, at every moment.
+func TestMemoryTellsWhatItDropsBeforeItIsMissed(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 0)
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			for now := jwt.NumericDate(10); now < 2000; now++ {
+				e := Entry{ID: fmt.Sprint(worker, now), Until: now + 5}
+				assert.NoError(t, m.Revoke(ctx, now, e))
+				a, err := m.Lookup(ctx, Query{ID: e.ID})
+				assert.NoError(t, err)
+				assert.True(t, a.ID || a.Dropped >= e.Until)
+			}
+		})
+	}
+	all.Wait()
+}

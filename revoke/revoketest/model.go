@@ -1,0 +1,307 @@
+package revoketest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	random "math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+)
+
+// A world is two instances of a service with a clock and keys of their own making.
+type world struct {
+	now      atomic.Int64 // Unix time in ns
+	list     [2]*revoke.DenyList
+	rotation [2]*revoke.Rotation
+}
+
+const (
+	access   = 30 * time.Second
+	session  = 5 * time.Minute
+	idle     = 2 * time.Minute
+	grace    = 5 * time.Second
+	leeway   = 2 * time.Second
+	issuer   = "https://login.example"
+	audience = "https://api.example"
+)
+
+func newWorld(t *testing.T, one, other revoke.SessionStore, grace time.Duration) *world {
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
+	must(t, err)
+	w := new(world)
+	w.now.Store(later().UnixNano())
+	clock := func() time.Time { return time.Unix(0, w.now.Load()) }
+	for i, store := range []revoke.SessionStore{one, other} {
+		w.list[i] = &revoke.DenyList{
+			Verifier: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: leeway, Now: clock},
+			Store:    store, Lifetime: session, Leeway: leeway, Now: clock,
+		}
+		w.rotation[i] = &revoke.Rotation{
+			List: w.list[i], Issuer: issuer, Audience: jwt.Audience{audience},
+			Sign:           func(ctx context.Context, c revoke.Claims) (string, error) { return jwt.Sign(ctx, key, c) },
+			AccessLifetime: access, SessionLifetime: session, IdleLifetime: idle, Grace: grace,
+		}
+	}
+	return w
+}
+
+// testModel plays random games against a model that forgets nothing and has no
+// store.
+func testModel(t *testing.T, open opener) {
+	seen := make(map[string]int)
+	for seed := range uint64(4) {
+		one, other := open(t)
+		m := &model{world: newWorld(t, one, other, grace), random: random.New(random.NewPCG(seed, 0)), seen: seen,
+			ids: make(map[string]bool), sessions: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), unsure: make(map[string]bool)}
+		for step := range 1500 {
+			if m.step(t.Context()); m.wrong != "" {
+				t.Fatalf("seed %d, step %d: %s", seed, step, m.wrong)
+			}
+		}
+	}
+	for _, outcome := range []string{"begun", "refreshed", "grace", "reused", "refresh revoked", "refresh expired",
+		"accepted", "expired", "revoked by jti", "revoked by sid", "revoked by sub", "ended", "back"} {
+		if seen[outcome] == 0 {
+			t.Errorf("the games had no case of %q: %v", outcome, seen)
+		}
+	}
+	t.Log(seen)
+}
+
+// A model is the simple truth about what was issued and revoked.
+type model struct {
+	*world
+	random   *random.Rand
+	latest   time.Time // that the clock has shown
+	tokens   []*jwt.Token
+	texts    []string
+	families []*family
+	ids      map[string]bool            // revoked tokens
+	sessions map[string]bool            // revoked sessions
+	subjects map[string]jwt.NumericDate // revoked up to this second
+	unsure   map[string]bool            // sessions ended when they may have been dropped
+	seen     map[string]int
+	wrong    string
+}
+
+// A family is a session and its refresh tokens, the one that works last.
+type family struct {
+	id, subject string
+	began       time.Time
+	refresh     []string
+	used        string    // the one that the last one replaced
+	usedAt      time.Time // first
+	expires     time.Time // the last of its access tokens
+}
+
+func (m *model) time() time.Time { return time.Unix(0, m.now.Load()) }
+
+// back reports whether the clock shows less than it has shown.
+func (m *model) back() bool { return m.time().Before(m.latest) }
+
+func (m *model) step(ctx context.Context) {
+	if m.time().After(m.latest) {
+		m.latest = m.time()
+	}
+	i := m.random.IntN(2) // the instance
+	switch n := m.random.IntN(100); {
+	case n < 15:
+		m.begin(ctx, i)
+	case n < 40:
+		m.refresh(ctx, i)
+	case n < 75:
+		m.verify(ctx, i)
+	case n < 79:
+		m.revoke(ctx, i)
+	case n < 82:
+		m.end(ctx, i)
+	default:
+		m.tick()
+	}
+}
+
+func (m *model) tick() {
+	most := 3 * time.Second
+	switch m.random.IntN(20) {
+	case 0:
+		most = session
+	case 1, 2:
+		most = access
+	case 3:
+		most = -access
+		m.seen["back"]++
+	}
+	by := time.Duration(m.random.Int64N(int64(max(most, -most))))
+	if most < 0 {
+		by = -by
+	}
+	m.now.Add(int64(by))
+}
+
+func (m *model) failf(format string, args ...any) { m.wrong = fmt.Sprintf(format, args...) }
+
+func (m *model) begin(ctx context.Context, i int) {
+	subject := fmt.Sprintf("subject %d", m.random.IntN(4))
+	if m.subjects[subject] >= jwt.NewNumericDate(m.time()) {
+		return // it would wait for a clock that does not move
+	}
+	tokens, err := m.rotation[i].Begin(ctx, subject)
+	if err != nil {
+		m.failf("Begin: %v", err)
+		return
+	}
+	m.seen["begun"]++
+	m.families = append(m.families, &family{subject: subject, began: m.time(), usedAt: m.time()})
+	m.issued(ctx, i, m.families[len(m.families)-1], tokens)
+}
+
+// issued notes tokens that must be good.
+func (m *model) issued(ctx context.Context, i int, f *family, tokens revoke.Tokens) {
+	t, err := m.list[i].Verifier.Verify(ctx, tokens.Access)
+	if err != nil {
+		m.failf("access token just issued: %v", err)
+		return
+	}
+	c, err := jwt.ClaimsAs[revoke.Claims](t)
+	if err != nil || c.Subject != f.subject || f.id != "" && c.SessionID != f.id || c.IssuedAt.Time().Unix() != m.time().Unix() {
+		m.failf("access token just issued: got claims %+v, %v", c, err)
+	}
+	f.id, f.expires = c.SessionID, c.ExpiresAt.Time()
+	f.refresh = append(f.refresh, tokens.Refresh)
+	m.tokens, m.texts = append(m.tokens, t), append(m.texts, tokens.Access)
+}
+
+func (m *model) refresh(ctx context.Context, i int) {
+	if len(m.families) == 0 {
+		return
+	}
+	f := m.families[max(0, len(m.families)-1-m.random.IntN(8))]
+	presented := f.refresh[len(f.refresh)-1]
+	if m.random.IntN(4) == 0 {
+		presented = f.refresh[max(0, len(f.refresh)-1-m.random.IntN(4))]
+	}
+	now := m.time()
+	age := now.UnixMilli() - f.usedAt.UnixMilli()
+	again := presented == f.used && -leeway.Milliseconds() <= age && age <= grace.Milliseconds()
+	works := presented == f.refresh[len(f.refresh)-1] || again
+	over := now.Unix() >= min(f.began.Unix()+int64(session.Seconds()), f.usedAt.Unix()+int64(idle.Seconds()))
+	revoked := m.sessions[f.id] || m.subjects[f.subject] >= jwt.NewNumericDate(f.began)
+
+	tokens, err := m.rotation[i].Refresh(ctx, presented)
+	var refusal *jwt.VerifyError
+	switch {
+	case err == nil && works && !over && !revoked:
+		if !again {
+			f.used, f.usedAt = presented, now
+			m.seen["refreshed"]++
+		} else {
+			m.seen["grace"]++
+		}
+		m.issued(ctx, i, f, tokens)
+	case err == nil:
+		m.failf("Refresh succeeded: works %v, over %v, revoked %v", works, over, revoked)
+	case !errors.As(err, &refusal):
+		m.failf("Refresh: %v", err)
+	case refusal.Reason == revoke.ErrReused && !works && !revoked:
+		m.sessions[f.id] = true
+		m.seen["reused"]++
+	case refusal.Reason == revoke.ErrRevoked && (revoked || m.dropped(f)):
+		m.seen["refresh revoked"]++
+	case refusal.Reason == jwt.ErrExpired && over && works:
+		m.seen["refresh expired"]++
+	case refusal.Reason == revoke.ErrForgotten && m.back():
+	default:
+		m.failf("Refresh: %v: works %v, over %v, revoked %v", err, works, over, revoked)
+	}
+}
+
+// dropped reports whether the store may have dropped the session.
+func (m *model) dropped(f *family) bool {
+	end := min(f.began.Unix()+int64(session.Seconds()), f.usedAt.Unix()+int64(idle.Seconds()))
+	return m.latest.Unix() > max(end, f.expires.Unix()+int64(leeway.Seconds()))
+}
+
+func (m *model) pick() int { return max(0, len(m.tokens)-1-m.random.IntN(24)) }
+
+func (m *model) verify(ctx context.Context, i int) {
+	if len(m.tokens) == 0 {
+		return
+	}
+	n := m.pick()
+	c, err := jwt.ClaimsAs[revoke.Claims](m.tokens[n])
+	if err != nil {
+		m.failf("claims: %v", err)
+		return
+	}
+	by := ""
+	switch {
+	case m.ids[c.ID]:
+		by = "revoked by jti"
+	case m.sessions[c.SessionID]:
+		by = "revoked by sid"
+	case m.subjects[c.Subject] >= c.IssuedAt:
+		by = "revoked by sub"
+	}
+	expired := !c.ExpiresAt.Time().Add(leeway).After(m.time())
+	_, err = m.list[i].Verify(ctx, m.texts[n])
+	var refusal *jwt.VerifyError
+	switch {
+	case err == nil && by == "" && !expired:
+		m.seen["accepted"]++
+	case errors.As(err, &refusal) && refusal.Reason == jwt.ErrExpired && expired:
+		m.seen["expired"]++
+	case errors.As(err, &refusal) && refusal.Reason == revoke.ErrRevoked && by != "" && !expired:
+		m.seen[by]++
+	case refusal != nil && refusal.Reason == revoke.ErrRevoked && m.unsure[c.SessionID] && !expired:
+	case refusal == nil && errors.Is(err, revoke.ErrForgotten) && m.back() && !expired:
+	default:
+		m.failf("Verify: got %v: want %q, expired %v", err, by, expired)
+	}
+}
+
+func (m *model) revoke(ctx context.Context, i int) {
+	if len(m.tokens) == 0 {
+		return
+	}
+	t := m.tokens[m.pick()]
+	c, err := jwt.ClaimsAs[revoke.Claims](t)
+	switch m.random.IntN(5) {
+	case 0, 1:
+		err = errors.Join(err, m.list[i].RevokeToken(ctx, t))
+		m.ids[c.ID] = true
+	case 2, 3:
+		err = errors.Join(err, m.list[i].RevokeSession(ctx, issuer, c.SessionID))
+		m.sessions[c.SessionID] = true
+	default:
+		at := m.time().Add(-time.Duration(m.random.Int64N(int64(access))))
+		err = errors.Join(err, m.list[i].RevokeSubject(ctx, issuer, c.Subject, at))
+		m.subjects[c.Subject] = max(m.subjects[c.Subject], jwt.NewNumericDate(at))
+	}
+	if err != nil {
+		m.failf("revoking: %v", err)
+	}
+}
+
+func (m *model) end(ctx context.Context, i int) {
+	if len(m.families) == 0 {
+		return
+	}
+	f := m.families[max(0, len(m.families)-1-m.random.IntN(8))]
+	if err := m.rotation[i].End(ctx, f.refresh[m.random.IntN(len(f.refresh))]); err != nil {
+		m.failf("End: %v", err)
+	}
+	if m.dropped(f) { // then there may have been nothing to end
+		m.unsure[f.id] = true
+	} else {
+		m.sessions[f.id] = true
+	}
+	m.seen["ended"]++
+}
