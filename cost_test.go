@@ -3,14 +3,11 @@ package jwt_test
 import (
 	"context"
 	"math"
-	"os/exec"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
 )
@@ -74,26 +71,4 @@ func TestOversizeTokensCostNothing(t *testing.T) {
 		assert.Less(t, bytes[1], 1000.0, row.name)
 		assert.InDelta(t, bytes[0], bytes[1], 500, row.name)
 	}
-}
-
-// What a program gets with this package: no network, no third party but two.
-func TestImports(t *testing.T) {
-	list := func(args ...string) []string {
-		out, err := exec.Command("go", append([]string{"list", "-deps"}, args...)...).Output()
-		require.NoError(t, err)
-		return strings.Fields(string(out))
-	}
-	all := list(".")
-	assert.Contains(t, all, "crypto/ecdsa")
-	for _, path := range []string{"net", "net/http", "crypto/tls", "crypto/x509", "os/exec", "plugin", "encoding/gob", "html/template", "github.com/stretchr/testify/assert"} {
-		assert.NotContains(t, all, path)
-	}
-	var foreign []string
-	for _, module := range list("-f", "{{with .Module}}{{.Path}}{{end}}", ".") {
-		if !slices.Contains(foreign, module) {
-			foreign = append(foreign, module)
-		}
-	}
-	slices.Sort(foreign)
-	assert.Equal(t, []string{"github.com/go-json-experiment/json", "github.com/seed-b1f8f58c/jwt", "golang.org/x/crypto"}, foreign)
 }

@@ -468,6 +468,8 @@ func TestZeroValuesRefuse(t *testing.T) {
 		{"nil Policy", verify(nilPolicy), "Policy is nil"},
 		{"Policy with nil Keys", verify(&jwt.Policy{Keys: jwt.Keys(nil)}), "Policy.Keys is nil"},
 		{"Policy with typed nil keys", verify(&jwt.Policy{Keys: (*keySet)(nil)}), "Policy.Keys is nil"},
+		{"Policy with a nil function for keys", verify(&jwt.Policy{Keys: keysByFunc(nil)}), "Policy.Keys is nil"},
+		{"Policy with a nil map for keys", verify(&jwt.Policy{Keys: keysByName(nil)}), "Policy.Keys is nil"},
 		{"nil Policies", verify(jwt.Policies(nil)), "Policies are empty"},
 		{"empty Policies", verify(jwt.Policies{}), "Policies are empty"},
 		{"Policies with a nil", verify(jwt.Policies{nil}), "Policy is nil"},
@@ -507,6 +509,32 @@ func TestZeroValuesRefuse(t *testing.T) {
 	refused(t, jwt.ErrMalformed, "", got, err)
 	got, err = jwt.Policies{policy(key)}.Verify(ctx, "")
 	refused(t, jwt.ErrMalformed, "", got, err)
+}
+
+// Key sets of other kinds.
+type (
+	keysByFunc func(h jwt.Header) []jwt.Verifier
+	keysByName map[string]jwt.Verifier
+)
+
+func (f keysByFunc) Verifiers(_ context.Context, h jwt.Header) ([]jwt.Verifier, error) {
+	return f(h), nil
+}
+
+func (m keysByName) Verifiers(_ context.Context, h jwt.Header) ([]jwt.Verifier, error) {
+	return []jwt.Verifier{m[h.KeyID]}, nil
+}
+
+func TestKeySetsOfOtherKinds(t *testing.T) {
+	key := must(jwt.NewHMAC(jwt.HS256, secret, "key-1"))
+	token, err := jwt.Sign(t.Context(), key, jwt.Claims{Subject: "alice"})
+	require.NoError(t, err)
+	for _, keys := range []jwt.KeySet{keysByName{"key-1": key}, keysByFunc(func(jwt.Header) []jwt.Verifier { return []jwt.Verifier{key} })} {
+		p := lenient()
+		p.Keys = keys
+		_, err = p.Verify(t.Context(), token)
+		require.NoError(t, err)
+	}
 }
 
 func second[T any](_ T, err error) error { return err }
