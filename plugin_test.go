@@ -87,8 +87,11 @@ func TestForeignAlgorithm(t *testing.T) {
 	for _, keyID := range []string{"", "key-1"} {
 		key := &foreign{alg: "X-HMAC", keyID: keyID}
 		want := jwt.Claims{Issuer: issuer, Audience: jwt.Audience{api}, ExpiresAt: 1800000060}
-		token, err := jwt.Sign(t.Context(), key, want)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		token, err := jwt.Sign(ctx, key, want)
 		require.NoError(t, err)
+		assert.Same(t, ctx, key.ctx)
 		got, err := policy(key).Verify(t.Context(), token)
 		require.NoError(t, err)
 		assert.Equal(t, want, got.Claims)

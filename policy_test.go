@@ -336,6 +336,8 @@ func TestPolicyOnTypes(t *testing.T) {
 		{"token+jwt", "to\u212Aen+jwt", false}, // the Kelvin sign folds to k
 		{"to\u212Aen+jwt", "token+jwt", false},
 		{"to\u212Aen+jwt", "to\u212Aen+jwt", true},
+		{"application/", "-", false},
+		{"application/", "application/", true},
 		{"application/x/y", "x/y", false}, // only without another slash
 		{"application/x/y", "application/x/y", true},
 		{"@", "`", false}, // letters only
