@@ -25,8 +25,8 @@
 //
 // # Private parts
 //
-// json.Marshal, %v, %+v and log/slog show the public part of a Key or Set. The
-// private part and secrets leave by [Key.MarshalPrivateJSON],
+// json.Marshal, %v, %+v and log/slog show nothing of a Key or Set but what is
+// public. Private parts and secrets leave by [Key.MarshalPrivateJSON],
 // [Key.MarshalPrivatePEM] and [Key.Material] only.
 //
 // # What is refused

@@ -108,6 +108,7 @@ func TestParsePEMRefuses(t *testing.T) {
 		{"no end", good[:len(good)-10], "a PEM block is malformed"},
 		{"parameters alone", parameters, "is no key that is read here"},
 		{"parameters behind the key", block("EC PRIVATE KEY", nil) + parameters, "got 2 PEM blocks"},
+		{"parameters before two keys", parameters + block("EC PRIVATE KEY", nil) + good, "got 3 PEM blocks"},
 		{"parameters before another key", parameters + good, "got 2 PEM blocks"},
 		{"a certificate request", block("CERTIFICATE REQUEST", decoded.Bytes), `"CERTIFICATE REQUEST": is no key that is read here`},
 		{"an OpenSSH key", block("OPENSSH PRIVATE KEY", decoded.Bytes), "is read by the package jwk/openssh"},
