@@ -44,6 +44,18 @@ func TestPrograms(t *testing.T) {
 			`(?m)^POST /orders  403 "Forbidden\\n" Bearer realm="api", scope="orders:write", error="insufficient_scope"$`,
 			`(?m)^POST /orders  200 "ordered for tenant 7" $`,
 		}},
+		{"jwks", []string{
+			`^published: \{"keys":\[` +
+				`\{"kty":"EC","crv":"P-256","x":"[\w-]{43}","y":"[\w-]{43}","use":"sig","alg":"ES256","kid":"[\w-]{43}"\},` +
+				`\{"kty":"OKP","crv":"Ed25519","x":"[\w-]{43}","use":"sig","alg":"EdDSA","kid":"[\w-]{43}"\}\]\}\n`,
+			`\naccepted: alice with ES256\naccepted: alice with EdDSA\n$`,
+		}},
+		{"exchange", []string{
+			`^B reads: https://a.example sends DE02120300000000202051, 4200\n` +
+				`C reads: jwe: token cannot be decrypted\n` +
+				`C proves: jwt: malformed token: want three parts separated by two dots\n` +
+				`C sends as A: jwt: signature not valid\n$`,
+		}},
 	} {
 		t.Run(program.name, func(t *testing.T) {
 			t.Parallel()
