@@ -470,13 +470,14 @@ func TestEphemeralKeys(t *testing.T) {
 		{"the coordinates of another curve", "P-256", ec("P-256", x384, y384), "epk: coordinate of the wrong size for P-256"},
 		{"X25519 of 31 bytes", "X25519", okp(unb64(u)[:31]), "epk: coordinate of the wrong size for X25519"},
 		{"X25519 of 33 bytes", "X25519", okp(append(unb64(u), 0)), "epk: coordinate of the wrong size for X25519"},
-		{"a private key", "P-256", strings.Replace(ec("P-256", x, y), "}", `,"d":"AA"}`, 1), "epk: holds a private key"},
-		{"a shared key", "P-256", strings.Replace(ec("P-256", x, y), "}", `,"k":"AA"}`, 1), "epk: holds a private key"},
 		{"a private X25519 key", "X25519", strings.Replace(okp(unb64(u)), "}", `,"d":"AA"}`, 1), "epk: holds a private key"},
 		{"a name twice", "P-256", strings.Replace(ec("P-256", x, y), "}", `,"x":"`+x+`"}`, 1), `header: duplicate name "x"`},
 		{"another curve than the key's", "P-256", ec("P-384", x384, y384), "decrypt"},
 		{"an X25519 key for P-256", "P-256", okp(unb64(u)), "decrypt"},
 		{"a P-256 key for X25519", "X25519", ec("P-256", x, y), "decrypt"},
+	}
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"} {
+		rows = append(rows, row{"a private key's " + name, "P-256", strings.Replace(ec("P-256", x, y), "}", `,"`+name+`":1}`, 1), "epk: holds a private key"})
 	}
 	for i, point := range smallOrderPoints() {
 		rows = append(rows, row{fmt.Sprint("X25519 point of small order ", i), "X25519", okp(point), "decrypt"})

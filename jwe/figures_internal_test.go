@@ -2,13 +2,17 @@ package jwe
 
 import (
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
 )
 
 func unhex(t *testing.T, s string) []byte {
@@ -141,4 +145,42 @@ func TestMediaTypesAreComparedInASCII(t *testing.T) {
 	} {
 		assert.Equal(t, row.same, isMediaType(row.value, row.want), "%q, %q", row.value, row.want)
 	}
+}
+
+// refusing is a key that decrypts nothing.
+type refusing struct{ SharedKey }
+
+func (*refusing) DecryptKey(context.Context, Header, []byte) ([]byte, error) { return nil, ErrDecrypt }
+
+// A key that is not decrypted shows only after the content, which is tried with a
+// key that nobody knows.
+func TestContentIsTriedWithARandomKeyWhenThereIsNone(t *testing.T) {
+	f, err := contentOf(A128GCM)
+	require.NoError(t, err)
+	m := &message{Header: Header{Algorithm: A128KW, Encryption: A128GCM}}
+	one, genuine, err := m.content(t.Context(), new(refusing), f)
+	require.NoError(t, err)
+	assert.False(t, genuine)
+	two, genuine, err := m.content(t.Context(), new(refusing), f)
+	require.NoError(t, err)
+	assert.False(t, genuine)
+	zero, err := f.cipher(make([]byte, 16))
+	require.NoError(t, err)
+	sealed := one.Seal(nil, nil, []byte("secret"), nil)
+	_, err = one.Open(nil, nil, sealed, nil)
+	assert.NoError(t, err)
+	_, err = two.Open(nil, nil, sealed, nil)
+	assert.Error(t, err)
+	_, err = zero.Open(nil, nil, sealed, nil)
+	assert.Error(t, err)
+}
+
+func TestADecryptedTokenVerifiesNoOther(t *testing.T) {
+	d := &decrypted{header: Header{Algorithm: Dir}}
+	token, err := d.sign([]byte("{}"))
+	require.NoError(t, err)
+	input := strings.TrimSuffix(token, ".")
+	assert.NoError(t, d.Verify(t.Context(), []byte(input), nil))
+	assert.ErrorIs(t, d.Verify(t.Context(), []byte(input+"x"), nil), jwt.ErrSignature)
+	assert.ErrorIs(t, new(decrypted).Verify(t.Context(), []byte(input), nil), jwt.ErrSignature)
 }

@@ -31,7 +31,10 @@
 // A key serves one alg and one enc, fixed when it is made; a token that names
 // others is not tried with it. Private keys in an HSM or KMS plug in as a
 // [crypto.Decrypter] or an [ecdh.KeyExchanger], and other algorithms behind
-// [Encrypter] and [Decrypter].
+// [Encrypter] and [Decrypter]. Keys in files come from package jwk.
+//
+// Where nothing else is asked for: [ECDHES] on X25519 or P-256 with [A256GCM], and
+// [A256KW] between two parties that share a secret.
 //
 // Left out on purpose: RSA1_5, for its padding gives plaintexts away to whoever
 // can tell two failures apart (RFC 8725 section 3.2 says so too); PBES2, for a
@@ -154,6 +157,9 @@ func encrypt(ctx context.Context, key Encrypter, h Header, plaintext []byte) (st
 	if h.Algorithm != "" && h.Algorithm != own.Algorithm || h.Encryption != "" && h.Encryption != own.Encryption ||
 		h.KeyID != "" && h.KeyID != own.KeyID {
 		return "", fmt.Errorf("jwe: header: got %s, want the key's, %s", describe(h), describe(own))
+	}
+	if (h.PartyUInfo != nil || h.PartyVInfo != nil) && !agrees(own.Algorithm) {
+		return "", fmt.Errorf("jwe: header: got party information, want none: %s agrees on no key", own.Algorithm)
 	}
 	h.Algorithm, h.Encryption, h.KeyID = own.Algorithm, own.Encryption, own.KeyID
 	f, err := contentOf(h.Encryption)

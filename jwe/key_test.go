@@ -130,6 +130,10 @@ func TestRemoteECDHKeysDecrypt(t *testing.T) {
 		require.NoError(t, err)
 		smallOrder := craft{header: `{"alg":"` + string(alg) + `","enc":"A128GCM","epk":{"kty":"OKP","crv":"X25519","x":"` + b64(make([]byte, 32)) + `"}}`,
 			enc: jwe.A128GCM, cek: agreedKey(make([]byte, 32), "A128GCM")}.token()
+		onP256, err := jwe.NewEncrypter(alg, jwe.A128GCM, ecdhKey("P-256").PublicKey(), "")
+		require.NoError(t, err)
+		otherCurve, err := jwe.InsecureEncryptUnsigned(t.Context(), onP256, jwe.Header{}, nil)
+		require.NoError(t, err)
 		for _, row := range []struct {
 			name  string
 			ctx   context.Context
@@ -146,6 +150,7 @@ func TestRemoteECDHKeysDecrypt(t *testing.T) {
 			{"nothing", t.Context(), returns(nil, nil), token, "jwe: decrypting the key: the key returned a shared secret of 0 bytes, want 32"},
 			{"a secret of another size", t.Context(), returns(make([]byte, 33), nil), token, "jwe: decrypting the key: the key returned a shared secret of 33 bytes, want 32"},
 			{"a point of small order is not shown to it", t.Context(), exchanger{local.PublicKey(), never}, smallOrder, notDecrypted},
+			{"nor is a point of another curve", t.Context(), exchanger{local.PublicKey(), never}, otherCurve, notDecrypted},
 			{"even if it would take that", t.Context(), returns(make([]byte, 32), nil), smallOrder, notDecrypted},
 		} {
 			t.Run(string(alg)+"/"+row.name, func(t *testing.T) {
@@ -296,6 +301,22 @@ func TestAKeyOutOfReachLeavesItUndecided(t *testing.T) {
 	}
 }
 
+// What Verify checks before it asks a key, a key checks for itself as well.
+func TestKeysDecryptNothingThatIsNotTheirs(t *testing.T) {
+	for _, p := range allPairs(t, "") {
+		for _, encryptedKey := range [][]byte{{}, {0}, make([]byte, 8), make([]byte, 24), make([]byte, 72), make([]byte, 256), make([]byte, 512)} {
+			alg := p.decrypt.Algorithm()
+			cek, err := p.decrypt.DecryptKey(t.Context(), jwe.Header{}, encryptedKey)
+			if alg == jwe.Dir && len(encryptedKey) == 0 {
+				assert.NoError(t, err)
+				continue
+			}
+			assert.ErrorIs(t, err, jwe.ErrDecrypt, "%s, %d bytes", p.name, len(encryptedKey))
+			assert.Nil(t, cek)
+		}
+	}
+}
+
 func TestZeroValuesAndNilAcceptNothing(t *testing.T) {
 	signer, signed := sender(t)
 	key := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
@@ -382,6 +403,8 @@ func TestOnlySignedTokensAndGoodClaimsAreEncrypted(t *testing.T) {
 		{jwe.Header{Encryption: jwe.A128GCM}, `jwe: header: got alg "", enc "A128GCM", kid "", want the key's, alg "A256KW", enc "A256GCM", kid "k"`},
 		{jwe.Header{KeyID: "j"}, `jwe: header: got alg "", enc "", kid "j", want the key's, alg "A256KW", enc "A256GCM", kid "k"`},
 		{jwe.Header{EphemeralKey: ecdhKey("P-256").PublicKey()}, "jwe: header: got an ephemeral key, want none: the key makes one for each token"},
+		{jwe.Header{PartyUInfo: []byte("a")}, "jwe: header: got party information, want none: A256KW agrees on no key"},
+		{jwe.Header{PartyVInfo: []byte("b")}, "jwe: header: got party information, want none: A256KW agrees on no key"},
 		{jwe.Header{Type: strings.Repeat("x", 12288)}, "jwe: header: 16452 bytes, want at most 16384"},
 	} {
 		_, err := jwe.InsecureEncryptUnsigned(t.Context(), key, row.h, nil)

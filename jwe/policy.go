@@ -13,8 +13,8 @@ import (
 )
 
 // A Policy says which nested tokens are accepted: encrypted to one of its keys,
-// with a signed token inside that is accepted by another policy. It is plain
-// data: set it up, then use it from any number of goroutines without changing it.
+// with a cty of "JWT" (RFC 7519 section 5.2), and with a signed token inside that
+// is accepted by another policy. It is plain data: set it up, then use it from any number of goroutines without changing it.
 // The zero value and nil accept nothing: their Verify returns an error that says
 // what is missing.
 type Policy struct {

@@ -9,9 +9,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
-	"io"
 	"log"
-	"os"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -26,10 +24,7 @@ type payroll struct {
 }
 
 func main() {
-	exchange(context.Background(), os.Stdout)
-}
-
-func exchange(ctx context.Context, out io.Writer) {
+	ctx := context.Background()
 	// Each has a private key of its own, and the public ones of the others.
 	publicA, privateA, _ := ed25519.GenerateKey(rand.Reader)
 	_, privateC, _ := ed25519.GenerateKey(rand.Reader)
@@ -55,20 +50,20 @@ func exchange(ctx context.Context, out io.Writer) {
 	check(err)
 	read, err := jwt.ClaimsAs[payroll](verified)
 	check(err)
-	fmt.Fprintf(out, "B reads: %s sends %s, %d\n", read.Issuer, read.IBAN, read.Salary)
+	fmt.Printf("B reads: %s sends %s, %d\n", read.Issuer, read.IBAN, read.Salary)
 
 	// C has the token too, and B's public key.
 	policyC := policy(keyC, publicA, "https://c.example")
 	_, err = policyC.Verify(ctx, token)
-	fmt.Fprintln(out, "C reads:", err)
+	fmt.Println("C reads:", err)
 	_, err = policyC.Signed.Verify(ctx, token)
-	fmt.Fprintln(out, "C proves:", err)
+	fmt.Println("C proves:", err)
 	c, err := jwt.NewSigner(jwt.EdDSA, privateC, "a-2026")
 	check(err)
 	forged, err := jwe.SignAndEncrypt(ctx, c, toB, claims)
 	check(err)
 	_, err = policyB.Verify(ctx, forged)
-	fmt.Fprintln(out, "C sends as A:", err)
+	fmt.Println("C sends as A:", err)
 }
 
 // policy accepts what A has signed for the audience and encrypted to the key.
