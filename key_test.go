@@ -413,12 +413,15 @@ func TestNewHMAC(t *testing.T) {
 // What a key was made from may be changed or wiped afterwards.
 func TestKeysKeepACopy(t *testing.T) {
 	s := []byte(strings.Repeat("s", 32))
-	h, err := jwt.NewHMAC(jwt.HS256, s, "")
+	same, err := jwt.NewHMAC(jwt.HS256, s, "")
 	require.NoError(t, err)
-	before, err := h.Sign(t.Context(), []byte("input"))
+	mac, err := same.Sign(t.Context(), []byte("input"))
+	require.NoError(t, err)
+	unused, err := jwt.NewHMAC(jwt.HS256, s, "")
 	require.NoError(t, err)
 	clear(s)
-	assert.NoError(t, h.Verify(t.Context(), []byte("input"), before))
+	assert.NoError(t, same.Verify(t.Context(), []byte("input"), mac))
+	assert.NoError(t, unused.Verify(t.Context(), []byte("input"), mac))
 
 	for _, alg := range asymmetric() {
 		signer, _ := pair(t, alg, "")

@@ -384,7 +384,7 @@ func TestKeysPutsTheNamedKeyFirst(t *testing.T) {
 	var nilForeign *foreign
 	a, b, none := &foreign{alg: "X", keyID: "a"}, &foreign{alg: "X", keyID: "b"}, &foreign{alg: "X"}
 	other := &foreign{alg: "Y", keyID: "a"}
-	keys := jwt.Keys{nil, nilForeign, other, none, b, a}
+	keys := jwt.Keys{nil, nilForeign, &foreign{}, other, none, b, a}
 	for _, row := range []struct {
 		h    jwt.Header
 		want []jwt.Verifier
@@ -406,7 +406,7 @@ func TestKeysPutsTheNamedKeyFirst(t *testing.T) {
 		}
 		if len(got) > 0 { // appending to the answer must not change the keys
 			_ = append(got, nil)
-			assert.Same(t, a, keys[5])
+			assert.Same(t, a, keys[6])
 		}
 	}
 }
@@ -473,6 +473,33 @@ func TestContextSigner(t *testing.T) {
 			_, err = s.Sign(ctx, []byte("input"))
 			require.ErrorIs(t, err, context.Canceled)
 		})
+	}
+}
+
+// A key of Ed25519 gets the message itself, and keeps what it was given.
+func TestRemoteSignersGetTheirOwnInput(t *testing.T) {
+	for _, scribbles := range []bool{false, true} {
+		key := &kms{Signer: ed25519Key()}
+		if scribbles {
+			key.answer = func(sig []byte) ([]byte, error) { fill(key.held); return sig, nil }
+		}
+		s, err := jwt.NewSigner(jwt.EdDSA, key, "")
+		require.NoError(t, err)
+		token, err := jwt.Sign(t.Context(), s, jwt.Claims{Subject: "alice"})
+		if err == nil {
+			_, v := pair(t, jwt.EdDSA, "")
+			_, err = lenient(v).Verify(t.Context(), token)
+			require.NoError(t, err)
+		}
+		if scribbles {
+			continue
+		}
+		held := key.held
+		for range 20 {
+			_, err = jwt.Sign(t.Context(), hs256(t), jwt.Claims{Subject: strings.Repeat("z", 50)})
+			require.NoError(t, err)
+		}
+		assert.Equal(t, token[:strings.LastIndex(token, ".")], string(held))
 	}
 }
 
@@ -598,6 +625,8 @@ func TestECDSASignerThatAnswersBadASN1(t *testing.T) {
 		{"zero", func(_, s, _ []byte) []byte { return sequence(integer([]byte{0}), integer(s)) }},
 		{"an r too large", func(r, s, _ []byte) []byte { return sequence(integer(append([]byte{1}, r...)), integer(s)) }},
 		{"an s too large", func(r, s, _ []byte) []byte { return sequence(integer(r), integer(append([]byte{1}, s...))) }},
+		{"an s much too large", func(r, s, _ []byte) []byte { return sequence(integer(r), integer(bytes.Repeat([]byte{1}, 80))) }},
+		{"an r much too large", func(r, s, _ []byte) []byte { return sequence(integer(bytes.Repeat([]byte{1}, 80)), integer(s)) }},
 		{"octet strings", func(r, s, _ []byte) []byte { return sequence(raw(0x04, r), raw(0x04, s)) }},
 		{"a set", func(r, s, _ []byte) []byte { return raw(0x31, append(integer(r), integer(s)...)) }},
 	} {

@@ -218,6 +218,10 @@ func TestPolicyOnTime(t *testing.T) {
 		{"exp", "36893488149219103233", clock, none, jwt.ErrClaim},
 		{"exp", "1e400", clock, none, jwt.ErrClaim},
 		{"exp", "1e4000000000000000000000", clock, none, jwt.ErrClaim},
+		{"exp", "1e9223372036854775807", clock, none, jwt.ErrClaim},
+		{"exp", "1e-9223372036854775808", clock, none, jwt.ErrExpired},
+		{"exp", "0.01e-9223372036854775808", clock, none, jwt.ErrExpired},
+		{"exp", "1e-4000000000000000000000", clock, none, jwt.ErrExpired},
 		{"exp", "1e18", clock, none, nil},
 		{"exp", "1e19", clock, none, jwt.ErrClaim},
 		{"exp", "-1e19", clock, none, jwt.ErrClaim},
@@ -331,6 +335,7 @@ func TestPolicyOnTypes(t *testing.T) {
 		{"application/at+jwt", "JWT", false},
 		{"APPLICATION/AT+JWT", "at+jwt", true},
 		{"secevent+jwt", "SECEVENT+JWT", true},
+		{"abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", true},
 		{"secevent+jwt", "\u017Fecevent+jwt", false}, // ſ folds to s
 		{"\u017Fecevent+jwt", "secevent+jwt", false},
 		{"token+jwt", "to\u212Aen+jwt", false}, // the Kelvin sign folds to k
