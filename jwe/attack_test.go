@@ -154,9 +154,9 @@ func TestHeaders(t *testing.T) {
 		{"cty is no string", `{"alg":"dir","enc":"A128GCM","cty":true}`, "jwt: malformed token: cty: got a boolean, want a string"},
 		{"an empty cty", `{"alg":"dir","enc":"A128GCM","cty":""}`, "jwt: malformed token: cty: is empty"},
 
-		{"crit", `{"alg":"dir","enc":"A128GCM","crit":["exp"],"exp":1}`, "jwt: malformed token: crit: no critical extension is supported (RFC 7516 section 4.1.13)"},
-		{"an empty crit", `{"alg":"dir","enc":"A128GCM","crit":[]}`, "jwt: malformed token: crit: no critical extension is supported (RFC 7516 section 4.1.13)"},
-		{"b64", `{"alg":"dir","enc":"A128GCM","b64":false}`, "jwt: malformed token: b64: not for encrypted tokens (RFC 7797)"},
+		{"crit", `{"alg":"dir","enc":"A128GCM","crit":["exp"],"exp":1}`, "jwt: malformed token: crit: no critical extension is supported (RFC 7515 section 4.1.11)"},
+		{"an empty crit", `{"alg":"dir","enc":"A128GCM","crit":[]}`, "jwt: malformed token: crit: no critical extension is supported (RFC 7515 section 4.1.11)"},
+		{"b64", `{"alg":"dir","enc":"A128GCM","b64":false}`, "jwt: malformed token: b64: not for JSON Web Tokens (RFC 7797 section 7)"},
 		{"zip", `{"alg":"dir","enc":"A128GCM","zip":"DEF"}`, "jwt: malformed token: zip: compressed content is not supported"},
 
 		{"a name twice", `{"alg":"dir","enc":"A128GCM","enc":"A128GCM"}`, `jwt: malformed token: header: duplicate name "enc"`},

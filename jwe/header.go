@@ -5,9 +5,8 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -57,53 +56,19 @@ const (
 	A256CBCHS512 Encryption = "A256CBC-HS512" // AES-CBC and HMAC-SHA-512, 64 bytes
 )
 
-const (
-	maxHeaderSize    = 16 << 10 // bytes of an encoded header
-	maxHeaderMembers = 64       // at every depth together
-)
-
 // decodeHeader reads the JSON of a header.
 func decodeHeader(data []byte) (h Header, refusal *jwt.VerifyError) {
-	o, source := strictjson.Read(data, maxHeaderMembers), string(data)
 	var a agreement
-	for o.Next() {
-		var target *string
-		switch string(o.Name) {
-		case "alg":
-			target = (*string)(&h.Algorithm)
-		case "enc":
-			target = (*string)(&h.Encryption)
-		case "kid":
-			target = &h.KeyID
-		case "typ":
-			target = &h.Type
-		case "cty":
-			target = &h.ContentType
-		case "epk", "apu", "apv":
-			a.set(o.Name, o.Value)
-			continue
-		case "crit", "b64", "zip":
-			name := string(o.Name)
-			return Header{}, malformed(name, refusedParameters[name])
-		default:
-			continue
-		}
-		text, ok := o.Value.Text(source)
-		if !ok {
-			return Header{}, malformed(string(o.Name), "got "+o.Value.Kind()+", want a string")
-		}
-		if text == "" && target != &h.KeyID {
-			return Header{}, malformed(string(o.Name), "is empty")
-		}
-		*target = text
-	}
+	common, problem := jose.DecodeHeader(data, a.set)
 	switch {
-	case o.Problem() != "":
-		return Header{}, malformed("", "header: "+o.Problem())
-	case h.Algorithm == "":
-		return Header{}, malformed("alg", "is absent")
-	case h.Encryption == "":
+	case problem != nil:
+		return Header{}, malformed(problem.Parameter, problem.Detail)
+	case common.Encryption == "":
 		return Header{}, malformed("enc", "is absent: the token is not an encrypted one")
+	}
+	h = Header{
+		Algorithm: Algorithm(common.Algorithm), Encryption: Encryption(common.Encryption),
+		KeyID: common.KeyID, Type: common.Type, ContentType: common.ContentType,
 	}
 	if agrees(h.Algorithm) {
 		if refusal = a.decode(&h); refusal != nil {
@@ -111,13 +76,6 @@ func decodeHeader(data []byte) (h Header, refusal *jwt.VerifyError) {
 		}
 	}
 	return h, nil
-}
-
-// refusedParameters are those that would change how a token is to be read.
-var refusedParameters = map[string]string{
-	"crit": "no critical extension is supported (RFC 7516 section 4.1.13)",
-	"b64":  "not for encrypted tokens (RFC 7797)",
-	"zip":  "compressed content is not supported",
 }
 
 // agrees reports whether alg is a key agreement, which has parameters of its own
@@ -257,20 +215,11 @@ func (c curve) decodePoint(x, y string) (key *ecdh.PublicKey, problem string) {
 
 // appendHeader appends the JSON of h, or reports text that is not valid UTF-8.
 func appendHeader(b []byte, h *Header) ([]byte, error) {
-	for _, m := range [...]struct{ name, value string }{
-		{`{"alg":`, string(h.Algorithm)},
-		{`,"enc":`, string(h.Encryption)},
-		{`,"kid":`, h.KeyID},
-		{`,"typ":`, h.Type},
-		{`,"cty":`, h.ContentType},
-	} {
-		if m.value == "" {
-			continue
-		}
-		var err error
-		if b, err = jsontext.AppendQuote(append(b, m.name...), m.value); err != nil {
-			return nil, err
-		}
+	b, err := jose.AppendHeader(b, jose.Header{
+		Algorithm: string(h.Algorithm), Encryption: string(h.Encryption), KeyID: h.KeyID, Type: h.Type, ContentType: h.ContentType,
+	})
+	if err != nil {
+		return nil, err
 	}
 	if h.EphemeralKey != nil {
 		b = appendEphemeralKey(append(b, `,"epk":`...), h.EphemeralKey)
@@ -302,21 +251,4 @@ func appendEphemeralKey(b []byte, key *ecdh.PublicKey) []byte {
 // encodeBase64URL appends the base64url of src.
 func encodeBase64URL(dst, src []byte) []byte {
 	return base64.RawURLEncoding.AppendEncode(dst, src)
-}
-
-// isMediaType reports whether a typ or cty value names the media type want:
-// without regard to the case of ASCII letters, and to "application/" where no
-// other slash follows (RFC 7515 section 4.1.9).
-func isMediaType(value, want string) bool {
-	value, want = shortMediaType(value), shortMediaType(want)
-	// Letters that fold to an ASCII one, like U+017F to s, are longer than it.
-	return len(value) == len(want) && strings.EqualFold(value, want)
-}
-
-func shortMediaType(s string) string {
-	const prefix = "application/"
-	if len(s) > len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) && !strings.Contains(s[len(prefix):], "/") {
-		return s[len(prefix):]
-	}
-	return s
 }

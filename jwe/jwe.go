@@ -65,6 +65,7 @@ import (
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -208,8 +209,8 @@ func encodeHeader(key Encrypter, h *Header) ([]byte, error) {
 		}
 	}
 	encoded := encodeBase64URL(nil, data)
-	if len(encoded) > maxHeaderSize {
-		return nil, errors.New(tooLarge(len(encoded), maxHeaderSize))
+	if len(encoded) > jose.MaxHeaderSize {
+		return nil, errors.New(tooLarge(len(encoded), jose.MaxHeaderSize))
 	}
 	return encoded, nil
 }

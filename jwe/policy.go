@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -99,10 +100,10 @@ func (p *Policy) checkTypes(h Header) *jwt.VerifyError {
 		want = claimsType
 	}
 	absent := p.Type == "" && h.Type == ""
-	if !absent && !isMediaType(h.Type, want) {
+	if !absent && !jose.SameMediaType(h.Type, want) {
 		return malformed("typ", gotWant(h.Type, want))
 	}
-	if !isMediaType(h.ContentType, nestedType) {
+	if !jose.SameMediaType(h.ContentType, nestedType) {
 		return malformed("cty", gotWant(h.ContentType, nestedType))
 	}
 	return nil
@@ -227,8 +228,8 @@ func parse(token string, maxSize int) (*message, *jwt.VerifyError) {
 	if problem := split(&parts, token); problem != "" {
 		return nil, malformed("", problem)
 	}
-	if len(parts[0]) > maxHeaderSize {
-		return nil, malformed("", "header: "+tooLarge(len(parts[0]), maxHeaderSize))
+	if len(parts[0]) > jose.MaxHeaderSize {
+		return nil, malformed("", "header: "+tooLarge(len(parts[0]), jose.MaxHeaderSize))
 	}
 	data, err := jwt.DecodeBase64URL(parts[0])
 	if err != nil {
