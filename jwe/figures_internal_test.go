@@ -125,7 +125,6 @@ func TestConcatKDF(t *testing.T) {
 	assert.Equal(t, one[:], f.derive(secret, h))
 }
 
-
 // refusing is a key that decrypts nothing.
 type refusing struct{ SharedKey }
 

@@ -110,6 +110,44 @@ func TestDatesBeyond32BitsAreOnTheSafeSide(t *testing.T) {
 	assert.Equal(t, Answer{Since: 1, ID: true, Subject: math.MaxInt64}, a)
 }
 
+func TestSumsStayWithin64Bits(t *testing.T) {
+	const most, least = math.MaxInt64, math.MinInt64
+	for _, row := range []struct{ a, b, want jwt.NumericDate }{
+		{1, 2, 3}, {1, -2, -1}, {most, 0, most}, {most, 1, most}, {most - 1, 1, most}, {most, most, most}, {1, most, most},
+		{least, 0, least}, {least, -1, least}, {least + 1, -1, least}, {least, least, least}, {-1, least, least}, {most, least, -1},
+	} {
+		assert.Equal(t, row.want, add(row.a, row.b), "%d + %d", row.a, row.b)
+	}
+	for d, want := range map[time.Duration]jwt.NumericDate{0: 0, 1: 1, time.Second: 1, time.Second + 1: 2, most: 9223372037} {
+		assert.Equal(t, want, seconds(d), d)
+	}
+}
+
+func TestAnEntryRecordedAgainLivesAsLongAsTheLonger(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 2)
+	require.NoError(t, m.Revoke(ctx, 10, Entry{ID: "long", Until: 20}, Entry{ID: "long", Until: 15}, Entry{ID: "short", Until: 15}))
+	require.NoError(t, m.Revoke(ctx, 16, Entry{ID: "another", Until: 20}))
+	a, err := m.Lookup(ctx, Query{ID: "long"})
+	require.NoError(t, err)
+	assert.True(t, a.ID)
+}
+
+func TestMemoryTellsWhatItDropped(t *testing.T) {
+	ctx, m := t.Context(), NewMemory(time.Unix(1, 0), 0)
+	for i := range 1000 {
+		require.NoError(t, m.Revoke(ctx, 1, Entry{ID: fmt.Sprint(i), Until: 5}))
+	}
+	a, err := m.Lookup(ctx, Query{})
+	require.NoError(t, err)
+	assert.Zero(t, a.Dropped)
+	for i := range 1000 {
+		require.NoError(t, m.Revoke(ctx, 6, Entry{ID: fmt.Sprint("later", i), Until: 9}))
+	}
+	a, err = m.Lookup(ctx, Query{})
+	require.NoError(t, err)
+	assert.Equal(t, jwt.NumericDate(5), a.Dropped)
+}
+
 // The table against a map, with hashes of few bits so that they crowd.
 func TestTableIsAMapThatCanBeSwept(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

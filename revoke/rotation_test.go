@@ -32,6 +32,7 @@ type flaky struct {
 	*revoke.Memory
 	lookup, revoke, load, swap error
 	changes                    []revoke.Change
+	entries                    []revoke.Entry
 }
 
 func (f *flaky) Lookup(ctx context.Context, q revoke.Query) (revoke.Answer, error) {
@@ -45,6 +46,7 @@ func (f *flaky) Revoke(ctx context.Context, now jwt.NumericDate, entries ...revo
 	if f.revoke != nil {
 		return f.revoke
 	}
+	f.entries = append(f.entries, entries...)
 	return f.Memory.Revoke(ctx, now, entries...)
 }
 
@@ -347,20 +349,57 @@ func TestBeginAfterLogOutEverywhereWaitsForTheNextSecond(t *testing.T) {
 	assert.Equal(t, "accepted", s.verify(tokens.Access))
 	assert.Greater(t, time.Now().Unix(), start.Unix())
 	s.refresh(tokens.Refresh)
+
+	s.store.Memory = revoke.NewMemory(time.Now().Add(time.Second), 0)
+	assert.Equal(t, "accepted", s.verify(s.begin().Access), "and for a store that begins in the next")
 }
 
-func TestBeginDoesNotWaitLong(t *testing.T) {
+func TestBeginWaitsForNothingElse(t *testing.T) {
 	s := newSystem(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // so that to wait is an error
+	begin := func() error { _, err := s.rotation.Begin(ctx, "alice"); return err }
+	require.NoError(t, begin())
+	require.NoError(t, s.list.RevokeSubject(t.Context(), login, "alice", noon.Add(-time.Second)))
+	require.NoError(t, begin())
+	require.NoError(t, s.list.RevokeSubject(t.Context(), login, "alice", noon))
+	assert.ErrorIs(t, begin(), context.Canceled)
 	for name, until := range map[string]time.Time{"a moment ahead": noon.Add(time.Second), "for ever": time.Unix(1<<40, 0)} {
 		require.NoError(t, s.list.RevokeSubject(t.Context(), login, "alice", until))
-		_, err := s.rotation.Begin(t.Context(), "alice")
-		assert.Equal(t, "undecided", outcome(err), name)
+		assert.Equal(t, "undecided", outcome(begin()), name)
+		assert.NotErrorIs(t, begin(), context.Canceled, name)
 	}
-	require.NoError(t, s.list.RevokeSubject(t.Context(), login, "bob", noon))
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := s.rotation.Begin(ctx, "bob")
-	assert.ErrorIs(t, err, context.Canceled)
+	s.store.Memory = revoke.NewMemory(noon.Add(2*time.Second), 0)
+	assert.Equal(t, "undecided", outcome(begin()), "a store that begins later")
+	assert.NotErrorIs(t, begin(), context.Canceled)
+	s.list.AllowOlderThanStore = true
+	assert.NoError(t, begin())
+}
+
+// The entry of a session outlives all its access tokens, those of other clocks
+// and configurations, too.
+func TestTheEndOfASessionCoversItsAccessTokens(t *testing.T) {
+	const leeway, minutes = 1, 60
+	for name, row := range map[string]struct {
+		change func(s *system, tokens *revoke.Tokens)
+		want   jwt.NumericDate // seconds after noon, when the last access token can be accepted
+	}{
+		"at once":                    {func(*system, *revoke.Tokens) {}, 5*minutes + leeway + 1 + leeway},
+		"later, for one just issued": {func(s *system, _ *revoke.Tokens) { s.now = noon.Add(time.Minute) }, 6*minutes + leeway + 1 + leeway},
+		"a shorter life is set":      {func(s *system, _ *revoke.Tokens) { s.rotation.AccessLifetime = time.Minute }, 5*minutes + 1 + leeway},
+		"the clock is back":          {func(s *system, _ *revoke.Tokens) { s.now = noon.Add(-time.Minute) }, 5*minutes + 1 + leeway},
+		"it was back when it refreshed": {func(s *system, tokens *revoke.Tokens) {
+			s.now = noon.Add(-time.Minute)
+			*tokens = s.refresh(tokens.Refresh)
+		}, 5*minutes + 1 + leeway},
+	} {
+		s := newSystem(t)
+		tokens := s.begin()
+		row.change(s, &tokens)
+		require.NoError(t, s.rotation.End(t.Context(), tokens.Refresh), name)
+		require.Len(t, s.store.entries, 1, name)
+		assert.Equal(t, row.want, s.store.entries[0].Until-jwt.NewNumericDate(noon), name)
+	}
 }
 
 func TestGrace(t *testing.T) {
