@@ -230,11 +230,11 @@ type segments struct{ header, payload int }
 // split finds the two dots of a token.
 func split(token string) (s segments, ok bool) {
 	s.header = strings.IndexByte(token, '.')
-	s.payload = strings.LastIndexByte(token, '.')
-	if s.header < 0 || s.header == s.payload {
+	s.payload = s.header + 1 + strings.IndexByte(token[s.header+1:], '.')
+	if s.header < 0 || s.payload == s.header {
 		return segments{}, false
 	}
-	return s, strings.IndexByte(token[s.header+1:s.payload], '.') < 0
+	return s, strings.IndexByte(token[s.payload+1:], '.') < 0
 }
 
 const notThreeParts = "want three parts separated by two dots"

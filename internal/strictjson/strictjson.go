@@ -34,6 +34,7 @@ type Object struct {
 	members int // read so far, at every depth
 	limit   int // most members at every depth together; 0: no limit
 	lax     bool
+	ended   bool
 	problem string
 }
 
@@ -58,12 +59,12 @@ func Find(data []byte, name string) (Value, bool) {
 // one strict JSON value.
 func ReadValue(data []byte) (Value, bool) {
 	o := Object{data: data}
-	o.space()
-	start := o.pos
-	escaped, ok := o.value(0)
-	end := o.pos
-	o.space()
-	return Value{Raw: data[start:end], start: start, escaped: escaped}, ok && o.pos == len(data)
+	start := o.space(0)
+	end, escaped := o.value(start, 0)
+	if end < 0 || o.space(end) != len(data) {
+		return Value{}, false
+	}
+	return Value{Raw: data[start:end], start: start, escaped: escaped}, true
 }
 
 // Problem says in a few words why the data is not one strict JSON object, and
@@ -73,230 +74,228 @@ func (o *Object) Problem() string { return o.problem }
 // Next reads the next member and reports whether there was one. It returns
 // false at the end of the object and at the first problem.
 func (o *Object) Next() bool {
-	if o.problem != "" {
+	if o.problem != "" || o.ended {
 		return false
 	}
-	o.space()
-	if o.Name == nil { // before the first member
-		if !o.take('{') {
-			return o.fail("not a JSON object")
+	i := o.space(o.pos)
+	switch first := o.Name == nil; {
+	case first && !o.at(i, '{'):
+		return o.fail("not a JSON object") > 0
+	case first:
+		if next := o.space(i + 1); o.at(next, '}') {
+			return o.end(next + 1)
 		}
-		if o.space(); o.take('}') {
-			return o.end()
-		}
-	} else if o.take('}') {
-		return o.end()
-	} else if !o.take(',') {
-		return o.fail("want ',' or '}' after a value")
+	case o.at(i, '}'):
+		return o.end(i + 1)
+	case !o.at(i, ','):
+		return o.fail("want ',' or '}' after a value") > 0
 	}
-	name, ok := o.member(&o.seen, 1)
-	if !ok {
+	start, name := o.member(i+1, &o.seen)
+	if start < 0 {
 		return false
 	}
-	start := o.pos
-	escaped, ok := o.value(1)
-	if !ok {
+	end, escaped := o.value(start, 1)
+	if end < 0 {
 		return false
 	}
-	o.Name = name
-	o.Value.Raw, o.Value.start, o.Value.escaped = o.data[start:o.pos], start, escaped
+	o.pos, o.Name = end, name
+	o.Value.Raw, o.Value.start, o.Value.escaped = o.data[start:end], start, escaped
 	return true
 }
 
-func (o *Object) end() bool {
-	if o.space(); o.pos != len(o.data) {
+func (o *Object) end(i int) bool {
+	if o.ended = true; o.space(i) != len(o.data) {
 		o.problem = "data after the JSON object"
 	}
 	return false
 }
 
-func (o *Object) fail(problem string) bool {
+// Each method below reads one thing that begins at i, and returns where it ends,
+// or failed.
+const failed = -1
+
+func (o *Object) fail(problem string) int {
 	o.problem = problem
-	return false
+	return failed
 }
 
-func (o *Object) space() {
-	data, i := o.data, o.pos
-	for i < len(data) && (data[i] == ' ' || data[i] == '\t' || data[i] == '\r' || data[i] == '\n') {
+func (o *Object) at(i int, c byte) bool { return i < len(o.data) && o.data[i] == c }
+
+func (o *Object) space(i int) int {
+	for i < len(o.data) && o.data[i] <= ' ' && (o.data[i] == ' ' || o.data[i] == '\t' || o.data[i] == '\r' || o.data[i] == '\n') {
 		i++
 	}
-	o.pos = i
-}
-
-func (o *Object) take(c byte) bool {
-	if o.pos < len(o.data) && o.data[o.pos] == c {
-		o.pos++
-		return true
-	}
-	return false
+	return i
 }
 
 // member reads a name and its colon, up to the first byte of the value.
-func (o *Object) member(seen *names, depth int) (name []byte, ok bool) {
-	o.space()
-	start := o.pos
-	if !o.take('"') {
-		return nil, o.fail("want a member name")
+func (o *Object) member(i int, seen *names) (end int, name []byte) {
+	if i = o.space(i); !o.at(i, '"') {
+		return o.fail("want a member name"), nil
 	}
-	escaped, ok := o.text()
-	if !ok {
-		return nil, false
+	end, escaped := o.text(i + 1)
+	if end < 0 {
+		return failed, nil
 	}
-	name = o.data[start+1 : o.pos-1]
+	name = o.data[i+1 : end-1]
 	if escaped {
-		if name, _ = jsontext.AppendUnquote(make([]byte, 0, len(name)), o.data[start:o.pos]); name == nil {
-			return nil, o.fail("bad escape in a member name")
-		}
+		name, _ = jsontext.AppendUnquote(make([]byte, 0, len(name)), o.data[i:end])
 	}
 	if o.members++; o.limit > 0 && o.members > o.limit {
-		return nil, o.fail("too many members")
+		return o.fail("too many members"), nil
 	}
-	if !o.lax && !seen.add(name, o.data, start+1, escaped) {
-		return nil, o.fail("duplicate name " + Quote(string(name)))
+	if !o.lax && !seen.add(name, o.data, i+1, escaped) {
+		return o.fail("duplicate name " + Quote(string(name))), nil
 	}
-	if o.space(); !o.take(':') {
-		return nil, o.fail("want ':' after a member name")
+	if end = o.space(end); !o.at(end, ':') {
+		return o.fail("want ':' after a member name"), nil
 	}
-	o.space()
-	return name, true
+	return o.space(end + 1), name
 }
 
 // value reads one value and says whether it is a string with escapes.
-func (o *Object) value(depth int) (escaped, ok bool) {
-	if o.pos == len(o.data) {
-		return false, o.fail("the JSON text ends early")
+func (o *Object) value(i, depth int) (end int, escaped bool) {
+	if i >= len(o.data) {
+		return o.fail("the JSON text ends early"), false
 	}
-	switch c := o.data[o.pos]; {
+	switch c := o.data[i]; {
 	case c == '"':
-		o.pos++
-		return o.text()
+		return o.text(i + 1)
 	case c == '-' || '0' <= c && c <= '9':
-		return false, o.number()
+		return o.number(i), false
 	case c == 't':
-		return false, o.literal("true")
+		return o.literal(i, "true"), false
 	case c == 'f':
-		return false, o.literal("false")
+		return o.literal(i, "false"), false
 	case c == 'n':
-		return false, o.literal("null")
+		return o.literal(i, "null"), false
 	case c != '{' && c != '[':
-		return false, o.fail("want a JSON value")
+		return o.fail("want a JSON value"), false
 	case depth >= MaxDepth:
-		return false, o.fail("nested too deep")
+		return o.fail("nested too deep"), false
 	case c == '[':
-		return false, o.array(depth + 1)
+		return o.array(i+1, depth+1), false
 	default:
-		return false, o.object(depth + 1)
+		return o.object(i+1, depth+1), false
 	}
 }
 
-func (o *Object) object(depth int) bool {
+func (o *Object) object(i, depth int) int {
 	var seen names
-	o.pos++
-	if o.space(); o.take('}') {
-		return true
+	if i = o.space(i); o.at(i, '}') {
+		return i + 1
 	}
 	for {
-		if _, ok := o.member(&seen, depth); !ok {
-			return false
+		if i, _ = o.member(i, &seen); i < 0 {
+			return failed
 		}
-		if _, ok := o.value(depth); !ok {
-			return false
+		if i, _ = o.value(i, depth); i < 0 {
+			return failed
 		}
-		if o.space(); o.take('}') {
-			return true
+		if i = o.space(i); o.at(i, '}') {
+			return i + 1
 		}
-		if !o.take(',') {
+		if !o.at(i, ',') {
 			return o.fail("want ',' or '}' after a value")
 		}
+		i++
 	}
 }
 
-func (o *Object) array(depth int) bool {
-	o.pos++
-	if o.space(); o.take(']') {
-		return true
+func (o *Object) array(i, depth int) int {
+	if i = o.space(i); o.at(i, ']') {
+		return i + 1
 	}
 	for {
-		o.space()
-		if _, ok := o.value(depth); !ok {
-			return false
+		if i, _ = o.value(o.space(i), depth); i < 0 {
+			return failed
 		}
-		if o.space(); o.take(']') {
-			return true
+		if i = o.space(i); o.at(i, ']') {
+			return i + 1
 		}
-		if !o.take(',') {
+		if !o.at(i, ',') {
 			return o.fail("want ',' or ']' after a value")
 		}
+		i++
 	}
 }
 
-func (o *Object) literal(word string) bool {
-	if len(o.data)-o.pos < len(word) || string(o.data[o.pos:o.pos+len(word)]) != word {
+func (o *Object) literal(i int, word string) int {
+	if len(o.data)-i < len(word) || string(o.data[i:i+len(word)]) != word {
 		return o.fail("want a JSON value")
 	}
-	o.pos += len(word)
-	return true
+	return i + len(word)
 }
 
 // number reads what RFC 8259 section 6 allows.
-func (o *Object) number() bool {
-	o.take('-')
-	if !o.take('0') && !o.digits() {
+func (o *Object) number(i int) int {
+	if o.at(i, '-') {
+		i++
+	}
+	start := i
+	if i = o.digits(i); i == start || i > start+1 && o.data[start] == '0' {
 		return o.fail("bad number")
 	}
-	if o.take('.') && !o.digits() {
-		return o.fail("bad number")
-	}
-	if o.take('e') || o.take('E') {
-		if !o.take('+') {
-			o.take('-')
-		}
-		if !o.digits() {
+	if o.at(i, '.') {
+		start = i + 1
+		if i = o.digits(start); i == start {
 			return o.fail("bad number")
 		}
 	}
-	return true
+	if o.at(i, 'e') || o.at(i, 'E') {
+		if i++; o.at(i, '+') || o.at(i, '-') {
+			i++
+		}
+		start = i
+		if i = o.digits(start); i == start {
+			return o.fail("bad number")
+		}
+	}
+	return i
 }
 
-func (o *Object) digits() bool {
-	data, i := o.data, o.pos
-	for i < len(data) && '0' <= data[i] && data[i] <= '9' {
+func (o *Object) digits(i int) int {
+	for i < len(o.data) && '0' <= o.data[i] && o.data[i] <= '9' {
 		i++
 	}
-	found := i > o.pos
-	o.pos = i
-	return found
+	return i
 }
 
 // text reads a string behind its opening quote.
-func (o *Object) text() (escaped, ok bool) {
-	for {
-		data, i := o.data, o.pos
-		for i < len(data) && plain[data[i]] {
+func (o *Object) text(i int) (end int, escaped bool) {
+	for i < len(o.data) && plain[o.data[i]] {
+		i++
+	}
+	if o.at(i, '"') {
+		return i + 1, false
+	}
+	return o.oddText(i)
+}
+
+// oddText is text from the first byte on that does not stand for itself, alone.
+func (o *Object) oddText(i int) (end int, escaped bool) {
+	for i < len(o.data) {
+		switch c := o.data[i]; {
+		case plain[c]:
 			i++
-		}
-		if o.pos = i; i == len(data) {
-			return escaped, o.fail("the JSON text ends early")
-		}
-		switch c := data[i]; {
 		case c == '"':
-			o.pos++
-			return escaped, true
+			return i + 1, escaped
 		case c == '\\':
 			escaped = true
-			if !o.escape() {
-				return true, o.fail("bad escape in a string")
+			if i = o.escape(i + 1); i < 0 {
+				return o.fail("bad escape in a string"), true
 			}
 		case c < ' ':
-			return escaped, o.fail("control character in a string")
+			return o.fail("control character in a string"), escaped
 		default:
-			r, n := utf8.DecodeRune(data[i:])
+			r, n := utf8.DecodeRune(o.data[i:])
 			if r == utf8.RuneError && n == 1 {
-				return escaped, o.fail("invalid UTF-8")
+				return o.fail("invalid UTF-8"), escaped
 			}
-			o.pos += n
+			i += n
 		}
 	}
+	return o.fail("the JSON text ends early"), escaped
 }
 
 // plain says which bytes of a string stand for themselves, and alone.
@@ -307,39 +306,36 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
-// escape reads one escape sequence, or two that are a surrogate pair.
-func (o *Object) escape() bool {
-	if o.pos++; o.pos == len(o.data) {
-		return false
+// escape reads one escape sequence behind its backslash, or two that are a
+// surrogate pair.
+func (o *Object) escape(i int) int {
+	if i == len(o.data) {
+		return failed
 	}
-	switch o.data[o.pos] {
+	switch o.data[i] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		o.pos++
-		return true
-	case 'u':
-	default:
-		return false
+		return i + 1
 	}
-	high, ok := o.hex4()
-	if !ok || 0xDC00 <= high && high <= 0xDFFF {
-		return false
+	high, ok := o.unicode(i)
+	switch {
+	case !ok || 0xDC00 <= high && high <= 0xDFFF:
+		return failed
+	case high < 0xD800 || 0xDFFF < high:
+		return i + 5
 	}
-	if high < 0xD800 || 0xDFFF < high {
-		return true
+	low, ok := o.unicode(i + 6)
+	if !ok || low < 0xDC00 || 0xDFFF < low || !o.at(i+5, '\\') {
+		return failed
 	}
-	if !o.take('\\') {
-		return false
-	}
-	low, ok := o.hex4()
-	return ok && 0xDC00 <= low && low <= 0xDFFF
+	return i + 11
 }
 
-func (o *Object) hex4() (uint16, bool) {
-	if len(o.data)-o.pos < 5 || o.data[o.pos] != 'u' {
+// unicode returns the value of a u and four hexadecimal digits.
+func (o *Object) unicode(i int) (v uint16, ok bool) {
+	if len(o.data)-i < 5 || o.data[i] != 'u' {
 		return 0, false
 	}
-	var v uint16
-	for _, c := range o.data[o.pos+1 : o.pos+5] {
+	for _, c := range o.data[i+1 : i+5] {
 		switch {
 		case '0' <= c && c <= '9':
 			c -= '0'
@@ -352,7 +348,6 @@ func (o *Object) hex4() (uint16, bool) {
 		}
 		v = v<<4 | uint16(c)
 	}
-	o.pos += 5
 	return v, true
 }
 
@@ -485,16 +480,18 @@ func (v Value) strings(do func(Value)) bool {
 	if v.first() != '[' {
 		return false
 	}
-	o := Object{data: v.Raw, pos: 1}
-	for o.space(); !o.take(']'); o.space() {
-		o.take(',') // its place is known to be right
-		o.space()
-		start := o.pos
-		if !o.take('"') {
+	o := Object{data: v.Raw} // which is known to be well formed
+	for i := o.space(1); !o.at(i, ']'); i = o.space(i) {
+		if o.at(i, ',') {
+			i = o.space(i + 1)
+		}
+		if !o.at(i, '"') {
 			return false
 		}
-		escaped, _ := o.text()
-		do(Value{Raw: v.Raw[start:o.pos], start: v.start + start, escaped: escaped})
+		start := i
+		end, escaped := o.text(i + 1)
+		do(Value{Raw: v.Raw[start:end], start: v.start + start, escaped: escaped})
+		i = end
 	}
 	return true
 }
