@@ -1,11 +1,17 @@
 package jwt
 
 import (
+	"encoding"
 	"errors"
 	"math"
+	"reflect"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
@@ -273,9 +279,17 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 		case "iat":
 			t.has |= hasIssuedAt
 			t.iat, want, ok = readDate(o.Value, &t.Claims.IssuedAt)
+		default:
+			if t.private == 0 {
+				t.private = o.Start
+			}
+			continue
 		}
 		if !ok {
 			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
+		}
+		if t.private != 0 {
+			t.private = mixed
 		}
 	}
 	if o.Problem() != "" {
@@ -283,6 +297,9 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 	}
 	return "", ""
 }
+
+// mixed says that there is a registered claim behind one that is not.
+const mixed = -1
 
 // checkClaims finds what decodeClaims would, and decodes nothing.
 func checkClaims(data []byte) (claim, problem string) {
@@ -315,6 +332,70 @@ func readDate(v strictjson.Value, date *NumericDate) (_ instant, want string, ok
 	t, ok := parseInstant(v.Raw)
 	*date = NumericDate(t.sec)
 	return t, "one that fits 64 bits", ok
+}
+
+// decode decodes the payload into the value that into points to. If that just
+// embeds Claims, they are there already, and only what comes behind them is left.
+func (t *Token) decode(into any) error {
+	embedding, ok := into.(interface{ embedded() *Claims })
+	if !ok || t.private == mixed || !justEmbedsClaims(reflect.TypeOf(into).Elem()) {
+		return json.Unmarshal([]byte(t.payload), into)
+	}
+	if t.private != 0 {
+		rest := append(make([]byte, 0, 1+len(t.payload)-t.private), '{')
+		if err := json.Unmarshal(append(rest, t.payload[t.private:]...), into); err != nil {
+			return err
+		}
+	}
+	claims := embedding.embedded()
+	*claims = t.Claims
+	claims.Audience = slices.Clone(claims.Audience)
+	return nil
+}
+
+// embedded returns the Claims in a struct that embeds them.
+func (c *Claims) embedded() *Claims { return c }
+
+// embeddingTypes remembers the answers of justEmbedsClaims, by reflect.Type.
+var embeddingTypes sync.Map
+
+// justEmbedsClaims reports whether t is Claims, or a struct that embeds them and
+// whose other fields, however the decoder takes them, have nothing to do with
+// the registered claims.
+func justEmbedsClaims(t reflect.Type) bool {
+	if known, ok := embeddingTypes.Load(t); ok {
+		return known.(bool)
+	}
+	just := t == reflect.TypeFor[Claims]() || t.Kind() == reflect.Struct && !decodesItself(t)
+	for i := 0; just && t != reflect.TypeFor[Claims]() && i < t.NumField(); i++ {
+		just = staysApart(t.Field(i))
+	}
+	embeddingTypes.Store(t, just)
+	return just
+}
+
+func decodesItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[json.UnmarshalerFrom]()) ||
+		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
+// staysApart reports whether a field is the embedded Claims, or a plain one by
+// another name than a registered claim has.
+func staysApart(f reflect.StructField) bool {
+	tag, tagged := f.Tag.Lookup("json")
+	if f.Anonymous {
+		return f.Type == reflect.TypeFor[Claims]() && !tagged
+	}
+	name, options, _ := strings.Cut(tag, ",")
+	if name == "" {
+		name = f.Name
+	}
+	switch name {
+	case "iss", "sub", "aud", "exp", "nbf", "iat", "jti":
+		return false
+	}
+	return !strings.Contains(name, "'") && (options == "" || options == "omitempty" || options == "omitzero")
 }
 
 // append appends the JSON of c as the encoder would write it, but faster.

@@ -38,7 +38,6 @@ import (
 	"sync"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -165,12 +164,14 @@ func (b *buffer) sign(ctx context.Context, key Signer) (sig []byte, err error) {
 }
 
 // A Token is a verified token: there is no other way to come by one than a
-// Verify method. The zero value has no claims and no payload.
+// Verify method. The zero value has no claims and no payload. It may be read
+// concurrently; whoever changes its fields changes what they tell others.
 type Token struct {
 	Header Header
 	Claims Claims
 
 	payload       string
+	private       int // where the other claims begin in the payload; 0: nowhere; or mixed
 	has           registered
 	exp, nbf, iat instant
 	oneAudience   [1]string // room for the usual audience
@@ -187,22 +188,18 @@ func (t *Token) Payload() []byte {
 
 // ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
 // names match exactly, and claims that T does not have are left out. Embed
-// [Claims] for the registered ones. A number read into an any is a float64, so
+// [Claims] for the registered ones: they are those of the Token. A number read into an any is a float64, so
 // 64-bit integers want a field of their type.
 func ClaimsAs[T any](t *Token) (T, error) {
-	var claims T
+	var claims, none T
 	if t == nil || t.payload == "" {
-		return claims, errors.New("jwt: no verified token to read claims from")
+		return none, errors.New("jwt: no verified token to read claims from")
 	}
-	if err := json.Unmarshal([]byte(t.payload), &claims, alreadyChecked); err != nil {
-		var zero T
-		return zero, fmt.Errorf("jwt: claims: %w", err)
+	if err := t.decode(&claims); err != nil {
+		return none, fmt.Errorf("jwt: claims: %w", err)
 	}
 	return claims, nil
 }
-
-// alreadyChecked spares the decoder of [ClaimsAs] what decodeClaims has done.
-var alreadyChecked = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // InsecureDecode returns the JSON of a token's header and payload WITHOUT any
 // verification: anybody may have written them. It checks the form of the token

@@ -27,6 +27,7 @@ const MaxDepth = 512
 type Object struct {
 	Name  []byte // the current member's name, unescaped
 	Value Value  // the current member's value
+	Start int    // where the member begins in the data
 
 	data    []byte
 	pos     int
@@ -90,7 +91,8 @@ func (o *Object) Next() bool {
 	case !o.at(i, ','):
 		return o.fail("want ',' or '}' after a value") > 0
 	}
-	start, name := o.member(i+1, &o.seen)
+	i = o.space(i + 1)
+	start, name := o.member(i, &o.seen)
 	if start < 0 {
 		return false
 	}
@@ -98,7 +100,7 @@ func (o *Object) Next() bool {
 	if end < 0 {
 		return false
 	}
-	o.pos, o.Name = end, name
+	o.pos, o.Name, o.Start = end, name, i
 	o.Value.Raw, o.Value.start, o.Value.escaped = o.data[start:end], start, escaped
 	return true
 }
