@@ -31,12 +31,9 @@ type Claims struct {
 }
 
 // An Audience lists whom a token is for (RFC 7519 section 4.1.3). In JSON, one
-// recipient is a string and several are an array; both are read. The zero value
-// is an absent claim.
+// recipient is a string and several are an array; both are read. Nil is an absent
+// claim, and an empty one an array without a recipient.
 type Audience []string
-
-// IsZero reports whether there is no recipient, so that the claim is left out.
-func (a Audience) IsZero() bool { return len(a) == 0 }
 
 // MarshalJSON writes a string if there is one recipient, or else an array.
 func (a Audience) MarshalJSON() ([]byte, error) { return a.append(nil) }
@@ -420,7 +417,7 @@ func (c *Claims) append(b []byte) (_ []byte, err error) {
 			b, err = jsontext.AppendQuote(append(b, m.name...), m.text)
 		case m.date != 0:
 			b = strconv.AppendInt(append(b, m.name...), int64(m.date), 10)
-		case len(m.names) != 0:
+		case m.names != nil:
 			b, err = m.names.append(append(b, m.name...))
 		}
 		if err != nil {

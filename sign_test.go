@@ -41,7 +41,7 @@ func TestSignWrites(t *testing.T) {
 		{"several audiences", jwt.Claims{Audience: jwt.Audience{"a", "b"}}, `{"aud":["a","b"]}`},
 		{"an audience without a name", jwt.Claims{Audience: jwt.Audience{""}}, `{"aud":""}`},
 		{"an audience without a name, by pointer", &jwt.Claims{Audience: jwt.Audience{""}}, `{"aud":""}`},
-		{"an empty audience", jwt.Claims{Audience: jwt.Audience{}}, `{}`},
+		{"an empty audience", jwt.Claims{Audience: jwt.Audience{}}, `{"aud":[]}`},
 		{"dates as integers", jwt.Claims{ExpiresAt: math.MaxInt64, NotBefore: -1}, `{"exp":9223372036854775807,"nbf":-1}`},
 		{"text of any kind", jwt.Claims{Issuer: "\"\\\n\u00e9\U0001F600", Subject: "<&>"}, `{"iss":"\"\\\n` + "\u00e9\U0001F600" + `","sub":"<&>"}`},
 		{"a struct that embeds Claims", order{jwt.Claims{Issuer: "a", ExpiresAt: 1}, "admin"}, `{"iss":"a","exp":1,"role":"admin"}`},

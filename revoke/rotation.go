@@ -123,10 +123,13 @@ func (r *Rotation) Begin(ctx context.Context, subject string) (Tokens, error) {
 	}
 	s := session{Subject: subject, Began: jwt.NewNumericDate(now), Ends: add(jwt.NewNumericDate(now), seconds(r.SessionLifetime))}
 	tokens, swapped, err := r.issue(ctx, store, now, "", s, token)
-	if err == nil && !swapped {
-		err = errors.New("revoke: the session cannot be begun, for its ID is in use")
+	if err != nil {
+		return Tokens{}, err
 	}
-	return tokens, err
+	if !swapped {
+		return Tokens{}, errors.New("revoke: the store does not begin the session")
+	}
+	return tokens, nil
 }
 
 // awaitSecond returns the time, when it is in a second of which nothing issued

@@ -31,6 +31,7 @@ type system struct {
 type flaky struct {
 	*revoke.Memory
 	lookup, revoke, load, swap error
+	lazy                       bool // answers nothing
 	changes                    []revoke.Change
 	entries                    []revoke.Entry
 }
@@ -38,6 +39,9 @@ type flaky struct {
 func (f *flaky) Lookup(ctx context.Context, q revoke.Query) (revoke.Answer, error) {
 	if f.lookup != nil {
 		return revoke.Answer{}, f.lookup
+	}
+	if f.lazy {
+		return revoke.Answer{}, nil
 	}
 	return f.Memory.Lookup(ctx, q)
 }
@@ -64,6 +68,11 @@ func (f *flaky) Swap(ctx context.Context, now jwt.NumericDate, c revoke.Change) 
 	f.changes = append(f.changes, c)
 	return f.Memory.Swap(ctx, now, c)
 }
+
+// An idle store swaps nothing.
+type idle struct{ *revoke.Memory }
+
+func (idle) Swap(context.Context, jwt.NumericDate, revoke.Change) (bool, error) { return false, nil }
 
 func newSystem(t testing.TB) *system {
 	s := &system{TB: t, now: noon, store: &flaky{Memory: revoke.NewMemory(noon, 0)}}
@@ -493,6 +502,27 @@ func TestRefreshFailsClosedAndCanBeTriedAgain(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a store that answers nothing", func(t *testing.T) {
+		s := newSystem(t)
+		first := s.begin()
+		s.store.lazy = true
+		for _, older := range []bool{false, true} {
+			s.list.AllowOlderThanStore = older
+			tokens, err := s.rotation.Begin(t.Context(), "alice")
+			assert.Equal(t, "undecided", outcome(err))
+			assert.Zero(t, tokens)
+			assert.Equal(t, "undecided", s.refused(first.Refresh))
+		}
+	})
+	t.Run("a store that swaps nothing", func(t *testing.T) {
+		s := newSystem(t)
+		first := s.begin()
+		s.rotation.List = &revoke.DenyList{Store: idle{s.store.Memory}, Lifetime: s.list.Lifetime, Now: s.list.Now}
+		tokens, err := s.rotation.Begin(t.Context(), "alice")
+		assert.Equal(t, "undecided", outcome(err))
+		assert.Zero(t, tokens)
+		assert.Equal(t, "undecided", s.refused(first.Refresh))
+	})
 	t.Run("a signer without a token", func(t *testing.T) {
 		s := newSystem(t)
 		s.rotation.Sign = func(context.Context, revoke.Claims) (string, error) { return "", nil }

@@ -249,6 +249,18 @@ func TestAServerThatForgetsBeginsAnew(t *testing.T) {
 			w.want(t, "what comes after", later.Access, "accepted")
 		})
 	}
+	t.Run("from the next second on, for it may have known of this one", func(t *testing.T) {
+		s := start(t)
+		client := s.client()
+		w := newWorld(t, &revokeredis.Store{Client: client})
+		w.begin(t, "alice")
+		now := time.Now()
+		time.Sleep(now.Truncate(time.Second).Add(time.Second).Sub(now))
+		bad := w.begin(t, "alice")
+		check(t, w.rotation.End(t.Context(), bad.Refresh))
+		check(t, client.FlushAll(t.Context()).Err())
+		w.want(t, "after", bad.Access, "forgotten")
+	})
 	t.Run("but not if it is said to lose nothing", func(t *testing.T) {
 		s := start(t)
 		client := s.client()
