@@ -189,8 +189,15 @@ func encodePlainHeader(alg Algorithm, keyID string) (string, error) {
 
 // isNil reports whether v is nil or holds a nil pointer or slice.
 func isNil(v any) bool {
-	if v == nil {
+	switch v := v.(type) { // the usual ones, for speed
+	case nil:
 		return true
+	case *HMAC:
+		return v == nil
+	case *publicKey:
+		return v == nil
+	case Keys:
+		return v == nil
 	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func:

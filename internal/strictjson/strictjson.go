@@ -124,7 +124,8 @@ func (o *Object) fail(problem string) int {
 func (o *Object) at(i int, c byte) bool { return i < len(o.data) && o.data[i] == c }
 
 func (o *Object) space(i int) int {
-	for i < len(o.data) && o.data[i] <= ' ' && (o.data[i] == ' ' || o.data[i] == '\t' || o.data[i] == '\r' || o.data[i] == '\n') {
+	data := o.data
+	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\t' || data[i] == '\r' || data[i] == '\n') {
 		i++
 	}
 	return i
@@ -257,7 +258,8 @@ func (o *Object) number(i int) int {
 }
 
 func (o *Object) digits(i int) int {
-	for i < len(o.data) && '0' <= o.data[i] && o.data[i] <= '9' {
+	data := o.data
+	for i < len(data) && '0' <= data[i] && data[i] <= '9' {
 		i++
 	}
 	return i
@@ -265,10 +267,11 @@ func (o *Object) digits(i int) int {
 
 // text reads a string behind its opening quote.
 func (o *Object) text(i int) (end int, escaped bool) {
-	for i < len(o.data) && plain[o.data[i]] {
+	data := o.data
+	for i < len(data) && plain[data[i]] {
 		i++
 	}
-	if o.at(i, '"') {
+	if i < len(data) && data[i] == '"' {
 		return i + 1, false
 	}
 	return o.oddText(i)
