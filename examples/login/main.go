@@ -1,0 +1,147 @@
+// Command login is a service with a login: a short access token for every call, a
+// refresh token that works once for the next one, and a logout after which both
+// are refused. It keeps what it must in its own memory:
+//
+//	go run .
+//	curl -d user=alice -d password='correct horse' localhost:8080/login
+//	curl -H 'Authorization: Bearer <access_token>' localhost:8080/me
+//	curl -d refresh_token=<refresh_token> localhost:8080/refresh
+//	curl -d refresh_token=<refresh_token> localhost:8080/logout
+//
+// or, for any number of instances that share a secret, in Redis:
+//
+//	LOGIN_SECRET=$(openssl rand -hex 32) go run . -redis localhost:6379
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwthttp"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:8080", "where to listen")
+	server := flag.String("redis", "", "address of a Redis server; empty: keep everything in memory")
+	flag.Parse()
+
+	store, err := openStore(*server)
+	if err != nil {
+		log.Fatal(err)
+	}
+	secret := []byte(os.Getenv("LOGIN_SECRET"))
+	if len(secret) == 0 {
+		secret = []byte(rand.Text() + rand.Text()) // good for this process
+	}
+	handler, err := newService(store, secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Print("listening on ", *addr)
+	log.Fatal((&http.Server{Addr: *addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
+}
+
+// openStore returns the store in Redis, or the embedded one if addr is empty.
+func openStore(addr string) (revoke.SessionStore, error) {
+	if addr == "" {
+		return revoke.NewMemory(time.Now(), 0), nil
+	}
+	// Few retries: without Redis it is better to say so soon.
+	options := &redis.Options{Addr: addr, ContextTimeoutEnabled: true, MaxRetries: 1, DialerRetries: 1}
+	store := &revokeredis.Store{Client: redis.NewClient(options)}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return store, store.Ping(ctx)
+}
+
+const (
+	issuer   = "https://login.example"
+	audience = "https://api.example"
+)
+
+type service struct {
+	list     *revoke.DenyList // verifies access tokens
+	rotation *revoke.Rotation // issues tokens
+}
+
+func newService(store revoke.SessionStore, secret []byte) (http.Handler, error) {
+	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
+	if err != nil {
+		return nil, err
+	}
+	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: 5 * time.Second}
+	s := &service{list: &revoke.DenyList{Verifier: policy, Store: store, Lifetime: 30 * 24 * time.Hour, Leeway: policy.Leeway}}
+	s.rotation = &revoke.Rotation{
+		List:           s.list,
+		Sign:           func(ctx context.Context, c revoke.Claims) (string, error) { return jwt.Sign(ctx, key, c) },
+		Issuer:         issuer,
+		Audience:       jwt.Audience{audience},
+		AccessLifetime: 5 * time.Minute, SessionLifetime: 30 * 24 * time.Hour, IdleLifetime: 7 * 24 * time.Hour,
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /login", s.login)
+	mux.HandleFunc("POST /refresh", s.refresh)
+	mux.HandleFunc("POST /logout", s.logout)
+	protect := &jwthttp.Protection{Tokens: s.list, Realm: "login"}
+	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(s.me)))
+	return http.TimeoutHandler(mux, 5*time.Second, "try again later"), nil
+}
+
+func (s *service) login(w http.ResponseWriter, r *http.Request) {
+	// In the place of your own users and their hashed passwords.
+	user, password := r.PostFormValue("user"), []byte(r.PostFormValue("password"))
+	if subtle.ConstantTimeCompare(password, []byte("correct horse")) != 1 || user == "" {
+		http.Error(w, "wrong user or password", http.StatusUnauthorized)
+		return
+	}
+	tokens, err := s.rotation.Begin(r.Context(), user)
+	answer(w, tokens, err, http.StatusUnauthorized)
+}
+
+func (s *service) refresh(w http.ResponseWriter, r *http.Request) {
+	tokens, err := s.rotation.Refresh(r.Context(), r.PostFormValue("refresh_token"))
+	if errors.Is(err, revoke.ErrReused) {
+		log.Print("a refresh token was stolen: ", err) // tell the user, too
+	}
+	answer(w, tokens, err, http.StatusBadRequest)
+}
+
+func (s *service) logout(w http.ResponseWriter, r *http.Request) {
+	err := s.rotation.End(r.Context(), r.PostFormValue("refresh_token"))
+	answer(w, struct{}{}, err, http.StatusBadRequest)
+}
+
+func (s *service) me(w http.ResponseWriter, r *http.Request) {
+	token, _ := jwthttp.TokenFrom(r.Context())
+	fmt.Fprintf(w, "hello %s\n", token.Claims.Subject)
+}
+
+// answer writes the value as JSON. A refusal has the status refused; any other
+// error means that it could not be decided.
+func answer(w http.ResponseWriter, value any, err error, refused int) {
+	var refusal *jwt.VerifyError
+	switch {
+	case errors.As(err, &refusal):
+		http.Error(w, "invalid token", refused)
+	case err != nil:
+		log.Print(err)
+		http.Error(w, "try again later", http.StatusServiceUnavailable)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store") // RFC 6749 section 5.1
+		json.NewEncoder(w).Encode(value)
+	}
+}

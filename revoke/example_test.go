@@ -1,0 +1,98 @@
+package revoke_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+)
+
+func exampleKey() *jwt.HMAC {
+	key, err := jwt.NewHMAC(jwt.HS256, []byte("thirty-two bytes from a generator"), "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return key
+}
+
+func ExampleDenyList() {
+	ctx, key := context.Background(), exampleKey()
+	list := &revoke.DenyList{
+		Verifier:         &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
+		Store:            revoke.NewMemory(time.Now(), 0),
+		Lifetime:         time.Hour,
+		AllowNoSessionID: true, // these tokens have no sid
+	}
+	text, err := jwt.Sign(ctx, key, jwt.Claims{
+		Issuer: "https://login.example", Subject: "alice", ID: "token 1",
+		IssuedAt: jwt.NewNumericDate(time.Now()), ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Hour)),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	token, err := list.Verify(ctx, text)
+	fmt.Println(token.Claims.Subject, err)
+	if err := list.RevokeToken(ctx, token); err != nil {
+		log.Fatal(err) // it may not be revoked
+	}
+	_, err = list.Verify(ctx, text)
+	fmt.Println(errors.Is(err, revoke.ErrRevoked), err)
+	// Output:
+	// alice <nil>
+	// true revoke: revoked: jti
+}
+
+func ExampleRotation() {
+	ctx, key := context.Background(), exampleKey()
+	list := &revoke.DenyList{
+		Verifier: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
+		Store:    revoke.NewMemory(time.Now(), 0),
+		Lifetime: 30 * 24 * time.Hour,
+	}
+	rotation := &revoke.Rotation{
+		List:            list,
+		Issuer:          "https://login.example",
+		AccessLifetime:  5 * time.Minute,
+		SessionLifetime: 30 * 24 * time.Hour,
+		Sign: func(ctx context.Context, c revoke.Claims) (string, error) {
+			return jwt.Sign(ctx, key, struct {
+				revoke.Claims
+				Role string `json:"role"`
+			}{c, "reader"}) // with claims of your own
+		},
+	}
+
+	first, err := rotation.Begin(ctx, "alice") // who has just been authenticated
+	if err != nil {
+		log.Fatal(err)
+	}
+	second, err := rotation.Refresh(ctx, first.Refresh)
+	fmt.Println("refreshed:", err)
+	_, err = list.Verify(ctx, second.Access)
+	fmt.Println("called:", err)
+
+	_, err = rotation.Refresh(ctx, first.Refresh) // somebody has stolen it
+	fmt.Println("again:", errors.Is(err, revoke.ErrReused))
+	_, err = list.Verify(ctx, second.Access)
+	fmt.Println("called:", err)
+	// Output:
+	// refreshed: <nil>
+	// called: <nil>
+	// again: true
+	// called: revoke: revoked: sid
+}
+
+func ExampleCache() {
+	remote := revoke.NewMemory(time.Now(), 0) // in the place of one that is far away
+	list := &revoke.DenyList{
+		Store:    &revoke.Cache{Store: remote, For: time.Second}, // revocations elsewhere are seen a second late
+		Lifetime: time.Hour,
+	}
+	fmt.Println(list.RevokeSession(context.Background(), "https://login.example", "session 1"))
+	// Output: <nil>
+}
