@@ -14,12 +14,12 @@ import (
 // Memory is the [SessionStore] of one process. Make one with [NewMemory]; the
 // zero value and nil keep nothing and answer nothing.
 //
-// An entry takes 33 to 67 bytes, 52 on average with 1,000,000 of them, whatever
-// its names are; only seeded 128-bit hashes of names are kept, so that nobody
-// can choose names that are taken for each other. A session takes some 300
-// bytes. Nothing runs in the background: each call that adds something looks at
-// a few others and drops the expired, so that it takes constant time on average,
-// and memory shrinks again.
+// An entry takes 23 to 45 bytes, 35 on average with 1,000,000 of them, whatever its
+// names are. Of a name, 80 bits of a seeded hash are kept: nobody can choose names
+// that are taken for each other, and with 1,000,000 entries one good token in 10^18
+// is refused by chance. A session takes some 300 bytes. Nothing runs in the
+// background: each call that adds something looks at a few others and drops the
+// expired, so that it takes constant time on average, and memory shrinks again.
 type Memory struct {
 	since    jwt.NumericDate
 	capacity int
@@ -238,7 +238,7 @@ type stripes [16]struct {
 	_ [40]byte // to a cache line
 }
 
-func (s *stripes) of(k hash) *sync.RWMutex { return &s[k.b%uint64(len(s))].RWMutex }
+func (s *stripes) of(k hash) *sync.RWMutex { return &s[k.a%uint64(len(s))].RWMutex }
 
 func (s *stripes) all() {
 	for i := range s {

@@ -1,6 +1,7 @@
 package revoke
 
-// A hash is 128 bits of two seeded hashes.
+// A hash is two seeded hashes of 64 bits. In a table, a is kept whole and 16 bits
+// of b are, as the part and the tag: 80 bits tell entries apart.
 type hash struct{ a, b uint64 }
 
 func (h hash) xor(g hash) hash { return hash{h.a ^ g.a, h.b ^ g.b} }
@@ -13,7 +14,7 @@ type tables[V any] struct {
 	used  int
 }
 
-func (t *tables[V]) of(k hash) *table[V] { return &t.parts[k.a>>56] }
+func (t *tables[V]) of(k hash) *table[V] { return &t.parts[k.b>>56] }
 
 func (t *tables[V]) get(k hash) (v V, ok bool) {
 	p := t.of(k)
@@ -34,7 +35,7 @@ func (t *tables[V]) slot(k hash) *slot[V] {
 
 // insert adds k, which is not there yet.
 func (t *tables[V]) insert(k hash, until uint32, value V) {
-	t.of(k).insert(slot[V]{k, until, value})
+	t.of(k).insert(k.tag(), slot[V]{k.a, until, value})
 	t.used++
 }
 
@@ -67,21 +68,21 @@ func (t *tables[V]) sweepAll(now uint32) (last uint32) {
 // A table is a hash table with linear probing. To look for what is not there,
 // the usual case, reads little more than one byte of it.
 type table[V any] struct {
-	tags  []uint8   // 0 for a free slot, or else some bits of the hash
+	tags  []uint8   // 0 for a free slot
 	slots []slot[V] // as many, a power of two
 	used  int
 	next  int // the slot to sweep next
 }
 
 type slot[V any] struct {
-	key   hash
+	key   uint64 // the a of the hash
 	until uint32 // its end
 	value V
 }
 
-func (t *table[V]) home(k hash) int { return int(k.b>>8) & (len(t.tags) - 1) }
+func (t *table[V]) home(key uint64) int { return int(key) & (len(t.tags) - 1) }
 
-func (k hash) tag() uint8 { return max(uint8(k.a), 1) }
+func (k hash) tag() uint8 { return max(uint8(k.b), 1) }
 
 // find returns the slot of k, or reports false.
 func (t *table[V]) find(k hash) (int, bool) {
@@ -89,19 +90,19 @@ func (t *table[V]) find(k hash) (int, bool) {
 		return 0, false
 	}
 	tag, mask := k.tag(), len(t.tags)-1
-	for i := t.home(k); ; i = (i + 1) & mask {
+	for i := t.home(k.a); ; i = (i + 1) & mask {
 		switch t.tags[i] {
 		case 0:
 			return 0, false
 		case tag:
-			if t.slots[i].key == k {
+			if t.slots[i].key == k.a {
 				return i, true
 			}
 		}
 	}
 }
 
-func (t *table[V]) insert(s slot[V]) {
+func (t *table[V]) insert(tag uint8, s slot[V]) {
 	if (t.used+1)*4 > len(t.tags)*3 {
 		t.resize(max(2*len(t.tags), minSize))
 	}
@@ -109,7 +110,7 @@ func (t *table[V]) insert(s slot[V]) {
 	for t.tags[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.tags[i], t.slots[i] = s.key.tag(), s
+	t.tags[i], t.slots[i] = tag, s
 	t.used++
 }
 
@@ -120,7 +121,7 @@ func (t *table[V]) resize(size int) {
 	*t = table[V]{tags: make([]uint8, size), slots: make([]slot[V], size), next: old.next & (size - 1)}
 	for i, tag := range old.tags {
 		if tag != 0 {
-			t.insert(old.slots[i])
+			t.insert(tag, old.slots[i])
 		}
 	}
 }
