@@ -357,24 +357,29 @@ func (c *Claims) embedded() *Claims { return c }
 var embeddingTypes sync.Map
 
 // justEmbedsClaims reports whether t is Claims, or a struct that embeds them and
-// whose other fields, however the decoder takes them, have nothing to do with
-// the registered claims.
+// whose other fields, however they are encoded and decoded, have nothing to do
+// with the registered claims.
 func justEmbedsClaims(t reflect.Type) bool {
 	if known, ok := embeddingTypes.Load(t); ok {
 		return known.(bool)
 	}
-	just := t == reflect.TypeFor[Claims]() || t.Kind() == reflect.Struct && !decodesItself(t)
-	for i := 0; just && t != reflect.TypeFor[Claims]() && i < t.NumField(); i++ {
-		just = staysApart(t.Field(i))
+	just := t == reflect.TypeFor[Claims]()
+	if !just && t.Kind() == reflect.Struct && !codesItself(t) {
+		just = true
+		for i := range t.NumField() {
+			just = just && staysApart(t.Field(i))
+		}
 	}
 	embeddingTypes.Store(t, just)
 	return just
 }
 
-func decodesItself(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[json.UnmarshalerFrom]()) ||
-		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+// codesItself reports whether t has methods that the encoder or decoder calls.
+func codesItself(t reflect.Type) bool {
+	return slices.ContainsFunc([]reflect.Type{
+		reflect.TypeFor[json.Marshaler](), reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
+		reflect.TypeFor[json.Unmarshaler](), reflect.TypeFor[json.UnmarshalerFrom](), reflect.TypeFor[encoding.TextUnmarshaler](),
+	}, reflect.PointerTo(t).Implements)
 }
 
 // staysApart reports whether a field is the embedded Claims, or a plain one by

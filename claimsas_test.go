@@ -29,7 +29,7 @@ type (
 		Role       string `json:"role"`
 	}
 	embedsInline struct {
-		jwt.Claims `json:",inline"`
+		jwt.Claims `json:",embed"`
 		Role       string `json:"role"`
 	}
 	embedsDeep struct {
@@ -41,14 +41,17 @@ type (
 		Other
 	}
 	Other struct {
-		Subject string `json:"'sub'"`
-		Role    string `json:"role"`
+		Deeper
+		Role string `json:"role"`
+	}
+	Deeper struct {
+		Subject string `json:"sub"`
 	}
 	shadows struct {
 		jwt.Claims
 		Expiry any `json:"exp"`
 	}
-	shadowsByName struct {
+	malformed struct {
 		jwt.Claims
 		Iss any `json:"'iss'"`
 	}
@@ -62,7 +65,7 @@ type (
 	}
 	catchesAll struct {
 		jwt.Claims
-		Rest map[string]any `json:",inline"`
+		Rest map[string]any `json:",embed"`
 	}
 	decodesByMethod struct {
 		jwt.Claims
@@ -121,7 +124,7 @@ func TestClaimsAsReadsWhatTheDecoderReads(t *testing.T) {
 			compareDecoders[embedsDeep](t, verified)
 			compareDecoders[embedsTwo](t, verified)
 			compareDecoders[shadows](t, verified)
-			compareDecoders[shadowsByName](t, verified)
+			compareDecoders[malformed](t, verified)
 			compareDecoders[shadowsNoTag](t, verified)
 			compareDecoders[shadowsClaimsField](t, verified)
 			compareDecoders[catchesAll](t, verified)
@@ -161,4 +164,40 @@ func TestClaimsAsHandsOutAnAudienceOfItsOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, jwt.Audience{"a", "b"}, second.Audience)
 	assert.Equal(t, jwt.Audience{"a", "b"}, verified.Claims.Audience)
+}
+
+type encodesByMethod struct{ jwt.Claims }
+
+func (encodesByMethod) MarshalJSON() ([]byte, error) { return []byte(`{"exp":"1"}`), nil }
+
+type encodesByPointerMethod struct{ jwt.Claims }
+
+func (*encodesByPointerMethod) MarshalJSON() ([]byte, error) { return []byte(`{"aud":7}`), nil }
+
+// Sign looks at what it wrote wherever the type does not say it all.
+func TestSignChecksWhatTypesLeaveOpen(t *testing.T) {
+	for _, claims := range []any{
+		shadows{Expiry: "1"}, shadows{Expiry: true}, &shadows{Expiry: "1"},
+		catchesAll{Rest: map[string]any{"jti": 7}},
+		catchesAll{Claims: jwt.Claims{ID: "1"}, Rest: map[string]any{"jti": "2"}},
+		encodesByMethod{}, &encodesByMethod{}, encodesByPointerMethod{}, &encodesByPointerMethod{},
+		(*embeds)(nil), (*jwt.Claims)(nil), embeds{Role: "\xff"}, embeds{Claims: jwt.Claims{Audience: jwt.Audience{"\xff"}}},
+	} {
+		token, err := jwt.Sign(t.Context(), hs256(t), claims)
+		assert.Error(t, err, "%T %+v", claims, claims)
+		assert.Empty(t, token)
+	}
+	for _, claims := range []any{
+		embeds{Claims: jwt.Claims{Issuer: "i", ExpiresAt: 4102444800}, Role: "r", Count: 1}, &embeds{},
+		embedsPointer{Claims: &jwt.Claims{ID: "j"}}, embedsTagged{}, embedsInline{}, embedsDeep{}, embedsTwo{},
+		shadows{Expiry: 4102444800}, catchesAll{Rest: map[string]any{"role": 7}}, named{},
+	} {
+		token, err := jwt.Sign(t.Context(), hs256(t), claims)
+		require.NoError(t, err, "%T", claims)
+		want, err := json.Marshal(claims)
+		require.NoError(t, err)
+		verified, err := lenient(hs256(t)).Verify(t.Context(), token)
+		require.NoError(t, err, "%T", claims)
+		assert.Equal(t, string(want), string(verified.Payload()))
+	}
 }
