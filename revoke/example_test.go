@@ -44,7 +44,7 @@ func ExampleDenyList() {
 	fmt.Println(errors.Is(err, revoke.ErrRevoked), err)
 	// Output:
 	// alice <nil>
-	// true revoke: revoked: jti
+	// true revoke: token revoked: jti
 }
 
 func ExampleRotation() {
@@ -84,7 +84,7 @@ func ExampleRotation() {
 	// refreshed: <nil>
 	// called: <nil>
 	// again: true
-	// called: revoke: revoked: sid
+	// called: revoke: token revoked: sid
 }
 
 func ExampleCache() {

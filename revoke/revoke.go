@@ -8,8 +8,10 @@
 //	list := &revoke.DenyList{
 //		Verifier: policy, // a *jwt.Policy, jwt.Policies, …
 //		Store:    revoke.NewMemory(time.Now(), 0),
-//		Lifetime: 30 * 24 * time.Hour,
+//		Lifetime: time.Hour, // the longest of a token
 //		Leeway:   policy.Leeway,
+//
+//		AllowNoSessionID: true, // or they must have a sid
 //	}
 //	token, err := list.Verify(ctx, text)
 //	err = list.RevokeToken(ctx, token)
@@ -19,10 +21,17 @@
 // (RFC 9700 section 4.14.2).
 //
 // What is revoked is kept in a [Store]: [Memory] for one process, the package
-// revoke/redis for many machines, a [Cache] in front of either. If the store
-// cannot answer, nothing is accepted: the error then is not a *[jwt.VerifyError],
-// and means that it could not be decided. Everything here is safe for concurrent
-// use once it is set up.
+// revoke/redis for many machines, a [Cache] in front of either. Everything here is
+// safe for concurrent use once it is set up.
+//
+// # When the store does not know
+//
+// If the store cannot answer, nothing is accepted: the error then is not a
+// *[jwt.VerifyError], and means that it could not be decided. The same goes for a
+// token that was issued before the store began, as after the restart of a process
+// with a Memory, or of a Redis server that was emptied: see [ErrForgotten]. An
+// error of a method that revokes means that nothing may have been revoked; to call
+// it again does no harm.
 package revoke
 
 import (
@@ -40,7 +49,7 @@ import (
 // Reasons that this package adds to those of jwt, for [errors.Is].
 var (
 	// ErrRevoked: the token or the session was taken back.
-	ErrRevoked = errors.New("revoke: revoked")
+	ErrRevoked = errors.New("revoke: token revoked")
 
 	// ErrReused: a refresh token was used again, as a thief or the robbed would
 	// do, and its session has been revoked for it. It is an ErrRevoked, too.
@@ -84,7 +93,9 @@ type DenyList struct {
 
 	// AllowOlderThanStore accepts tokens issued before the store began, unless
 	// it knows better. Without it they are ErrForgotten, since an earlier store,
-	// lost with its process or machine, may have had them revoked.
+	// lost with its process or machine, may have had them revoked, as are those
+	// whose entries it dropped before a clock went back. It is for the first days
+	// of a store, and for those who can live with that.
 	AllowOlderThanStore bool
 
 	Leeway time.Duration    // that of the Policy: by how much clocks may differ
@@ -316,7 +327,7 @@ func (d *DenyList) RevokeSession(ctx context.Context, issuer, sessionID string) 
 //
 // The time is compared with iat, a whole second of the issuer's clock, so that
 // tokens issued later in the same second are revoked as well. If that clock may
-// be ahead of the caller's, add the difference.
+// be ahead of the caller's, add by how much.
 func (d *DenyList) RevokeSubject(ctx context.Context, issuer, subject string, at time.Time) error {
 	if err := d.incomplete(); err != nil {
 		return err

@@ -358,7 +358,7 @@ func TestRefusalsSayWhyAndNoMore(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, list.RevokeToken(t.Context(), token))
 	_, err = list.Verify(t.Context(), text)
-	assert.EqualError(t, err, "revoke: revoked: jti")
+	assert.EqualError(t, err, "revoke: token revoked: jti")
 	_, err = list.Verify(t.Context(), sign(t, `"jti":"id","sid":"session","sub":"alice","iat":1795521600,"exp":1795525201`))
 	assert.EqualError(t, err, "jwt: claim not acceptable: exp: more than 1h0m0s after iat, the longest life of a token")
 	_, err = list.Verify(t.Context(), sign(t, `"jti":"id2","sid":"session","sub":"alice","iat":1795521590,"exp":1795522600`))

@@ -24,7 +24,8 @@ import (
 // whoever accepts them, its access tokens, which all have its ID as sid.
 //
 // This also strikes a client that refreshes twice at the same time: exactly one
-// call succeeds, the others count as theft. Let it take turns, or see Grace.
+// call succeeds, the others count as theft. Let it take turns, or see Grace. To
+// refresh asks the store three times, and changes it last.
 //
 // It is plain data: set it up, then use it from any number of goroutines without
 // changing it. The zero value and nil issue nothing: their methods return an
@@ -40,9 +41,10 @@ type Rotation struct {
 	// RevokeSubject outlasts the sessions. Its Verifier is not used.
 	List *DenyList
 
-	// Sign returns the access token with these claims, as by [jwt.Sign], or with
-	// more of your own; required. All of them are set. It is called before the
-	// refresh token is used up, so that the client can try again if it fails.
+	// Sign returns the access token with these claims, as by [jwt.Sign], and with
+	// others of your own if you like; required. It must keep them all, or the token
+	// cannot be revoked. It is called before the refresh token is used up, so that
+	// the client can try again if it fails.
 	Sign func(ctx context.Context, c Claims) (string, error)
 
 	Issuer   string       // iss of the access tokens
@@ -151,7 +153,7 @@ func (r *Rotation) awaitSecond(ctx context.Context, q Query) (time.Time, error) 
 		case first <= this:
 			return now, nil
 		case first > add(this, 1):
-			return time.Time{}, fmt.Errorf("revoke: what is issued now is revoked already, for another %d s", add(first, -this))
+			return time.Time{}, fmt.Errorf("revoke: what is issued now would be refused, for another %d s", add(first, -this))
 		}
 		timer := time.NewTimer(first.Time().Sub(now))
 		select {
@@ -161,7 +163,7 @@ func (r *Rotation) awaitSecond(ctx context.Context, q Query) (time.Time, error) 
 			return time.Time{}, fmt.Errorf("revoke: waiting for the next second: %w", ctx.Err())
 		}
 	}
-	return time.Time{}, errors.New("revoke: what is issued now is revoked, and the clock stands still")
+	return time.Time{}, errors.New("revoke: what is issued now would be refused, and the clock stands still")
 }
 
 // Refresh returns the next tokens of a session. A refusal is a *[jwt.VerifyError]

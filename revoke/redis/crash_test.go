@@ -150,11 +150,10 @@ func TestServerKilledUnderLoad(t *testing.T) {
 // A load is what clients do all the time: each has tokens, and knows which of
 // them are revoked.
 type load struct {
-	stop     chan struct{}
-	all      sync.WaitGroup
-	answers  sync.Map // outcome → *atomic.Int64
-	wrong    atomic.Int64
-	accepted atomic.Int64
+	stop    chan struct{}
+	all     sync.WaitGroup
+	answers sync.Map // outcome → *atomic.Int64
+	wrong   atomic.Int64
 }
 
 func begin(t *testing.T, worlds []*world) *load {
