@@ -211,6 +211,8 @@ func TestForgedECDSASignatures(t *testing.T) {
 			{"r and s behind a zero", join([]byte{0}, good)},
 			{"r and s, each behind a zero", join([]byte{0}, r, []byte{0}, sig)},
 			{"r and s behind zeros", join(zero, r, zero, sig)},
+			{"r, and s behind a zero", join(r, []byte{0}, sig)},
+			{"r, and s behind zeros", join(r, zero, sig)},
 			{"r and s and r and s", join(good, good)},
 			{"ASN.1 of r and s", sequence(integer(r), integer(sig))},
 			{"ASN.1 filled up to size", join(sequence(integer(r), integer(sig)), zero, zero)[:2*size]},
@@ -265,6 +267,9 @@ func TestECDSASignaturesOfAllSizes(t *testing.T) {
 				shortR += int(1 - min(r[0], 1))
 				shortS += int(1 - min(s[0], 1))
 				require.NoError(t, v.Verify(t.Context(), input, sig), "%x", sig)
+				if half := len(sig) / 2; sig[half] == 0 { // not to be left out
+					assert.ErrorIs(t, v.Verify(t.Context(), input, append(sig[:half:half], sig[half+1:]...)), jwt.ErrSignature)
+				}
 				sig = must(viaASN1.Sign(t.Context(), input))
 				require.NoError(t, v.Verify(t.Context(), input, sig), "%x", sig)
 			}

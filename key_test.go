@@ -161,12 +161,14 @@ func TestNewVerifier(t *testing.T) {
 
 func TestKeysWithoutAProperCurve(t *testing.T) {
 	ec := p256Key()
-	for _, curve := range []elliptic.Curve{(*elliptic.CurveParams)(nil), &elliptic.CurveParams{}, paramless{elliptic.P256()}, hollow{}} {
+	for curve, want := range map[elliptic.Curve]string{
+		(*elliptic.CurveParams)(nil): "got no curve", &elliptic.CurveParams{}: "got the curve ", paramless{elliptic.P256()}: "not complete", hollow{}: "not complete",
+	} {
 		public := point(curve, ec.X, ec.Y)
 		private := &ecdsa.PrivateKey{PublicKey: *public, D: ec.D}
 		require.NotPanics(t, func() {
 			v, err := jwt.NewVerifier(jwt.ES256, public, "")
-			requireKeyError(t, v, err, "jwt: ")
+			requireKeyError(t, v, err, want)
 			s, err := jwt.NewSigner(jwt.ES256, private, "")
 			requireKeyError(t, s, err, "jwt: ")
 		}, "%T", curve)

@@ -127,6 +127,8 @@ func TestSignRefuses(t *testing.T) {
 		{"invalid UTF-8 in a pointer's iss", &jwt.Claims{Issuer: "\xff"}, "UTF-8"},
 		{"invalid UTF-8 in a map", map[string]any{"x": "\xff"}, "UTF-8"},
 		{"invalid UTF-8 in a name", map[string]any{"\xff": 1}, "UTF-8"},
+		{"what is nested too deep in a field", deepClaims{Private: jsontext.Value(nested(512))}, "nested too deep"},
+		{"what is nested too deep in a field, by pointer", &deepClaims{Private: jsontext.Value(nested(512))}, "nested too deep"},
 		{"what is nested too deep", rawJSON(`{"x":` + nested(512) + `}`), "nested too deep"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -153,6 +155,11 @@ func TestSignErrorsAreNoRefusals(t *testing.T) {
 		var refused *jwt.VerifyError
 		assert.NotErrorAs(t, err, &refused)
 	}
+}
+
+type deepClaims struct {
+	jwt.Claims
+	Private any `json:"private"`
 }
 
 type failing struct{ err error }

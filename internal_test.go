@@ -1,0 +1,48 @@
+package jwt
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Numbers of every size, with the highest bit set and not, in ASN.1 and back.
+func TestECDSASignaturesInASN1(t *testing.T) {
+	number := func(bytes int, high bool) *big.Int {
+		n := new(big.Int).Lsh(big.NewInt(1), uint(bytes*8-2))
+		return n.SetBit(n, bytes*8-1, map[bool]uint{true: 1}[high])
+	}
+	for _, size := range []int{32, 48, 66} {
+		for r := 1; r <= size; r++ {
+			for s := 1; s <= size; s++ {
+				for _, high := range []bool{false, true} {
+					sig := struct{ R, S *big.Int }{number(r, high), number(s, (r+s)%2 == 0)}
+					want, err := asn1.Marshal(sig)
+					require.NoError(t, err)
+					fixed := append(sig.R.FillBytes(make([]byte, size)), sig.S.FillBytes(make([]byte, size))...)
+					got, ok := appendASN1(nil, fixed, size)
+					if !ok || !bytes.Equal(got, want) {
+						t.Fatalf("%x: got %x, want %x", fixed, got, want)
+					}
+					back, err := fixedWidth(got, size)
+					if err != nil || !bytes.Equal(back, fixed) {
+						t.Fatalf("%x: got %x and %v, want %x", got, back, err, fixed)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The rules are a table that can be read: their names in the order of the flow.
+func TestRules(t *testing.T) {
+	var names []string
+	for _, r := range rules {
+		names = append(names, r.claim)
+	}
+	assert.Equal(t, []string{"typ", "iss", "aud", "sub", "iat", "nbf", "exp"}, names)
+}
