@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -309,7 +310,13 @@ func TestAPromotedReplicaBeginsAnew(t *testing.T) {
 // The loss of one node of a Cluster is the loss of its part of the names.
 func TestANodeOfAClusterThatIsLost(t *testing.T) {
 	servers, c := cluster(t)
-	w := newWorld(t, &revokeredis.Store{Client: c})
+	store := &revokeredis.Store{Client: c}
+	check(t, store.Ping(t.Context()))
+	check(t, servers[2].client().ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err())
+	if err := store.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "evicts") {
+		t.Errorf("Ping of a Cluster of which one node evicts: got %v, want it found", err)
+	}
+	w := newWorld(t, store)
 	var tokens []revoke.Tokens
 	for i := range 60 {
 		tokens = append(tokens, w.begin(t, fmt.Sprint("user-", i)))

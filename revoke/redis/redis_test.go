@@ -260,6 +260,9 @@ func TestPingFindsAServerThatEvicts(t *testing.T) {
 	client := s.client(impatient)
 	store := &revokeredis.Store{Client: client}
 	check(t, store.Ping(t.Context()))
+	if n := client.DBSize(t.Context()).Val(); n != 256 {
+		t.Errorf("got %d marks after Ping, want the memory to have begun in 256 parts", n)
+	}
 	for _, policy := range []string{"allkeys-lru", "volatile-ttl"} {
 		check(t, client.ConfigSet(t.Context(), "maxmemory-policy", policy).Err())
 		if err := store.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "evicts") {
