@@ -502,6 +502,10 @@ func TestRefreshFailsClosedAndCanBeTriedAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestOddStoresAndSignersFailClosed(t *testing.T) {
+	down := errors.New("down")
 	t.Run("a store that answers nothing", func(t *testing.T) {
 		s := newSystem(t)
 		first := s.begin()

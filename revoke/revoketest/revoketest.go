@@ -18,6 +18,7 @@ import (
 // the same one twice, over the same empty memory.
 func TestStore(t *testing.T, open func(t *testing.T) (one, other revoke.SessionStore)) {
 	t.Run("deny list", func(t *testing.T) { testDenyList(t, open) })
+	t.Run("bad entries and many", func(t *testing.T) { testEntries(t, open) })
 	t.Run("sessions", func(t *testing.T) { testSessions(t, open) })
 	t.Run("revoking ends a session", func(t *testing.T) { testRevokedSession(t, open) })
 	t.Run("exactly one of many swaps succeeds", func(t *testing.T) { testConcurrentSwaps(t, open) })
@@ -93,6 +94,12 @@ func testDenyList(t *testing.T, open opener) {
 	if a, err := other.Lookup(ctx, revoke.Query{Issuer: "far", Subject: "future"}); err != nil || a.Subject < 1<<31 {
 		t.Errorf("a date far in the future: got %+v, %v, want it late", a, err)
 	}
+}
+
+func testEntries(t *testing.T, open opener) {
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
+	one, other := open(t)
+	until := now + 1000
 	for name, e := range map[string]revoke.Entry{
 		"no name":                   {Issuer: "i", Until: until},
 		"two names":                 {Issuer: "i", ID: "a", SessionID: "b", Until: until},
