@@ -64,6 +64,8 @@ func TestErrorsSayWhatWasGotAndWanted(t *testing.T) {
 		{`{}`, func(p *jwt.Policy) { p.AllowAnyAudience, p.Audience = false, []string{"b"} }, `jwt: claim not acceptable: aud: got nothing, want one of ["b"]`},
 		{`{"aud":["a","b"]}`, func(p *jwt.Policy) { p.AllowAnyAudience = false }, `jwt: claim not acceptable: aud: got ["a", "b"], want it to be absent`},
 		{`{"aud":[]}`, func(p *jwt.Policy) { p.AllowAnyAudience = false }, `jwt: claim not acceptable: aud: got [], want it to be absent`},
+		{`{"aud":["1","2","3","4"]}`, func(p *jwt.Policy) { p.AllowAnyAudience = false }, `jwt: claim not acceptable: aud: got ["1", "2", "3", "4"], want it to be absent`},
+		{`{"aud":["1","2","3","4","5"]}`, func(p *jwt.Policy) { p.AllowAnyAudience = false }, `jwt: claim not acceptable: aud: got ["1", "2", "3", "4", and 1 more], want it to be absent`},
 		{`{"aud":["1","2","3","4","5","6"]}`, func(p *jwt.Policy) { p.AllowAnyAudience = false }, `jwt: claim not acceptable: aud: got ["1", "2", "3", "4", and 2 more], want it to be absent`},
 		{`{"iss":"a"}`, func(p *jwt.Policy) { p.AllowAnyIssuer = false }, `jwt: claim not acceptable: iss: got "a", want it to be absent`},
 		{`{"iss":"a"}`, func(p *jwt.Policy) { p.AllowAnyIssuer, p.Issuer = false, "b" }, `jwt: claim not acceptable: iss: got "a", want "b"`},

@@ -576,6 +576,16 @@ func TestPolicies(t *testing.T) {
 			assert.Empty(t, set.asked, iss)
 		}
 	})
+	t.Run("ask nobody about a payload that is not base64url", func(t *testing.T) {
+		keyA, set, a := named("a", "a")
+		for _, body := range []string{encode(claims("a")) + "=", encode(claims("a")) + "\n", "\n" + encode(claims("a")), encode(claims("a")+" ") + "+///"} {
+			token := signInput(t, keyA, encode(`{"alg":"HS256"}`)+"."+body)
+			got, err := jwt.Policies{a}.Verify(t.Context(), token)
+			r := refused(t, jwt.ErrMalformed, token, got, err)
+			assert.Contains(t, r.Detail, "payload: ")
+			assert.Empty(t, set.asked, body)
+		}
+	})
 	t.Run("refuse a second issuer", func(t *testing.T) {
 		keyA, _, a := named("a", "a")
 		_, _, b := named("b", "b")
