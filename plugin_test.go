@@ -331,6 +331,13 @@ func TestKeySet(t *testing.T) {
 			}
 		}
 	})
+	t.Run("cannot make a token look revoked", func(t *testing.T) {
+		p := policy()
+		p.Keys = &keySet{err: &jwt.VerifyError{Reason: errors.New("revoked"), Claim: "jti"}}
+		got, err := p.Verify(t.Context(), signed(t, own, payload))
+		undecided(t, got, err)
+		assert.ErrorContains(t, err, "revoked")
+	})
 	t.Run("gets the caller's context", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()

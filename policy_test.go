@@ -522,6 +522,12 @@ func TestPolicyReportsTheFirstFault(t *testing.T) {
 			refused(t, row.want, row.token, got, err)
 		})
 	}
+	for _, body := range []string{"e31", "e30=", "e30\n", "e3\r\n0", " e30", "e30A=", "{}"} { // all but {} by a lax decoder
+		token := signInput(t, key, encode(`{"alg":"HS256"}`)+"."+body)
+		got, err := lenient(key).Verify(t.Context(), token)
+		r := refused(t, jwt.ErrClaim, token, got, err)
+		assert.Equal(t, "payload: not base64url without padding", r.Detail)
+	}
 }
 
 func TestPolicies(t *testing.T) {
