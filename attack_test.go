@@ -357,12 +357,18 @@ func TestTokensCannotBringTheirKey(t *testing.T) {
 	}
 }
 
+// An encoded payload is what there is without the parameter (RFC 7797 section 3).
+func TestHeaderThatSaysThePayloadIsEncoded(t *testing.T) {
+	_, err := policy(hs256(t)).Verify(t.Context(), signRaw(t, hs256(t), `{"alg":"HS256","b64":true}`, payload))
+	assert.NoError(t, err)
+}
+
 // A header that changes how the token is to be read is refused, whoever signed.
 func TestHeaderParametersThatChangeTheMeaning(t *testing.T) {
 	for _, row := range []struct{ name, value string }{
 		{"crit", `["exp"]`}, {"crit", `["b64"]`}, {"crit", `[]`}, {"crit", `null`}, {"crit", `""`}, {"crit", `"exp"`}, {"crit", `{}`}, {"crit", `0`},
 		{"crit", `false`}, {"crit", `["alg"]`}, {"crit", `["http://example.com/UNDEFINED"]`}, {"crit", `[["b64"]]`}, {"crit", `[1]`}, {"crit", `["x","x"]`},
-		{"b64", `false`}, {"b64", `true`}, {"b64", `null`}, {"b64", `"false"`}, {"b64", `0`},
+		{"b64", `false`}, {"b64", `null`}, {"b64", `"false"`}, {"b64", `0`},
 		{"zip", `"DEF"`}, {"zip", `""`}, {"zip", `null`}, {"zip", `"GZ"`},
 		{"enc", `"A128GCM"`}, {"enc", `null`}, {"enc", `""`},
 	} {

@@ -24,9 +24,9 @@ import (
 //
 // A token is found by a keyed cryptographic hash of its signature, and then
 // compared byte for byte. So nobody can make two tokens meet, or find out which
-// are there, and no signature, thus no token to use, stays in memory. Refused
-// tokens are not remembered. A Verifier from elsewhere must be of a comparable
-// type for its tokens to be.
+// are there, and no token is kept with its signature. Refused tokens are not
+// remembered. A Verifier from elsewhere must be of a comparable type for its
+// tokens to be.
 //
 // The zero value but for Policies has the default bounds. Set it up, then use it
 // by pointer from any number of goroutines.
@@ -34,13 +34,18 @@ type Cache struct {
 	Policies Policies // for one Policy, its Verify is meant; for several, theirs
 
 	MaxAge     time.Duration // longest time without verifying anew; 0: 5 minutes
-	MaxEntries int           // most tokens remembered; 0: 10,000
+	MaxEntries int           // most tokens remembered, at least 2; 0: 10,000
 	MaxBytes   int           // most memory they take, about; 0: 16 MiB
 
-	mu     sync.RWMutex
-	secret []byte
-	// Two generations: when the young one is half of what is allowed, it takes
-	// the place of the old one, with what is in that one no longer in use.
+	mu   sync.RWMutex
+	held *generations // behind a pointer, where no formatting shows it
+}
+
+// generations are what a Cache remembers. When the young one is half of what is
+// allowed, it takes the place of the old one, with what is in that one no longer
+// in use.
+type generations struct {
+	secret     []byte
 	young, old map[digest]*remembered
 	bytes      int // of the young one
 }
@@ -77,16 +82,16 @@ func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
 	}
 	d := c.digest(signature)
 	r := c.find(d)
-	if r == nil || r.input != input {
+	if r == nil || r.input != input || !r.hasKey(ctx) {
 		return c.verify(ctx, token, input, d)
 	}
-	now := r.policy.now()
-	if age := now.Sub(r.since); age < 0 || age >= c.maxAge() || !r.hasKey(ctx) {
+	now := r.policy.now() // after the key set, which may take its time
+	if age := now.Round(0).Sub(r.since); age < 0 || age >= c.maxAge() {
 		return c.verify(ctx, token, input, d)
 	}
-	if refusal := r.policy.check(r.token, now); refusal != nil {
+	if r.policy.check(r.token, now) != nil {
 		c.forget(d)
-		return nil, refusal
+		return c.verify(ctx, token, input, d) // which says why, or finds another policy
 	}
 	return r.token.copy(), nil
 }
@@ -111,8 +116,8 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 	if err != nil {
 		return nil, err
 	}
-	if reflect.ValueOf(key).Comparable() {
-		c.remember(d, &remembered{strings.Clone(input), t.copy(), key, p, p.now()})
+	if d != (digest{}) && reflect.ValueOf(key).Comparable() {
+		c.remember(d, &remembered{strings.Clone(input), t.copy(), key, p, p.now().Round(0)})
 	}
 	return t, nil
 }
@@ -147,32 +152,32 @@ func (c *Cache) half() (entries, bytes int) {
 // digest returns the keyed hash of a signature.
 func (c *Cache) digest(signature string) digest {
 	c.mu.RLock()
-	secret := c.secret
+	held := c.held
 	c.mu.RUnlock()
-	if secret == nil {
-		secret = c.newSecret()
+	if held == nil {
+		held = c.begin()
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
-	b.sig = append(append(b.sig[:0], secret...), signature...)
+	b.sig = append(append(b.sig[:0], held.secret...), signature...)
 	return sha256.Sum256(b.sig)
 }
 
-func (c *Cache) newSecret() []byte {
+func (c *Cache) begin() *generations {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.secret == nil {
-		c.secret = make([]byte, sha256.Size)
-		rand.Read(c.secret)
+	if c.held == nil {
+		c.held = &generations{secret: make([]byte, sha256.Size), young: make(map[digest]*remembered)}
+		rand.Read(c.held.secret)
 	}
-	return c.secret
+	return c.held
 }
 
 func (c *Cache) find(d digest) *remembered {
 	c.mu.RLock()
-	r, young := c.young[d]
+	r, young := c.held.young[d]
 	if !young {
-		r = c.old[d]
+		r = c.held.old[d]
 	}
 	c.mu.RUnlock()
 	if r != nil && !young {
@@ -188,34 +193,28 @@ func (c *Cache) remember(d digest, r *remembered) {
 	if r.size() > bytes {
 		return
 	}
-	if before, ok := c.young[d]; ok {
-		c.bytes -= before.size()
-	} else if len(c.young) >= entries {
-		c.turn()
+	g := c.held
+	g.remove(d)
+	if len(g.young) >= entries || g.bytes+r.size() > bytes {
+		g.young, g.old, g.bytes = make(map[digest]*remembered), g.young, 0
 	}
-	if c.bytes+r.size() > bytes {
-		c.turn()
-	}
-	if c.young == nil {
-		c.young = make(map[digest]*remembered)
-	}
-	delete(c.old, d)
-	c.young[d] = r
-	c.bytes += r.size()
+	g.young[d] = r
+	g.bytes += r.size()
 }
 
 func (c *Cache) forget(d digest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r, ok := c.young[d]; ok {
-		c.bytes -= r.size()
-	}
-	delete(c.young, d)
-	delete(c.old, d)
+	c.held.remove(d)
 }
 
-// turn makes the young generation the old one.
-func (c *Cache) turn() { c.young, c.old, c.bytes = nil, c.young, 0 }
+func (g *generations) remove(d digest) {
+	if r, ok := g.young[d]; ok {
+		g.bytes -= r.size()
+		delete(g.young, d)
+	}
+	delete(g.old, d)
+}
 
 // copy returns a token of its own, for who gets it may change it.
 func (t *Token) copy() *Token {

@@ -74,7 +74,6 @@ func TestCacheAsksTheRulesEveryTime(t *testing.T) {
 	}
 	require.NoError(t, verify(1_000_000))
 	assert.NoError(t, verify(1_000_099))
-	assert.ErrorIs(t, verify(1_000_100), jwt.ErrExpired)
 	assert.EqualValues(t, 1, key.calls.Load())
 	assert.ErrorIs(t, verify(1_000_100), jwt.ErrExpired)
 	assert.EqualValues(t, 2, key.calls.Load(), "an expired token is forgotten")
@@ -307,6 +306,58 @@ func TestCacheOfAKeyThatCannotBeCompared(t *testing.T) {
 			assert.NoError(t, err)
 		}
 		assert.EqualValues(t, 3, counted.calls.Load())
+	}
+}
+
+// A token that is refused by the policy that accepted it before may be accepted
+// by another.
+func TestCacheDecidesAsItsPoliciesDo(t *testing.T) {
+	signer, _, now, cache := cached(t)
+	strict := *cache.Policies[0]
+	lenient := strict
+	strict.MaxAge, lenient.Leeway = 10*time.Second, time.Minute
+	cache.Policies = jwt.Policies{&strict, &lenient}
+	token := signClaims(t, signer, jwt.Claims{IssuedAt: 1_000_000, ExpiresAt: 1_000_100})
+	for _, at := range []int64{1_000_000, 1_000_005, 1_000_050, 1_000_051, 1_000_120, 1_000_200} {
+		*now = time.Unix(at, 0)
+		_, want := cache.Policies.Verify(t.Context(), token)
+		_, got := cache.Verify(t.Context(), token)
+		assert.Equal(t, want, got, at)
+	}
+}
+
+// slowKeys takes its time, in which the clock goes on.
+type slowKeys struct {
+	jwt.Keys
+	wait func()
+}
+
+func (s *slowKeys) Verifiers(ctx context.Context, h jwt.Header) ([]jwt.Verifier, error) {
+	s.wait()
+	return s.Keys.Verifiers(ctx, h)
+}
+
+func TestCacheReadsTheClockAfterTheKeySet(t *testing.T) {
+	signer, key, now, cache := cached(t)
+	wait := time.Duration(0)
+	cache.Policies[0].Keys = &slowKeys{jwt.Keys{key}, func() { *now = now.Add(wait) }}
+	token := signClaims(t, signer, jwt.Claims{ExpiresAt: 1_000_100})
+	_, err := cache.Verify(t.Context(), token)
+	require.NoError(t, err)
+	wait = 200 * time.Second
+	_, err = cache.Verify(t.Context(), token)
+	assert.ErrorIs(t, err, jwt.ErrExpired)
+}
+
+func TestCacheShowsNothingOfWhatItHolds(t *testing.T) {
+	signer, _, _, cache := cached(t)
+	_, err := cache.Verify(t.Context(), signClaims(t, signer, jwt.Claims{Subject: "alice", ExpiresAt: 1_000_100}))
+	require.NoError(t, err)
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		shown := fmt.Sprintf(verb, cache)
+		assert.NotContains(t, shown, "alice")
+		assert.NotContains(t, shown, "map[")
+		assert.Less(t, len(shown), 1000, shown)
 	}
 }
 

@@ -335,14 +335,17 @@ func readDate(v strictjson.Value, date *NumericDate) (_ instant, want string, ok
 // embeds Claims, they are there already, and only what comes behind them is left.
 func (t *Token) decode(into any) error {
 	embedding, ok := into.(interface{ embedded() *Claims })
-	if !ok || t.private == mixed || !justEmbedsClaims(reflect.TypeOf(into).Elem()) {
+	if !ok || t.private == mixed || !kindOf(reflect.TypeOf(into).Elem()).embedsClaims {
 		return json.Unmarshal([]byte(t.payload), into)
 	}
-	if t.private != 0 {
-		rest := append(make([]byte, 0, 1+len(t.payload)-t.private), '{')
-		if err := json.Unmarshal(append(rest, t.payload[t.private:]...), into); err != nil {
-			return err
-		}
+	rest := append(make([]byte, 0, 2+len(t.payload)-t.private), '{')
+	if t.private == 0 {
+		rest = append(rest, '}')
+	} else {
+		rest = append(rest, t.payload[t.private:]...)
+	}
+	if err := json.Unmarshal(rest, into); err != nil {
+		return err
 	}
 	claims := embedding.embedded()
 	*claims = t.Claims
@@ -353,25 +356,29 @@ func (t *Token) decode(into any) error {
 // embedded returns the Claims in a struct that embeds them.
 func (c *Claims) embedded() *Claims { return c }
 
-// embeddingTypes remembers the answers of justEmbedsClaims, by reflect.Type.
-var embeddingTypes sync.Map
+// A claimsKind is what the type of somebody's claims guarantees.
+type claimsKind struct {
+	embedsClaims bool // Claims, and besides them nothing that has to do with the registered ones
+	shallow      bool // and nothing that could be nested too deep
+}
 
-// justEmbedsClaims reports whether t is Claims, or a struct that embeds them and
-// whose other fields, however they are encoded and decoded, have nothing to do
-// with the registered claims.
-func justEmbedsClaims(t reflect.Type) bool {
-	if known, ok := embeddingTypes.Load(t); ok {
-		return known.(bool)
+// claimsKinds remembers the answers of kindOf, by reflect.Type.
+var claimsKinds sync.Map
+
+func kindOf(t reflect.Type) (kind claimsKind) {
+	if known, ok := claimsKinds.Load(t); ok {
+		return known.(claimsKind)
 	}
-	just := t == reflect.TypeFor[Claims]()
-	if !just && t.Kind() == reflect.Struct && !codesItself(t) {
-		just = true
-		for i := range t.NumField() {
-			just = just && staysApart(t.Field(i))
+	if t.Kind() == reflect.Struct && !codesItself(t) {
+		kind = claimsKind{true, true}
+		for i := 0; i < t.NumField() && t != reflect.TypeFor[Claims](); i++ {
+			f := t.Field(i)
+			kind.embedsClaims = kind.embedsClaims && staysApart(f)
+			kind.shallow = kind.shallow && kind.embedsClaims && (f.Anonymous || isShallow(f.Type, 0))
 		}
 	}
-	embeddingTypes.Store(t, just)
-	return just
+	claimsKinds.Store(t, kind)
+	return kind
 }
 
 // codesItself reports whether t has methods that the encoder or decoder calls.
@@ -398,6 +405,29 @@ func staysApart(f reflect.StructField) bool {
 		return false
 	}
 	return !strings.Contains(name, "'") && (options == "" || options == "omitempty" || options == "omitzero")
+}
+
+// isShallow reports whether values of t nest a few levels at most.
+func isShallow(t reflect.Type, depth int) bool {
+	const most = 8
+	if depth > most || codesItself(t) {
+		return false
+	}
+	switch t.Kind() {
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
+		return true
+	case reflect.Slice, reflect.Array, reflect.Pointer:
+		return isShallow(t.Elem(), depth+1)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !isShallow(t.Field(i).Type, depth+1) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // append appends the JSON of c as the encoder would write it, but faster.

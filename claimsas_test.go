@@ -1,10 +1,13 @@
 package jwt_test
 
 import (
+	"crypto/ed25519"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,7 +21,6 @@ type (
 		jwt.Claims
 		Role  string `json:"role"`
 		Count int64  `json:",omitempty"`
-		skip  int    //nolint:unused // not exported
 	}
 	embedsPointer struct {
 		*jwt.Claims
@@ -200,4 +202,84 @@ func TestSignChecksWhatTypesLeaveOpen(t *testing.T) {
 		require.NoError(t, err, "%T", claims)
 		assert.Equal(t, string(want), string(verified.Payload()))
 	}
+}
+
+type (
+	deepAny struct {
+		jwt.Claims
+		X any
+	}
+	deepRaw struct {
+		jwt.Claims
+		X jsontext.Value
+	}
+	deepMap struct {
+		jwt.Claims
+		X map[string]any
+	}
+	deepSelf struct {
+		jwt.Claims
+		X *recursive
+	}
+	recursive struct{ X *recursive }
+)
+
+// What is nested too deep for a verifier is not signed, whatever type hides it.
+func TestSignRefusesWhatIsNestedTooDeep(t *testing.T) {
+	var nested any = map[string]any{}
+	self := &recursive{}
+	for range 600 {
+		nested = map[string]any{"x": nested}
+		self = &recursive{self}
+	}
+	raw := jsontext.Value(strings.Repeat("[", 600) + strings.Repeat("]", 600))
+	for _, claims := range []any{
+		deepAny{X: nested}, deepRaw{X: raw}, deepMap{X: nested.(map[string]any)}, deepSelf{X: self},
+		&deepAny{X: nested}, &deepSelf{X: self},
+	} {
+		_, err := jwt.Sign(t.Context(), hs256(t), claims)
+		assert.ErrorContains(t, err, "nested too deep", "%T", claims)
+	}
+}
+
+func TestKeyIDsTooLongForAHeaderAreNotSigned(t *testing.T) {
+	long := strings.Repeat("k", 20_000)
+	_, err := jwt.NewHMAC(jwt.HS256, make([]byte, 32), long)
+	assert.ErrorContains(t, err, "want at most 16384")
+	_, err = jwt.SignHeader(t.Context(), hs256(t), jwt.Header{ContentType: long}, jwt.Claims{})
+	assert.ErrorContains(t, err, "want at most 16384")
+}
+
+// A private key that is cleared after it was given away does not matter.
+func TestSignerKeepsAnEd25519KeyOfItsOwn(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	signer, err := jwt.NewSigner(jwt.EdDSA, private, "")
+	require.NoError(t, err)
+	clear(private)
+	verifier, err := jwt.NewVerifier(jwt.EdDSA, public, "")
+	require.NoError(t, err)
+	token, err := jwt.Sign(t.Context(), signer, jwt.Claims{})
+	require.NoError(t, err)
+	_, err = lenient(verifier).Verify(t.Context(), token)
+	assert.NoError(t, err)
+}
+
+// The issuer is read before the signature is verified, at no cost that an
+// attacker could drive up.
+func TestPoliciesAllocateLittleForAForgedToken(t *testing.T) {
+	p := policy(hs256(t))
+	policies := jwt.Policies{p}
+	cost := func(payload string) float64 {
+		token := encode(`{"alg":"HS256"}`) + "." + encode(payload) + "." + encode("x")
+		return testing.AllocsPerRun(20, func() { _, _ = policies.Verify(t.Context(), token) })
+	}
+	const few = 8
+	assert.LessOrEqual(t, cost(`{"iss":"x"}`), float64(few))
+	assert.LessOrEqual(t, cost(`{`+strings.Repeat(`"\u0061":0,`, 3_000)+`"iss":"x"}`), float64(few))
+	assert.LessOrEqual(t, cost(`{"iss":"`+strings.Repeat("x", 40_000)+`"}`), float64(few))
+	// With escapes it is found all the same.
+	token := signed(t, hs256(t), `{"\u0069\u0073\u0073":"\u0068`+issuer[1:]+`","aud":"`+api+`","exp":4102444800}`)
+	_, err := policies.Verify(t.Context(), token)
+	assert.NoError(t, err)
 }

@@ -198,7 +198,7 @@ func slowHeader(data []byte) (h Header, ok bool) {
 		return Header{}, false
 	}
 	for _, name := range []string{"crit", "b64", "enc", "zip"} {
-		if values[name] != nil {
+		if values[name] != nil && !(name == "b64" && string(values[name]) == "true") {
 			return Header{}, false
 		}
 	}

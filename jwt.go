@@ -97,7 +97,8 @@ type buffer struct {
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
 func (b *buffer) free() {
-	if const64K := 64 << 10; cap(b.token)+cap(b.payload) <= 2*const64K {
+	const most = 256 << 10 // bytes to keep
+	if cap(b.token)+cap(b.header)+cap(b.payload)+cap(b.sig) <= most {
 		buffers.Put(b)
 	}
 }
@@ -109,7 +110,7 @@ func (b *buffer) writeHeader(key Signer, h Header) error {
 		return fmt.Errorf("jwt: header: got alg %s and kid %s, want the key's, %s and %s", strictjson.Quote(string(h.Algorithm)),
 			strictjson.Quote(h.KeyID), strictjson.Quote(string(alg)), strictjson.Quote(keyID))
 	}
-	if own, ok := key.(ownSigner); ok && h.ContentType == "" && h.Type == plainType {
+	if own := own(key); own != nil && h.ContentType == "" && h.Type == plainType {
 		b.token = append(b.token[:0], own.plainHeader()...)
 		return nil
 	}
@@ -122,7 +123,7 @@ func (b *buffer) writeHeader(key Signer, h Header) error {
 		return fmt.Errorf("jwt: header: %s %s", refusal.Claim, refusal.Detail)
 	}
 	b.token = encodeBase64URL(b.token[:0], b.header)
-	return nil
+	return checkHeaderSize(len(b.token))
 }
 
 // writeClaims sets the payload to the JSON of the claims.
@@ -137,7 +138,7 @@ func (b *buffer) writeClaims(claims any) (err error) {
 	if err := json.MarshalWrite((*payloadWriter)(b), claims); err != nil {
 		return fmt.Errorf("jwt: claims: %w", err)
 	}
-	if claims != nil && justEmbedsClaims(reflect.TypeOf(claims)) {
+	if claims != nil && kindOf(reflect.TypeOf(claims)).shallow {
 		return nil // the types say all that is to be checked
 	}
 	if claim, problem := checkClaims(b.payload); problem != "" {
@@ -160,7 +161,7 @@ func (w *payloadWriter) Write(p []byte) (int, error) {
 // sign returns the signature of the token so far. A key from elsewhere gets a
 // copy, since it may hold on to it.
 func (b *buffer) sign(ctx context.Context, key Signer) (sig []byte, err error) {
-	if own, ok := key.(ownSigner); ok {
+	if own := own(key); own != nil {
 		b.sig, err = own.appendSignature(ctx, b.sig[:0], b.token)
 		return b.sig, err
 	}
@@ -192,7 +193,7 @@ func (t *Token) Payload() []byte {
 
 // ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
 // names match exactly, and claims that T does not have are left out. Embed
-// [Claims] for the registered ones: they are those of the Token. A number read into an any is a float64, so
+// [Claims] for the registered ones. A number read into an any is a float64, so
 // 64-bit integers want a field of their type.
 func ClaimsAs[T any](t *Token) (T, error) {
 	var claims, none T
@@ -206,8 +207,9 @@ func ClaimsAs[T any](t *Token) (T, error) {
 }
 
 // InsecureDecode returns the JSON of a token's header and payload WITHOUT any
-// verification: anybody may have written them. It checks the form of the token
-// and its base64url, not the JSON. It is for tools that show tokens.
+// verification: anybody may have written them. It checks the form of the token,
+// the base64url of these two parts, and that there are at most 65,536 bytes; not
+// the JSON. It is for tools that show tokens.
 func InsecureDecode(token string) (header, payload []byte, err error) {
 	if len(token) > defaultMaxSize {
 		return nil, nil, refuse(ErrMalformed, tooLarge(len(token), defaultMaxSize))

@@ -661,3 +661,28 @@ func TestECDSASignerThatAnswersBadASN1(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+// overriding embeds a key of the package, and signs in its own way.
+type overriding struct {
+	*jwt.HMAC
+	calls int
+}
+
+func (o *overriding) KeyID() string { return "outer" }
+
+func (o *overriding) Sign(ctx context.Context, input []byte) ([]byte, error) {
+	o.calls++
+	return o.HMAC.Sign(ctx, input)
+}
+
+func TestSignerThatEmbedsOneOfThePackageIsAsked(t *testing.T) {
+	key := &overriding{HMAC: hs256(t)}
+	for i, h := range []jwt.Header{{Type: "JWT"}, {Type: "at+jwt"}} {
+		token, err := jwt.SignHeader(t.Context(), key, h, jwt.Claims{})
+		require.NoError(t, err)
+		assert.Equal(t, i+1, key.calls)
+		header, _, err := jwt.InsecureDecode(token)
+		require.NoError(t, err)
+		assert.Contains(t, string(header), `"kid":"outer"`)
+	}
+}

@@ -400,7 +400,7 @@ func (ps Policies) accept(ctx context.Context, token string) (*Token, Verifier, 
 			return nil, nil, nil, fmt.Errorf("%w (policy %d of %d)", err, i+1, len(ps))
 		}
 	}
-	issuer, refusal := unverifiedIssuer(token, ps.maxSize())
+	issuer, refusal := ps.unverifiedIssuer(token)
 	if refusal != nil {
 		return nil, nil, nil, refusal
 	}
@@ -434,10 +434,14 @@ func (ps Policies) maxSize() (size int) {
 }
 
 // unverifiedIssuer returns the iss of a token of which nothing is verified, ""
-// if it has none.
-func unverifiedIssuer(token string, maxSize int) (string, *VerifyError) {
-	if len(token) > maxSize {
-		return "", refuse(ErrMalformed, tooLarge(len(token), maxSize))
+// if it has none. One that is longer than that of any policy is cut.
+func (ps Policies) unverifiedIssuer(token string) (string, *VerifyError) {
+	size, longest := ps.maxSize(), 64
+	for _, p := range ps {
+		longest = max(longest, len(p.Issuer))
+	}
+	if len(token) > size {
+		return "", refuse(ErrMalformed, tooLarge(len(token), size))
 	}
 	s, ok := split(token)
 	if !ok {
@@ -453,10 +457,13 @@ func unverifiedIssuer(token string, maxSize int) (string, *VerifyError) {
 	if !ok {
 		return "", nil
 	}
-	issuer, ok := v.Text("")
-	if !ok {
+	if !v.IsString() {
 		return "", &VerifyError{ErrMalformed, "iss", "got " + v.Kind() + ", want a string"}
 	}
+	if len(v.Raw) > 6*longest+2 { // each byte may be an escape of six
+		return string(v.Raw[1 : longest+2]), nil
+	}
+	issuer, _ := v.Text("")
 	return issuer, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
@@ -69,6 +70,9 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		return nil, err
 	}
 	s := &privateKey{alg: alg, keyID: keyID, header: header}
+	if local, ok := key.(ed25519.PrivateKey); ok {
+		key = ed25519.PrivateKey(bytes.Clone(local))
+	}
 	f := algorithms[alg]
 	s.sign = func(ctx context.Context, input []byte) ([]byte, error) { return f.sign(ctx, key, input) }
 	if !local {
@@ -82,6 +86,18 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		}
 	}
 	return s, nil
+}
+
+// own returns the key if it is one of this package, and not one that embeds one
+// and has a Sign of its own; otherwise nil.
+func own(key Signer) ownSigner {
+	switch key := key.(type) {
+	case *HMAC:
+		return key
+	case *privateKey:
+		return key
+	}
+	return nil
 }
 
 // ownSigner is a Signer of this package.
@@ -184,7 +200,16 @@ func encodePlainHeader(alg Algorithm, keyID string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("jwt: key ID: %w", err)
 	}
-	return string(encodeBase64URL(nil, h)), nil
+	encoded := string(encodeBase64URL(nil, h))
+	return encoded, checkHeaderSize(len(encoded))
+}
+
+// checkHeaderSize refuses to make a header that no verifier would read.
+func checkHeaderSize(size int) error {
+	if size > jose.MaxHeaderSize {
+		return errors.New("jwt: header: " + tooLarge(size, jose.MaxHeaderSize))
+	}
+	return nil
 }
 
 // isNil reports whether v is nil or holds a nil pointer or slice.

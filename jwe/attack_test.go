@@ -156,7 +156,7 @@ func TestHeaders(t *testing.T) {
 
 		{"crit", `{"alg":"dir","enc":"A128GCM","crit":["exp"],"exp":1}`, "jwt: malformed token: crit: no critical extension is supported (RFC 7515 section 4.1.11)"},
 		{"an empty crit", `{"alg":"dir","enc":"A128GCM","crit":[]}`, "jwt: malformed token: crit: no critical extension is supported (RFC 7515 section 4.1.11)"},
-		{"b64", `{"alg":"dir","enc":"A128GCM","b64":false}`, "jwt: malformed token: b64: not for JSON Web Tokens (RFC 7797 section 7)"},
+		{"b64", `{"alg":"dir","enc":"A128GCM","b64":false}`, "jwt: malformed token: b64: an unencoded payload is not for JSON Web Tokens (RFC 7797 section 7)"},
 		{"zip", `{"alg":"dir","enc":"A128GCM","zip":"DEF"}`, "jwt: malformed token: zip: compressed content is not supported"},
 
 		{"a name twice", `{"alg":"dir","enc":"A128GCM","enc":"A128GCM"}`, `jwt: malformed token: header: duplicate name "enc"`},

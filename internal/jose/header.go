@@ -48,6 +48,9 @@ func DecodeHeader(data []byte, other func(name []byte, value strictjson.Value)) 
 		case "cty":
 			target = &h.ContentType
 		case "crit", "b64", "zip":
+			if string(o.Name) == "b64" && string(o.Value.Raw) == "true" {
+				continue // as if it were absent
+			}
 			return Header{}, refused(string(o.Name))
 		default:
 			if other != nil {
@@ -80,7 +83,7 @@ func refused(parameter string) *Problem {
 	case "crit":
 		return &Problem{parameter, "no critical extension is supported (RFC 7515 section 4.1.11)"}
 	case "b64":
-		return &Problem{parameter, "not for JSON Web Tokens (RFC 7797 section 7)"}
+		return &Problem{parameter, "an unencoded payload is not for JSON Web Tokens (RFC 7797 section 7)"}
 	default:
 		return &Problem{parameter, "compressed content is not supported"}
 	}

@@ -5,6 +5,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"unicode/utf8"
@@ -32,9 +33,9 @@ type Object struct {
 	data    []byte
 	pos     int
 	seen    names
-	members int // read so far, at every depth
-	limit   int // most members at every depth together; 0: no limit
-	lax     bool
+	members int  // read so far, at every depth
+	limit   int  // most members at every depth together; 0: no limit
+	lax     bool // names keep their escapes, and may be there twice
 	ended   bool
 	problem string
 }
@@ -45,16 +46,26 @@ func Read(data []byte, limit int) *Object { return &Object{data: data, limit: li
 
 // Find returns the first member called name of the object in data, reading no
 // further and not looking for duplicates: for a first look at what is checked
-// by [Read] later. It allocates nothing that grows with data.
+// by [Read] later. It allocates nothing that grows with data. The name has at
+// most eight ASCII letters.
 func Find(data []byte, name string) (Value, bool) {
 	o := Object{data: data, lax: true}
 	for o.Next() {
 		if string(o.Name) == name {
 			return o.Value, true
 		}
+		if len(o.Name) <= 6*maxFindName && bytes.IndexByte(o.Name, '\\') >= 0 { // each letter may be an escape of six
+			var room [6 * maxFindName]byte
+			unescaped, _ := jsontext.AppendUnquote(room[:0], data[o.Start:o.Start+len(o.Name)+2])
+			if string(unescaped) == name {
+				return o.Value, true
+			}
+		}
 	}
 	return Value{}, false
 }
+
+const maxFindName = 8
 
 // ReadValue returns the one value that data consists of, and false if it is not
 // one strict JSON value.
@@ -141,7 +152,7 @@ func (o *Object) member(i int, seen *names) (end int, name []byte) {
 		return failed, nil
 	}
 	name = o.data[i+1 : end-1]
-	if escaped {
+	if escaped && !o.lax {
 		name, _ = jsontext.AppendUnquote(make([]byte, 0, len(name)), o.data[i:end])
 	}
 	if o.members++; o.limit > 0 && o.members > o.limit {
