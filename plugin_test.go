@@ -122,12 +122,12 @@ func TestForeignKeysGetTheirOwnInput(t *testing.T) {
 	sig := bytes.Clone(key.sig)
 
 	for range 20 { // the package's own working space is used over and over
+		other := &foreign{alg: "X-HMAC"}
+		_, err := lenient(other).Verify(t.Context(), signed(t, other, `{"sub":"z"}`))
+		require.NoError(t, err)
 		_, err = jwt.Sign(t.Context(), hs256(t), jwt.Claims{Subject: strings.Repeat("z", 50)})
 		require.NoError(t, err)
 		_, err = lenient(hs256(t)).Verify(t.Context(), signed(t, hs256(t), `{"z":"`+strings.Repeat("z", 50)+`"}`))
-		require.NoError(t, err)
-		other := &foreign{alg: "X-HMAC"}
-		_, err = lenient(other).Verify(t.Context(), signed(t, other, `{"sub":"z"}`))
 		require.NoError(t, err)
 	}
 	assert.Equal(t, token[:dot], string(signedInput))
