@@ -425,6 +425,15 @@ func TestKeysKeepACopy(t *testing.T) {
 	assert.NoError(t, same.Verify(t.Context(), []byte("input"), mac))
 	assert.NoError(t, unused.Verify(t.Context(), []byte("input"), mac))
 
+	ed := append(ed25519.PrivateKey(nil), ed25519Key()...)
+	fromCopy, err := jwt.NewSigner(jwt.EdDSA, ed, "")
+	require.NoError(t, err)
+	clear(ed)
+	sig, err := fromCopy.Sign(t.Context(), []byte("input"))
+	require.NoError(t, err)
+	_, edVerifier := pair(t, jwt.EdDSA, "")
+	assert.NoError(t, edVerifier.Verify(t.Context(), []byte("input"), sig))
+
 	for _, alg := range asymmetric() {
 		signer, _ := pair(t, alg, "")
 		sig, err := signer.Sign(t.Context(), []byte("input"))
@@ -449,6 +458,21 @@ func TestKeysKeepACopy(t *testing.T) {
 		require.NoError(t, err)
 		assert.NoError(t, v.Verify(t.Context(), []byte("input"), sig), alg)
 	}
+}
+
+func TestKeyIDsFitAHeader(t *testing.T) {
+	fits, tooLong := strings.Repeat("k", 12000), strings.Repeat("k", 13000)
+	h, err := jwt.NewHMAC(jwt.HS256, secret, fits)
+	require.NoError(t, err)
+	token, err := jwt.Sign(t.Context(), h, jwt.Claims{Subject: "alice"})
+	require.NoError(t, err)
+	_, err = lenient(h).Verify(t.Context(), token)
+	require.NoError(t, err)
+	h, err = jwt.NewHMAC(jwt.HS256, secret, tooLong)
+	assert.Nil(t, h)
+	requireKeyError(t, nil, err, "bytes, want at most 16384")
+	s, err := jwt.NewSigner(jwt.EdDSA, ed25519Key(), tooLong)
+	requireKeyError(t, s, err, "bytes, want at most 16384")
 }
 
 // RFC 7518 section 3.5: the salt is as long as the hash.

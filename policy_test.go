@@ -606,6 +606,22 @@ func TestPolicies(t *testing.T) {
 		keyA, _, a := named("a", "a")
 		_, err := jwt.Policies{a}.Verify(t.Context(), signed(t, keyA, `{"\u0069ss":"\u0061","aud":"https://api.example","exp":1800000060}`))
 		require.NoError(t, err)
+		for _, iss := range []string{strings.Repeat("k", 64), "https://" + strings.Repeat("long", 500)} {
+			var escaped strings.Builder
+			for _, c := range []byte(iss) {
+				escaped.WriteString(`\u00` + hexByte(c))
+			}
+			key, set, p := named(iss, "a")
+			_, err := jwt.Policies{a, p}.Verify(t.Context(), signed(t, key, `{"\u0069\u0073\u0073":"`+escaped.String()+`","aud":"https://api.example","exp":1800000060}`))
+			require.NoError(t, err)
+			for _, more := range []string{"k", `\u006b`, strings.Repeat("k", 3000), strings.Repeat(`\u006b`, 3000)} {
+				token := signed(t, key, `{"iss":"`+escaped.String()+more+`","aud":"https://api.example","exp":1800000060}`)
+				got, err := jwt.Policies{a, p}.Verify(t.Context(), token)
+				r := refused(t, jwt.ErrUnknownKey, token, got, err)
+				assert.Equal(t, "iss", r.Claim)
+				assert.Len(t, set.asked, 1)
+			}
+		}
 	})
 	t.Run("ask a policy that allows any issuer about each", func(t *testing.T) {
 		keyA, _, a := named("a", "a")

@@ -204,6 +204,8 @@ func TestSignHeader(t *testing.T) {
 		{"none", jwt.Header{Algorithm: "none"}, "want the key's", false},
 		{"another key ID", jwt.Header{KeyID: "key-2"}, "want the key's", false},
 		{"another key ID, for the usual type", jwt.Header{KeyID: "key-2", Type: "JWT"}, "want the key's", false},
+		{"a type too long for any header", jwt.Header{Type: strings.Repeat("x", 13000)}, "bytes, want at most 16384", false},
+		{"a content type too long for any header", jwt.Header{Type: "JWT", ContentType: strings.Repeat("x", 13000)}, "bytes, want at most 16384", false},
 		{"a type of invalid UTF-8", jwt.Header{Type: "\xff"}, "UTF-8", false},
 		{"a content type of invalid UTF-8", jwt.Header{ContentType: "\xff"}, "UTF-8", false},
 	} {
