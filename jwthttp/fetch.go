@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -42,33 +41,32 @@ func (s source) fetch(ctx context.Context, held *heldKeys, at location, o Remote
 	start := time.Now()
 	if s.issuer != "" && (at.url == "" || elapsed(at.found, start) >= maxLocation) {
 		keysURL, err := s.discover(ctx)
-		if err != nil {
+		switch {
+		case err == nil:
+			at = location{keysURL, start}
+		case at.url == "":
 			return nil, at, err
-		}
-		if at.url != keysURL {
-			held = nil // its ETag is of another resource
-		}
-		at = location{keysURL, start}
+		} // or else they may still be where they were
 	}
-	var etag string
-	if held != nil {
+	etag := ""
+	if held != nil && held.url == at.url { // an ETag is of one resource
 		etag = held.etag
 	}
 	answer, err := s.get(ctx, at.url, etag)
 	if err != nil {
-		var status *statusError
-		if s.issuer != "" && errors.As(err, &status) {
-			at = location{} // it may have moved
+		var status *answerError
+		if s.issuer != "" && errors.As(err, &status) && (status.code == http.StatusNotFound || status.code == http.StatusGone) {
+			at = location{} // they have moved
 		}
 		return nil, at, err
 	}
-	fetched := &heldKeys{etag: answer.header.Get("ETag"), fetched: start, fresh: freshness(answer.header, o)}
+	fetched := &heldKeys{url: at.url, etag: answer.header.Get("ETag"), fetched: start, fresh: freshness(answer.header, o)}
 	if answer.unchanged {
 		fetched.set, fetched.etag = held.set, held.etag
 		return fetched, at, nil
 	}
 	if fetched.set, err = jwk.ParseSet(answer.body); err != nil {
-		return nil, at, fmt.Errorf("%s: %w", at.url, err)
+		return nil, at, fmt.Errorf("%s: %w", shown(at.url), err)
 	}
 	return fetched, at, nil
 }
@@ -80,31 +78,44 @@ func (s source) discover(ctx context.Context) (string, error) {
 		return "", err
 	}
 	answer, err := s.get(ctx, first, "")
-	var status *statusError
-	if errors.As(err, &status) && status.code/100 == 4 {
+	var wrong *answerError
+	if errors.As(err, &wrong) && wrong.code < 500 { // there are no such metadata
 		answer, err = s.get(ctx, second, "")
 	}
 	if err != nil {
 		return "", err
 	}
-	var metadata struct {
-		Issuer  string `json:"issuer"`
-		KeysURL string `json:"jwks_uri"`
+	var issuer, keysURL string
+	o := strictjson.Read(answer.body, 0)
+	for o.Next() {
+		switch string(o.Name) {
+		case "issuer":
+			issuer, _ = o.Value.Text("")
+		case "jwks_uri":
+			keysURL, _ = o.Value.Text("")
+		}
 	}
-	if err := json.Unmarshal(answer.body, &metadata); err != nil {
-		return "", fmt.Errorf("metadata of %q: %w", s.issuer, err)
+	if o.Problem() != "" {
+		return "", fmt.Errorf("metadata of %s: %s", shown(s.issuer), o.Problem())
 	}
-	if metadata.Issuer != s.issuer {
-		return "", fmt.Errorf("metadata of %q: got the issuer %q", s.issuer, metadata.Issuer)
+	if issuer != s.issuer {
+		return "", fmt.Errorf("metadata of %s: got the issuer %s", shown(s.issuer), strictjson.Quote(issuer))
 	}
-	u, err := checkURL(metadata.KeysURL)
+	u, err := checkURL(keysURL)
 	if err != nil {
-		return "", fmt.Errorf("metadata of %q: jwks_uri: %w", s.issuer, err)
+		return "", fmt.Errorf("metadata of %s: jwks_uri: %w", shown(s.issuer), err)
 	}
-	if strings.HasPrefix(s.issuer, "https:") && u.Scheme != "https" {
-		return "", fmt.Errorf("metadata of %q: jwks_uri: got %q, want https", s.issuer, metadata.KeysURL)
+	if own, err := url.Parse(s.issuer); err != nil || own.Scheme == "https" && u.Scheme != "https" {
+		return "", fmt.Errorf("metadata of %s: jwks_uri: got %s, want https", shown(s.issuer), shown(keysURL))
 	}
-	return metadata.KeysURL, nil
+	return keysURL, nil
+}
+
+// shown returns a URL for an error: cut, and without a query, which may hold a
+// secret.
+func shown(s string) string {
+	s, _, _ = strings.Cut(s, "?")
+	return strictjson.Quote(s)
 }
 
 // metadataURLs returns where an issuer's metadata are: by OpenID Connect
@@ -126,18 +137,18 @@ type answer struct {
 	unchanged bool // since the ETag that was sent
 }
 
-// A statusError is the status of an answer that is not the one wanted.
-type statusError struct {
-	url  string
-	code int
+// An answerError is an answer that is not the one wanted.
+type answerError struct {
+	url    string
+	code   int // status
+	detail string
 }
 
-func (e *statusError) Error() string {
-	return fmt.Sprintf("%s: got status %d, want 200", e.url, e.code)
-}
+func (e *answerError) Error() string { return shown(e.url) + ": " + e.detail }
 
-func (s source) get(ctx context.Context, url, etag string) (*answer, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// get asks for JSON.
+func (s source) get(ctx context.Context, at, etag string) (*answer, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -147,26 +158,34 @@ func (s source) get(ctx context.Context, url, etag string) (*answer, error) {
 	}
 	response, err := s.client.Do(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", shown(at), withoutURL(err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusNotModified && etag != "" {
 		return &answer{header: response.Header, unchanged: true}, nil
 	}
-	if response.StatusCode != http.StatusOK {
-		return nil, &statusError{url, response.StatusCode}
+	if code := response.StatusCode; code != http.StatusOK {
+		return nil, &answerError{at, code, "got status " + strconv.Itoa(code) + ", want 200"}
 	}
 	if t := response.Header.Get("Content-Type"); !isJSON(t) {
-		return nil, fmt.Errorf("%s: got the content type %q, want application/json", url, t)
+		return nil, &answerError{at, response.StatusCode, "got the content type " + strictjson.Quote(t) + ", want application/json"}
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", url, err)
+		return nil, fmt.Errorf("%s: %w", shown(at), err)
 	}
 	if len(body) > maxBody {
-		return nil, fmt.Errorf("%s: got more than %d bytes", url, maxBody)
+		return nil, fmt.Errorf("%s: got more than %d bytes", shown(at), maxBody)
 	}
 	return &answer{header: response.Header, body: body}, nil
+}
+
+// withoutURL returns the error of a client without the URL that it repeats.
+func withoutURL(err error) error {
+	if wrapped := new(url.Error); errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
 }
 
 func isJSON(contentType string) bool {
@@ -227,7 +246,7 @@ func checkURL(s string) (*url.URL, error) {
 		return nil, errors.New("jwthttp: the URL has user information, want none")
 	}
 	if u.Host == "" || u.Opaque != "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
-		return nil, fmt.Errorf("jwthttp: got the URL %q, want https, or http with a loopback host", s)
+		return nil, fmt.Errorf("jwthttp: got the URL %s, want https, or http with a loopback host", shown(s))
 	}
 	return u, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -39,6 +41,7 @@ type Issuer struct {
 	URL    string            // the issuer as in the iss claim, an https URL; required
 	Keys   func() []*jwk.Key // the keys to publish now; called for every request; required
 	MaxAge time.Duration     // for which others may keep an answer; 0: 10 minutes
+	Log    *slog.Logger      // told, at level Error, why an answer is 500; may be nil
 }
 
 const (
@@ -51,7 +54,7 @@ const (
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u, err := i.url()
 	if err != nil {
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		i.fail(w, r, err)
 		return
 	}
 	path, contentType := u.Path, ""
@@ -71,8 +74,8 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, err := document()
-	if err != nil { // says nothing of the keys
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	if err != nil {
+		i.fail(w, r, err)
 		return
 	}
 	maxAge := i.MaxAge
@@ -86,14 +89,28 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body)) // answers If-None-Match
 }
 
+// fail answers without a word of why.
+func (i *Issuer) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if i != nil && i.Log != nil {
+		i.Log.LogAttrs(r.Context(), slog.LevelError, "keys not published", slog.String("error", err.Error()))
+	}
+	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+}
+
 // url checks the handler, and returns its URL without a slash at the end.
 func (i *Issuer) url() (*url.URL, error) {
-	if i == nil || i.Keys == nil {
-		return nil, errors.New("jwthttp: Issuer.Keys is nil")
+	switch {
+	case i == nil || i.Keys == nil:
+		return nil, errors.New("jwthttp: Issuer.Keys is nil, want the keys to publish")
+	case i.MaxAge < 0:
+		return nil, errors.New("jwthttp: Issuer.MaxAge is negative")
 	}
 	u, err := checkURL(i.URL)
 	if err != nil {
 		return nil, err
+	}
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, errors.New("jwthttp: Issuer.URL has a query or fragment, want none")
 	}
 	u.Path = strings.TrimSuffix(u.Path, "/")
 	return u, nil
@@ -107,8 +124,9 @@ func (i *Issuer) metadata() ([]byte, error) {
 	}
 	algorithms := []string{}
 	for _, k := range keys {
-		if alg := string(k.Algorithm()); alg != "" && !slices.Contains(algorithms, alg) {
-			algorithms = append(algorithms, alg)
+		v, err := k.Verifier()
+		if err == nil && !slices.Contains(algorithms, string(v.Algorithm())) { // not one for encryption
+			algorithms = append(algorithms, string(v.Algorithm()))
 		}
 	}
 	return json.Marshal(struct {
@@ -136,7 +154,7 @@ func (i *Issuer) public() ([]*jwk.Key, error) {
 	for _, k := range keys {
 		p := k.Public()
 		if p == nil {
-			return nil, fmt.Errorf("jwthttp: the key %q has no public part, want an asymmetric key", k.KeyID())
+			return nil, fmt.Errorf("jwthttp: the key %s has no public part, want an asymmetric key", strictjson.Quote(k.KeyID()))
 		}
 		public = append(public, p)
 	}

@@ -1,8 +1,10 @@
 package jwthttp_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -128,6 +130,29 @@ func TestIncompleteIssuerAnswers500(t *testing.T) {
 		issuer.ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/jwks.json", nil))
 		assert.Equal(t, 500, w.Code)
 	}
+}
+
+func TestIssuerNamesTheAlgorithmsOfSignaturesOnly(t *testing.T) {
+	ec, err := jwk.Generate(jwt.ES256)
+	require.NoError(t, err)
+	encryption, err := jwk.New(ec.Material(), "ECDH-ES", "e")
+	require.NoError(t, err)
+	plain, err := jwk.New(ec.Material(), "", "p")
+	require.NoError(t, err)
+	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{encryption, plain, newKey(t)} })
+	_, body := get(t, "GET", issuer.URL+"/.well-known/openid-configuration", "")
+	assert.Contains(t, body, `"id_token_signing_alg_values_supported":["ES256","EdDSA"]`)
+}
+
+func TestIssuerLogsWhyItPublishesNothing(t *testing.T) {
+	secret, err := jwk.Generate(jwt.HS256)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{secret} })
+	issuer.Log = slog.New(slog.NewTextHandler(&out, nil))
+	response, _ := get(t, "GET", issuer.URL+"/.well-known/jwks.json", "")
+	assert.Equal(t, 500, response.StatusCode)
+	assert.Contains(t, out.String(), "has no public part")
 }
 
 func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {

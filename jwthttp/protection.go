@@ -66,25 +66,26 @@ type Protection struct {
 // As a method value it is the middleware of routers built on net/http.
 func (p *Protection) Handler(next http.Handler) http.Handler { return p.handler(next, nil) }
 
-// RequireScope returns middleware that demands a good token which has all the
-// scopes in its scope claim, a space-separated string (RFC 8693 section 4.2).
-// Inside a handler of the same Protection it does not verify the token again.
+// RequireScope returns middleware that demands a good token, even if others may
+// be anonymous, which has all the scopes in its scope claim, a space-separated
+// string (RFC 8693 section 4.2). Inside a handler of the same Protection it does
+// not verify the same token again.
 func (p *Protection) RequireScope(scopes ...string) func(next http.Handler) http.Handler {
-	scopes = slices.Clone(scopes)
+	scopes = append([]string{}, scopes...) // not nil, even if there are none
 	return func(next http.Handler) http.Handler { return p.handler(next, scopes) }
 }
 
 func (p *Protection) handler(next http.Handler, scopes []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, err := p.check(r)
-		if err == nil && len(scopes) > 0 {
+		text, token, err := p.check(r)
+		if err == nil && scopes != nil {
 			err = checkScopes(token, scopes)
 		}
 		if err != nil {
 			p.refuse(w, r, err, scopes)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(&tokenContext{r.Context(), token, p}))
+		next.ServeHTTP(w, r.WithContext(newTokenContext(r.Context(), token, p, text)))
 	})
 }
 
@@ -92,34 +93,37 @@ func (p *Protection) handler(next http.Handler, scopes []string) http.Handler {
 // It returns nil without an error for a request without a token, if those are
 // allowed; otherwise that is [ErrNoToken]. A malformed request is a
 // *[RequestError]; other errors are those of Tokens.
-func (p *Protection) Check(r *http.Request) (*jwt.Token, error) { return p.check(r) }
+func (p *Protection) Check(r *http.Request) (*jwt.Token, error) {
+	_, token, err := p.check(r)
+	return token, err
+}
 
-func (p *Protection) check(r *http.Request) (*jwt.Token, error) {
+// check is Check that also returns the text of the token.
+func (p *Protection) check(r *http.Request) (text string, token *jwt.Token, err error) {
 	if p == nil || p.Tokens == nil {
-		return nil, errors.New("jwthttp: Protection.Tokens is nil, want what verifies tokens")
-	}
-	if c, ok := r.Context().Value(tokenKey{}).(*tokenContext); ok && c.by == p {
-		return c.token, nil
+		return "", nil, errors.New("jwthttp: Protection.Tokens is nil, want what verifies tokens")
 	}
 	from := p.From
 	if from == nil {
 		from = Bearer
 	}
-	token, err := from(r)
-	if err != nil {
-		return nil, &RequestError{err}
+	if text, err = from(r); err != nil {
+		return "", nil, &RequestError{err}
 	}
-	if token == "" {
+	if c, ok := r.Context().Value(tokenKey{}).(*tokenContext); ok && c.by == p && c.isFor(text) {
+		return text, c.token, nil
+	}
+	if text == "" {
 		if p.AllowAnonymous {
-			return nil, nil
+			return "", nil, nil
 		}
-		return nil, ErrNoToken
+		return "", nil, ErrNoToken
 	}
-	verified, err := p.Tokens.Verify(r.Context(), token)
-	if err == nil && verified == nil {
+	token, err = p.Tokens.Verify(r.Context(), text)
+	if err == nil && token == nil {
 		err = errors.New("jwthttp: Protection.Tokens returned neither a token nor an error")
 	}
-	return verified, err
+	return text, token, err
 }
 
 // ErrNoToken is the error of a request that has no token.
@@ -128,7 +132,12 @@ var ErrNoToken = errors.New("jwthttp: the request has no token")
 // A RequestError is that of a malformed request: what a server answers with 400.
 type RequestError struct{ Err error }
 
-func (e *RequestError) Error() string { return "jwthttp: malformed request: " + e.Err.Error() }
+func (e *RequestError) Error() string {
+	if e.Err == nil {
+		return "jwthttp: malformed request"
+	}
+	return "jwthttp: malformed request: " + e.Err.Error()
+}
 
 // Unwrap returns what was wrong.
 func (e *RequestError) Unwrap() error { return e.Err }
@@ -139,6 +148,9 @@ var errScope = errors.New("jwthttp: the token does not have the scope")
 func checkScopes(token *jwt.Token, scopes []string) error {
 	if token == nil { // allowed to be anonymous, but not here
 		return ErrNoToken
+	}
+	if len(scopes) == 0 {
+		return nil
 	}
 	claims, err := jwt.ClaimsAs[struct {
 		Scope string `json:"scope"`
@@ -294,6 +306,11 @@ type tokenContext struct {
 	context.Context
 	token *jwt.Token // nil for a request that may be anonymous
 	by    *Protection
+	isFor func(text string) bool // whether the token had this text, which no formatting shows
+}
+
+func newTokenContext(ctx context.Context, token *jwt.Token, by *Protection, text string) *tokenContext {
+	return &tokenContext{ctx, token, by, func(other string) bool { return other == text }}
 }
 
 type tokenKey struct{}

@@ -106,6 +106,8 @@ func TestProtectionAnswers(t *testing.T) {
 		{"anonymous with another scheme", anonymous, nil, []string{"Authorization: Basic eA=="}, 200, ""},
 		{"anonymous with a bad token", anonymous, nil, []string{"Authorization: Bearer " + expired}, 401, `Bearer error="invalid_token"`},
 		{"anonymous with a malformed header", anonymous, nil, []string{"Authorization: Bearer"}, 400, `Bearer error="invalid_request"`},
+		{"anonymous where a token is needed, whatever its scopes", anonymous, []string{}, nil, 401, `Bearer`},
+		{"a token whatever its scopes", anonymous, []string{}, []string{"Authorization: Bearer " + unscoped}, 200, ""},
 		{"anonymous where a scope is needed", anonymous, []string{"read"}, nil, 401, `Bearer scope="read"`},
 
 		{"a cookie", cookie, nil, []string{"Cookie: a=b; __Host-token=" + good}, 200, ""},
@@ -319,4 +321,57 @@ func FuzzBearer(f *testing.F) {
 		assert.NoError(t, err)
 		assert.Equal(t, token, again)
 	})
+}
+
+// What was verified for one request is not taken for another, though that has
+// its context.
+func TestRequestsMadeOfOthersAreVerifiedThemselves(t *testing.T) {
+	key, policy := newHMAC(t)
+	protect := &jwthttp.Protection{Tokens: policy}
+	alice := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
+	bob := sign(t, key, jwt.Claims{Subject: "bob", ExpiresAt: inAnHour()})
+	inner := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := jwthttp.TokenFrom(r.Context())
+		fmt.Fprint(w, token.Claims.Subject)
+	}))
+	for _, test := range []struct {
+		authorization string
+		status        int
+		body          string
+	}{
+		{"Bearer " + alice, 200, "alice"},
+		{"Bearer " + bob, 200, "bob"},
+		{"Bearer " + bob + "x", 401, "Unauthorized\n"},
+		{"", 401, "Unauthorized\n"},
+	} {
+		outer := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			part := httptest.NewRequest("GET", "/part", nil).WithContext(r.Context())
+			if test.authorization != "" {
+				part.Header.Set("Authorization", test.authorization)
+			}
+			inner.ServeHTTP(w, part)
+		}))
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", "Bearer "+alice)
+		w := httptest.NewRecorder()
+		outer.ServeHTTP(w, r)
+		assert.Equal(t, test.status, w.Code)
+		assert.Equal(t, test.body, w.Body.String())
+	}
+}
+
+func TestContextShowsNoToken(t *testing.T) {
+	key, policy := newHMAC(t)
+	token := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	(&jwthttp.Protection{Tokens: policy}).Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		for _, verb := range []string{"%v", "%+v", "%#v"} {
+			assert.NotContains(t, fmt.Sprintf(verb, r.Context()), token)
+		}
+	})).ServeHTTP(httptest.NewRecorder(), r)
+}
+
+func TestZeroRequestErrorHasAText(t *testing.T) {
+	assert.EqualError(t, &jwthttp.RequestError{}, "jwthttp: malformed request")
 }

@@ -21,7 +21,10 @@ import (
 // Keys are fetched when they are first needed, again when they are old, and again
 // for a token with a key ID, or of an algorithm, that none of them has. But
 // there is never more than one fetch in a cool-down, so tokens with made-up key
-// IDs cost their issuer nothing, and callers that need the same fetch share it.
+// IDs cost their issuer nothing, and callers that need the same fetch share it. A
+// fetch is one request, and one or two before it, at most once an hour, to find
+// out where the keys are. An issuer that changes keys without changing their key
+// IDs, or has none, is seen to have changed when the keys are old.
 //
 // A fetched set replaces the one before it whole: a key that is no longer
 // published is no longer trusted. If a fetch fails, the set at hand is used until
@@ -73,8 +76,9 @@ func (o RemoteOptions) withDefaults() (RemoteOptions, error) {
 			*d.value = d.fallback
 		}
 	}
-	if o.MaxAge < o.RefreshAfter {
-		return o, fmt.Errorf("jwthttp: RemoteOptions.MaxAge is %v, want at least RefreshAfter, %v", o.MaxAge, o.RefreshAfter)
+	if o.CoolDown > o.RefreshAfter || o.RefreshAfter > o.MaxAge {
+		return o, fmt.Errorf("jwthttp: RemoteOptions: got CoolDown %v, RefreshAfter %v, MaxAge %v, want none longer than the next",
+			o.CoolDown, o.RefreshAfter, o.MaxAge)
 	}
 	return o, nil
 }
@@ -100,7 +104,7 @@ func DiscoverKeys(issuer string, o RemoteOptions) (*RemoteKeys, error) {
 		return nil, err
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, fmt.Errorf("jwthttp: the issuer %q has a query or fragment", issuer)
+		return nil, fmt.Errorf("jwthttp: the issuer %s has a query or fragment", shown(issuer))
 	}
 	return newRemoteKeys(source{issuer: issuer}, o)
 }
@@ -117,7 +121,8 @@ func newRemoteKeys(s source, o RemoteOptions) (*RemoteKeys, error) {
 // heldKeys is one fetched set.
 type heldKeys struct {
 	set     *jwk.Set
-	etag    string
+	url     string        // where it is
+	etag    string        // that it has there
 	fetched time.Time     // when the request for it began
 	fresh   time.Duration // from then on
 }

@@ -603,7 +603,7 @@ func TestURLsThatKeysMayComeFrom(t *testing.T) {
 
 func TestRemoteOptionsAreChecked(t *testing.T) {
 	for _, o := range []jwthttp.RemoteOptions{
-		{Timeout: -1}, {CoolDown: -1}, {RefreshAfter: -1}, {MaxAge: -1}, {MaxAge: time.Minute},
+		{Timeout: -1}, {CoolDown: -1}, {RefreshAfter: -1}, {MaxAge: -1}, {MaxAge: time.Minute}, {CoolDown: 11 * time.Minute},
 	} {
 		_, err := jwthttp.NewRemoteKeys("https://issuer.example", o)
 		assert.Error(t, err)
@@ -682,7 +682,6 @@ func TestHTTPSIssuerMayNotNameLoopbackKeys(t *testing.T) {
 	assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "want https")
 }
 
-// metadataServer counts the requests for metadata apart from those for keys.
 func TestDiscoveryIsNotRepeatedForEveryFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		key := newKey(t)
@@ -747,6 +746,143 @@ func TestKeysThatMoveAreFetchedWhole(t *testing.T) {
 		time.Sleep(time.Minute)
 		assert.NoError(t, accept(t, keys, tokenOf(t, before)))
 	})
+}
+
+// metadataServer answers for https://issuer.example in the place of a network.
+type metadataServer struct {
+	mu    sync.Mutex
+	urls  map[string]http.Handler // by path
+	count map[string]int
+}
+
+func (m *metadataServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	m.mu.Lock()
+	handler := m.urls[r.URL.Path]
+	m.count[r.URL.Path]++
+	m.mu.Unlock()
+	w := httptest.NewRecorder()
+	if handler == nil {
+		handler = http.NotFoundHandler()
+	}
+	handler.ServeHTTP(w, r)
+	return w.Result(), r.Context().Err()
+}
+
+func (m *metadataServer) set(path string, handler http.Handler) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.urls[path] = handler
+}
+
+func answerJSON(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, text)
+	}
+}
+
+func answerPage(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html")
+	io.WriteString(w, "<html>")
+}
+
+func newMetadata(t testing.TB, keys string) (*metadataServer, *jwthttp.RemoteKeys) {
+	m := &metadataServer{urls: map[string]http.Handler{}, count: map[string]int{}}
+	m.set(openID, answerJSON(`{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example`+keys+`"}`))
+	remote, err := jwthttp.DiscoverKeys("https://issuer.example", jwthttp.RemoteOptions{Client: &http.Client{Transport: m}})
+	require.NoError(t, err)
+	return m, remote
+}
+
+const openID, oauth = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
+
+// The keys moved, and the first fetch from their new place fails: then the ETag
+// of the old place is not sent to the new one.
+func TestETagsAreNotTakenElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		withdrawn, fresh := newKey(t), newKey(t)
+		m, keys := newMetadata(t, "/a")
+		m.set("/a", &keyServer{keys: []*jwk.Key{withdrawn}, etag: `"1"`})
+		require.NoError(t, accept(t, keys, tokenOf(t, withdrawn)))
+
+		m.set("/a", nil)
+		m.set("/b", http.HandlerFunc(answerPage))
+		m.set(openID, answerJSON(`{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example/b"}`))
+		for range 3 {
+			time.Sleep(11 * time.Minute)
+			assert.NoError(t, accept(t, keys, tokenOf(t, withdrawn)), "the keys at hand serve on")
+		}
+		m.set("/b", &keyServer{keys: []*jwk.Key{fresh}, etag: `"1"`})
+		time.Sleep(time.Minute)
+		assert.NoError(t, accept(t, keys, tokenOf(t, fresh)))
+		assert.ErrorIs(t, accept(t, keys, tokenOf(t, withdrawn)), jwt.ErrUnknownKey)
+		time.Sleep(time.Minute)
+	})
+}
+
+func TestKeysAreRefreshedWhileTheMetadataAreDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second := newKey(t), newKey(t)
+		m, keys := newMetadata(t, "/keys")
+		server := &keyServer{keys: []*jwk.Key{first}}
+		m.set("/keys", server)
+		require.NoError(t, accept(t, keys, tokenOf(t, first)))
+		m.set(openID, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }))
+		server.set(func(s *keyServer) { s.keys = []*jwk.Key{second} })
+		time.Sleep(2 * time.Hour)
+		assert.NoError(t, accept(t, keys, tokenOf(t, second)))
+		assert.ErrorIs(t, accept(t, keys, tokenOf(t, first)), jwt.ErrUnknownKey)
+	})
+}
+
+func TestFailingKeyServerDoesNotCostMetadata(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, keys := newMetadata(t, "/keys")
+		m.set("/keys", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }))
+		for range 5 {
+			assert.True(t, undecided(accept(t, keys, tokenOf(t, newKey(t)))))
+			time.Sleep(time.Minute)
+		}
+		assert.Equal(t, map[string]int{openID: 1, "/keys": 5}, m.count)
+	})
+}
+
+// A page where the metadata would be, as single-page applications answer, is
+// as good as none.
+func TestPageInThePlaceOfOpenIDMetadata(t *testing.T) {
+	key := newKey(t)
+	m, keys := newMetadata(t, "/keys")
+	m.set(oauth, m.urls[openID])
+	m.set(openID, http.HandlerFunc(answerPage))
+	m.set("/keys", &keyServer{keys: []*jwk.Key{key}})
+	assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+}
+
+func TestErrorsAreShortAndShowNoQuery(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	for _, answer := range []http.HandlerFunc{
+		answerJSON(`{"issuer":"` + long + `"}`),
+		answerJSON(`{"issuer":"https://issuer.example","jwks_uri":"http://` + long + `"}`),
+		answerJSON(`{"` + long + `":1,"` + long + `":2}`),
+		func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/"+long) },
+	} {
+		m, keys := newMetadata(t, "/keys")
+		m.set(openID, answer)
+		err := accept(t, keys, tokenOf(t, newKey(t)))
+		require.Error(t, err)
+		assert.Less(t, len(err.Error()), 500)
+	}
+	for _, transport := range []transportFunc{
+		func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") },
+		func(*http.Request) (*http.Response, error) {
+			return (&keyServer{misbehave: http.NotFound}).RoundTrip(httptest.NewRequest("GET", "/", nil))
+		},
+	} {
+		keys := newRemote(t, "https://issuer.example/keys?apikey=secret", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+		err := accept(t, keys, tokenOf(t, newKey(t)))
+		assert.ErrorContains(t, err, `"https://issuer.example/keys": `)
+		assert.NotContains(t, err.Error(), "secret")
+	}
 }
 
 func TestRedirectsFromHTTPSToHTTPAreNotFollowed(t *testing.T) {
