@@ -367,10 +367,10 @@ func TestHeaderThatSaysThePayloadIsEncoded(t *testing.T) {
 func TestHeaderParametersThatChangeTheMeaning(t *testing.T) {
 	for _, row := range []struct{ name, value string }{
 		{"crit", `["exp"]`}, {"crit", `["b64"]`}, {"crit", `[]`}, {"crit", `null`}, {"crit", `""`}, {"crit", `"exp"`}, {"crit", `{}`}, {"crit", `0`},
-		{"crit", `false`}, {"crit", `["alg"]`}, {"crit", `["http://example.com/UNDEFINED"]`}, {"crit", `[["b64"]]`}, {"crit", `[1]`}, {"crit", `["x","x"]`},
+		{"crit", `false`}, {"crit", `true`}, {"crit", `["alg"]`}, {"crit", `["http://example.com/UNDEFINED"]`}, {"crit", `[["b64"]]`}, {"crit", `[1]`}, {"crit", `["x","x"]`},
 		{"b64", `false`}, {"b64", `null`}, {"b64", `"false"`}, {"b64", `0`},
-		{"zip", `"DEF"`}, {"zip", `""`}, {"zip", `null`}, {"zip", `"GZ"`},
-		{"enc", `"A128GCM"`}, {"enc", `null`}, {"enc", `""`},
+		{"zip", `"DEF"`}, {"zip", `""`}, {"zip", `null`}, {"zip", `true`}, {"zip", `"GZ"`},
+		{"enc", `"A128GCM"`}, {"enc", `null`}, {"enc", `true`}, {"enc", `""`},
 	} {
 		for _, h := range []string{
 			`{"alg":"HS256","` + row.name + `":` + row.value + `}`,

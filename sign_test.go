@@ -129,6 +129,9 @@ func TestSignRefuses(t *testing.T) {
 		{"invalid UTF-8 in a name", map[string]any{"\xff": 1}, "UTF-8"},
 		{"what is nested too deep in a field", deepClaims{Private: jsontext.Value(nested(512))}, "nested too deep"},
 		{"what is nested too deep in a field, by pointer", &deepClaims{Private: jsontext.Value(nested(512))}, "nested too deep"},
+		{"what is nested too deep in a field of a field", deepInside(), "nested too deep"},
+		{"what is nested too deep by a field's method", deepMethod{Private: rawJSON(nested(512))}, "nested too deep"},
+		{"what is nested too deep by pointers", deepPointers(600), "nested too deep"},
 		{"what is nested too deep", rawJSON(`{"x":` + nested(512) + `}`), "nested too deep"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -160,6 +163,36 @@ func TestSignErrorsAreNoRefusals(t *testing.T) {
 type deepClaims struct {
 	jwt.Claims
 	Private any `json:"private"`
+}
+
+type deepMethod struct {
+	jwt.Claims
+	Private rawJSON `json:"private"`
+}
+
+type deepStruct struct {
+	jwt.Claims
+	Outer struct{ Inner []struct{ Private any } } `json:"outer"`
+}
+
+func deepInside() (claims deepStruct) {
+	claims.Outer.Inner = []struct{ Private any }{{jsontext.Value(nested(512))}}
+	return claims
+}
+
+type (
+	chain     struct{ Next *chain }
+	deepChain struct {
+		jwt.Claims
+		Chain *chain `json:"chain"`
+	}
+)
+
+func deepPointers(n int) (claims deepChain) {
+	for range n {
+		claims.Chain = &chain{claims.Chain}
+	}
+	return claims
 }
 
 type failing struct{ err error }
