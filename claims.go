@@ -60,7 +60,7 @@ func (a *Audience) UnmarshalJSON(data []byte) error {
 	if !ok {
 		return errors.New("jwt: aud: got no single JSON value")
 	}
-	audience, ok := readAudience(value, "", nil)
+	audience, ok := readAudience(&value, "", nil)
 	if !ok {
 		return errors.New("jwt: aud: got " + value.Kind() + ", want a string or an array of strings")
 	}
@@ -68,7 +68,7 @@ func (a *Audience) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func readAudience(v strictjson.Value, source string, room []string) (Audience, bool) {
+func readAudience(v *strictjson.Value, source string, room []string) (Audience, bool) {
 	if one, ok := v.Text(source); ok {
 		return append(room, one), true
 	}
@@ -266,16 +266,16 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 		case "aud":
 			t.has |= hasAudience
 			want = "a string or an array of strings"
-			t.Claims.Audience, ok = readAudience(o.Value, t.payload, t.oneAudience[:0])
+			t.Claims.Audience, ok = readAudience(&o.Value, t.payload, t.oneAudience[:0])
 		case "exp":
 			t.has |= hasExpiresAt
-			t.exp, want, ok = readDate(o.Value, &t.Claims.ExpiresAt)
+			t.exp, want, ok = readDate(&o.Value, &t.Claims.ExpiresAt)
 		case "nbf":
 			t.has |= hasNotBefore
-			t.nbf, want, ok = readDate(o.Value, &t.Claims.NotBefore)
+			t.nbf, want, ok = readDate(&o.Value, &t.Claims.NotBefore)
 		case "iat":
 			t.has |= hasIssuedAt
-			t.iat, want, ok = readDate(o.Value, &t.Claims.IssuedAt)
+			t.iat, want, ok = readDate(&o.Value, &t.Claims.IssuedAt)
 		default:
 			if t.private == 0 {
 				t.private = o.Start
@@ -310,7 +310,7 @@ func checkClaims(data []byte) (claim, problem string) {
 			ok, want = o.Value.IsString() || o.Value.IsStrings(), "a string or an array of strings"
 		case "exp", "nbf", "iat":
 			var date NumericDate
-			_, want, ok = readDate(o.Value, &date)
+			_, want, ok = readDate(&o.Value, &date)
 		}
 		if !ok {
 			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
@@ -322,7 +322,7 @@ func checkClaims(data []byte) (claim, problem string) {
 	return "", ""
 }
 
-func readDate(v strictjson.Value, date *NumericDate) (_ instant, want string, ok bool) {
+func readDate(v *strictjson.Value, date *NumericDate) (_ instant, want string, ok bool) {
 	if !v.IsNumber() {
 		return instant{}, "a number", false
 	}

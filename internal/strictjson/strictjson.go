@@ -425,7 +425,7 @@ type Value struct {
 }
 
 // Kind names the type of the value, with its article.
-func (v Value) Kind() string {
+func (v *Value) Kind() string {
 	switch v.first() {
 	case 0:
 		return "nothing"
@@ -445,7 +445,7 @@ func (v Value) Kind() string {
 }
 
 // first is the first byte, which tells the type.
-func (v Value) first() byte {
+func (v *Value) first() byte {
 	if len(v.Raw) == 0 {
 		return 0
 	}
@@ -453,20 +453,20 @@ func (v Value) first() byte {
 }
 
 // IsNumber reports whether the value is a number.
-func (v Value) IsNumber() bool { return v.first() == '-' || '0' <= v.first() && v.first() <= '9' }
+func (v *Value) IsNumber() bool { return v.first() == '-' || '0' <= v.first() && v.first() <= '9' }
 
 // IsString reports whether the value is a string.
-func (v Value) IsString() bool { return v.first() == '"' }
+func (v *Value) IsString() bool { return v.first() == '"' }
 
 // IsStrings reports whether the value is an array of strings.
-func (v Value) IsStrings() bool {
+func (v *Value) IsStrings() bool {
 	return v.strings(func(Value) {})
 }
 
 // Text returns the value of a string. If source is not empty, it holds the same
 // bytes as the data being read, and the result is a part of it where possible;
 // otherwise the result is a copy.
-func (v Value) Text(source string) (text string, ok bool) {
+func (v *Value) Text(source string) (text string, ok bool) {
 	if !v.IsString() {
 		return "", false
 	}
@@ -482,7 +482,7 @@ func (v Value) Text(source string) (text string, ok bool) {
 
 // Texts appends the values of an array of strings to dst, and reports false for
 // anything else. Source is as in [Value.Text].
-func (v Value) Texts(source string, dst []string) (texts []string, ok bool) {
+func (v *Value) Texts(source string, dst []string) (texts []string, ok bool) {
 	ok = v.strings(func(s Value) {
 		text, _ := s.Text(source)
 		dst = append(dst, text)
@@ -492,7 +492,7 @@ func (v Value) Texts(source string, dst []string) (texts []string, ok bool) {
 
 // strings calls do with each string of an array, and reports false for what is
 // not one, or at the first value that is no string.
-func (v Value) strings(do func(Value)) bool {
+func (v *Value) strings(do func(Value)) bool {
 	if v.first() != '[' {
 		return false
 	}

@@ -387,12 +387,13 @@ func TestTextAndTexts(t *testing.T) {
 			}
 		}
 	}
-	_, ok := Value{}.Text("")
+	var none Value
+	_, ok := none.Text("")
 	assert.False(t, ok)
-	assert.False(t, Value{}.IsString())
-	assert.False(t, Value{}.IsStrings())
-	assert.False(t, Value{}.IsNumber())
-	_, ok = Value{}.Texts("", nil)
+	assert.False(t, none.IsString())
+	assert.False(t, none.IsStrings())
+	assert.False(t, none.IsNumber())
+	_, ok = none.Texts("", nil)
 	assert.False(t, ok)
 }
 
