@@ -31,11 +31,10 @@ type opener = func(t *testing.T) (one, other revoke.SessionStore)
 // later is a time by which any store that was just opened has begun.
 func later() time.Time { return time.Now().Add(time.Hour) }
 
-func testDenyList(t *testing.T, open opener) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
-	one, other := open(t)
+// denyListEntries are what testDenyList asks for.
+func denyListEntries(now jwt.NumericDate) []revoke.Entry {
 	until := now + 1000
-	for _, e := range []revoke.Entry{
+	return []revoke.Entry{
 		{Issuer: "i", ID: "same", Until: until},
 		{Issuer: "j", SessionID: "same", Until: until},
 		{Issuer: "k", Subject: "same", IssuedAt: now, Until: until},
@@ -47,7 +46,13 @@ func testDenyList(t *testing.T, open opener) {
 		{Issuer: "max", Subject: "late", IssuedAt: now + 5, Until: until},
 		{Issuer: "far", Subject: "future", IssuedAt: 1 << 60, Until: 1<<63 - 1},
 		{Issuer: "far", ID: "past", Until: -1 << 63},
-	} {
+	}
+}
+
+func testDenyList(t *testing.T, open opener) {
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
+	one, other := open(t)
+	for _, e := range denyListEntries(now) {
 		must(t, one.Revoke(ctx, now, e))
 		must(t, one.Revoke(ctx, now, e)) // again, which does no harm
 	}
