@@ -44,7 +44,7 @@ import (
 
 // Sign returns a token of type "JWT" with the claims, signed by key. The claims
 // may be anything that encodes to one JSON object: [Claims], a struct that
-// embeds it, a map, a [json.RawMessage]. They are encoded as by encoding/json/v2.
+// embeds it, a map, raw JSON as a json.RawMessage. They are encoded as by encoding/json/v2.
 // Claims that no verifier could accept are an error: duplicate names, or a
 // registered claim of the wrong JSON type.
 //

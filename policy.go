@@ -175,7 +175,7 @@ func (b *buffer) readPayload(s segments) (*Token, *VerifyError) {
 
 // tryKeys returns the first key that fits the header and verifies the signature.
 func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
-	tried, cloned := 0, false
+	tried := 0
 	var failure error
 	for _, key := range keys {
 		if !fits(key, h) {
@@ -184,14 +184,13 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 		if tried++; tried > maxCandidates {
 			break
 		}
+		var err error
 		switch key.(type) {
 		case *HMAC, *publicKey:
+			err = key.Verify(ctx, input, sig)
 		default: // a key from elsewhere may hold on to what it is given
-			if !cloned {
-				input, sig, cloned = bytes.Clone(input), bytes.Clone(sig), true
-			}
+			err = key.Verify(ctx, bytes.Clone(input), bytes.Clone(sig))
 		}
-		err := key.Verify(ctx, input, sig)
 		if err == nil {
 			return key, nil
 		}
@@ -418,7 +417,11 @@ func (ps Policies) accept(ctx context.Context, token string) (*Token, Verifier, 
 		}
 	}
 	if err == nil {
-		err = &VerifyError{ErrUnknownKey, "iss", "got " + strictjson.Quote(issuer) + ", and no policy is for it"}
+		got := "nothing"
+		if issuer != "" {
+			got = strictjson.Quote(issuer)
+		}
+		err = &VerifyError{ErrUnknownKey, "iss", "got " + got + ", and no policy is for it"}
 	}
 	return nil, nil, nil, err
 }

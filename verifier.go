@@ -39,8 +39,9 @@ type KeySet interface {
 	Verifiers(ctx context.Context, h Header) ([]Verifier, error)
 }
 
-// Keys is the fixed [KeySet] of a few keys; jwk.Set is for many. Nil and empty
-// Keys have no key, so that every token is refused with ErrUnknownKey.
+// Keys is the fixed [KeySet] of a few keys; jwk.Set is for many. Empty Keys have
+// none, so that every token is refused with ErrUnknownKey; with nil Keys a
+// [Policy] is incomplete.
 type Keys []Verifier
 
 // Verifiers returns the keys for h: those with its key ID first.
