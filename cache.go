@@ -28,13 +28,16 @@ import (
 // remembered. A Verifier from elsewhere must be of a comparable type for its
 // tokens to be.
 //
+//	cache := &jwt.Cache{Policies: jwt.Policies{policy}}
+//	list := &revoke.DenyList{Tokens: cache, …}
+//
 // The zero value but for Policies has the default bounds. Set it up, then use it
 // by pointer from any number of goroutines.
 type Cache struct {
-	Policies Policies // for one Policy, its Verify is meant; for several, theirs
+	Policies Policies // whose tokens are remembered; one Policy is Policies{policy}; required
 
 	MaxAge     time.Duration // longest time without verifying anew; 0: 5 minutes
-	MaxEntries int           // most tokens remembered, at least 2; 0: 10,000
+	MaxEntries int           // most tokens remembered, 1 counts as 2; 0: 10,000
 	MaxBytes   int           // most memory they take, about; 0: 16 MiB
 
 	mu   sync.RWMutex

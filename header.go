@@ -90,7 +90,7 @@ func decodeHeader(data []byte) (Header, *VerifyError) {
 	case problem != nil:
 		return Header{}, &VerifyError{ErrMalformed, problem.Parameter, problem.Detail}
 	case h.Encryption != "":
-		return Header{}, &VerifyError{ErrMalformed, "enc", "the token is encrypted (RFC 7516 section 9), want a signed one"}
+		return Header{}, &VerifyError{ErrMalformed, "enc", "the token is encrypted (RFC 7516 section 9), want a signed one; package jwe reads it"}
 	case jose.EqualFold(h.Algorithm, "none"):
 		return Header{}, &VerifyError{ErrMalformed, "alg", `"none" is never accepted`}
 	}

@@ -46,7 +46,8 @@ import (
 // may be anything that encodes to one JSON object: [Claims], a struct that
 // embeds it, a map, raw JSON as a json.RawMessage. They are encoded as by encoding/json/v2.
 // Claims that no verifier could accept are an error: duplicate names, or a
-// registered claim of the wrong JSON type.
+// registered claim of the wrong JSON type. Sign adds none: set exp for a token to
+// be accepted, and jti and iat for one to be revoked.
 //
 // The context is handed to the key, which may be remote.
 func Sign(ctx context.Context, key Signer, claims any) (string, error) {

@@ -37,6 +37,13 @@ type Policy struct {
 	Now     func() time.Time // the clock; nil: time.Now
 }
 
+// A TokenVerifier accepts or refuses tokens: a *[Policy], [Policies], a *[Cache],
+// or what the other packages put around or in front of one: a *revoke.DenyList,
+// a *jwe.Policy. They can stand in each other's place.
+type TokenVerifier interface {
+	Verify(ctx context.Context, token string) (*Token, error)
+}
+
 const (
 	defaultMaxSize = 64 << 10 // bytes of a token
 	maxCandidates  = 8        // keys tried for one token
@@ -178,7 +185,7 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 	tried := 0
 	var failure error
 	for _, key := range keys {
-		if !fits(key, h) {
+		if !fits(key, &h) {
 			continue
 		}
 		if tried++; tried > maxCandidates {
@@ -206,7 +213,7 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 	case failure != nil:
 		return nil, undecided("verifying the signature", failure)
 	case tried == 0:
-		return nil, &VerifyError{ErrUnknownKey, "", "alg " + strictjson.Quote(string(h.Algorithm)) + ", kid " + strictjson.Quote(h.KeyID)}
+		return nil, &VerifyError{ErrUnknownKey, "", "got alg " + strictjson.Quote(string(h.Algorithm)) + ", kid " + strictjson.Quote(h.KeyID) + ", and no key fits"}
 	case tried > maxCandidates:
 		return nil, refuse(ErrSignature, "more keys fit the header than are tried, want a kid that tells them apart")
 	}
@@ -275,14 +282,14 @@ func (p *Policy) checkIssuer(t *Token, _ time.Time) *VerifyError {
 	if present == (p.Issuer != "") && t.Claims.Issuer == p.Issuer {
 		return nil
 	}
-	return mismatch(present, t.Claims.Issuer, wantText(p.Issuer))
+	return mismatch(present, t.Claims.Issuer, wantText(p.Issuer, "Issuer"))
 }
 
 func (p *Policy) checkSubject(t *Token, _ time.Time) *VerifyError {
 	if p.Subject == "" || t.Claims.Subject == p.Subject {
 		return nil
 	}
-	return mismatch(t.has&hasSubject != 0, t.Claims.Subject, wantText(p.Subject))
+	return mismatch(t.has&hasSubject != 0, t.Claims.Subject, strictjson.Quote(p.Subject))
 }
 
 func (p *Policy) checkAudience(t *Token, _ time.Time) *VerifyError {
@@ -298,7 +305,7 @@ func (p *Policy) checkAudience(t *Token, _ time.Time) *VerifyError {
 			return nil
 		}
 	}
-	got, want := "nothing", "it to be absent"
+	got, want := "nothing", wantText("", "Audience")
 	if present {
 		got = quoteList(t.Claims.Audience)
 	}
@@ -352,9 +359,9 @@ func mismatch(present bool, got, want string) *VerifyError {
 	return refuse(ErrClaim, "got "+strictjson.Quote(got)+", want "+want)
 }
 
-func wantText(want string) string {
+func wantText(want, field string) string {
 	if want == "" {
-		return "it to be absent"
+		return "it to be absent, as Policy." + field + " is empty"
 	}
 	return strictjson.Quote(want)
 }

@@ -22,14 +22,16 @@ import (
 )
 
 // A Signer is one private key, or shared secret, that signs with one algorithm.
-// The package's own come from [NewSigner] and [NewHMAC]; implement it to bring
-// another algorithm. It must be safe for concurrent use.
+// The package's own come from [NewSigner] and [NewHMAC]; implement it for another
+// algorithm, or for a secret that is elsewhere, such as an HMAC in a KMS. It must
+// be safe for concurrent use.
 type Signer interface {
 	Algorithm() Algorithm
 	KeyID() string // kid, "" for none
 
 	// Sign returns the signature of input in the form that the algorithm has in
-	// a token. It does not modify input.
+	// a token (RFC 7518 section 3; for ES256, r and s of 32 bytes each). It does
+	// not modify input.
 	Sign(ctx context.Context, input []byte) (sig []byte, err error)
 }
 

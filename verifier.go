@@ -16,8 +16,9 @@ import (
 )
 
 // A Verifier is one public key, or shared secret, that verifies one algorithm.
-// The package's own come from [NewVerifier] and [NewHMAC]; implement it to bring
-// another algorithm. It must be safe for concurrent use.
+// The package's own come from [NewVerifier] and [NewHMAC]; implement it for
+// another algorithm, or for a secret that is elsewhere, such as an HMAC in a KMS.
+// It must be safe for concurrent use.
 type Verifier interface {
 	Algorithm() Algorithm
 	KeyID() string // if not "", only tokens with this kid, or with none, are tried
@@ -48,7 +49,7 @@ type Keys []Verifier
 func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
 	first, n := 0, 0
 	for i, v := range k {
-		if fits(v, h) {
+		if fits(v, &h) {
 			if n++; n == 1 {
 				first = i
 			}
@@ -60,7 +61,7 @@ func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
 	found := make([]Verifier, 0, n)
 	for _, named := range []bool{true, false} {
 		for _, v := range k[first:] {
-			if fits(v, h) && (v.KeyID() == h.KeyID) == named {
+			if fits(v, &h) && (v.KeyID() == h.KeyID) == named {
 				found = append(found, v)
 			}
 		}
@@ -69,7 +70,7 @@ func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
 }
 
 // fits reports whether a token with header h may be tried with v.
-func fits(v Verifier, h Header) bool {
+func fits(v Verifier, h *Header) bool {
 	if isNil(v) || v.Algorithm() != h.Algorithm || h.Algorithm == "" {
 		return false
 	}

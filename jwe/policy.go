@@ -23,9 +23,7 @@ type Policy struct {
 
 	// Signed says what is accepted of the signed token inside: a *[jwt.Policy],
 	// [jwt.Policies], or a check built on top of them. It is required.
-	Signed interface {
-		Verify(ctx context.Context, token string) (*jwt.Token, error)
-	}
+	Signed jwt.TokenVerifier
 
 	Type    string // typ must be this media type; if empty, "JWT" or absent
 	MaxSize int    // longest token in bytes; 0: 65,536

@@ -13,7 +13,7 @@
 // writes public keys only, and verify with it on the other side:
 //
 //	set, err := jwk.ParseSet(data)
-//	policy := &jwt.Policy{Keys: set, Issuer: "https://login.example"}
+//	policy := &jwt.Policy{Keys: set, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
 //
 // # Keys without alg
 //

@@ -263,7 +263,8 @@ func (s *Set) missing() error {
 	return nil
 }
 
-// Verifiers returns the keys for h, at most nine: those with its key ID, then
+// Verifiers returns the keys for h, at most nine, one more than a [jwt.Policy]
+// tries, so that it can say there were too many: those with the key ID of h, then
 // those without any; if h has no key ID, the first ones of the algorithm. It
 // takes the same time for a set of any size, and allocates nothing.
 func (s *Set) Verifiers(_ context.Context, h jwt.Header) ([]jwt.Verifier, error) {
@@ -300,6 +301,9 @@ func (s *Set) MarshalJSON() ([]byte, error) {
 	}
 	b := []byte(`{"keys":[`)
 	for i, k := range s.keys {
+		if k.Public() == nil {
+			return nil, fmt.Errorf("jwk: key %d is symmetric, and no key to publish", i)
+		}
 		public, err := k.MarshalJSON()
 		if err != nil {
 			return nil, fmt.Errorf("%w: key %d", err, i)

@@ -247,7 +247,7 @@ func TestParseSetTakesNeitherPrivateNorSymmetricKeys(t *testing.T) {
 		}
 		assert.NoError(t, accepts(t, s, hmac))
 		_, err = json.Marshal(s)
-		assert.ErrorContains(t, err, "a symmetric key has no public part")
+		assert.ErrorContains(t, err, "is symmetric, and no key to publish")
 	})
 }
 

@@ -99,7 +99,7 @@ func (s source) discover(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("metadata of %s: %s", shown(s.issuer), o.Problem())
 	}
 	if issuer != s.issuer {
-		return "", fmt.Errorf("metadata of %s: got the issuer %s", shown(s.issuer), strictjson.Quote(issuer))
+		return "", fmt.Errorf("metadata of %s: got the issuer %s, want exactly this one", shown(s.issuer), strictjson.Quote(issuer))
 	}
 	u, err := checkURL(keysURL)
 	if err != nil {

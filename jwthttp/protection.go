@@ -24,13 +24,8 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
-
-// A TokenVerifier accepts or refuses tokens: a *[jwt.Policy], [jwt.Policies], or
-// what is wrapped around one, such as a check for revocation.
-type TokenVerifier interface {
-	Verify(ctx context.Context, token string) (*jwt.Token, error)
-}
 
 // A Protection demands a token with every request to a handler (RFC 6750). It is
 // plain data; do not change it once it is in use. The zero value lets nobody
@@ -45,12 +40,12 @@ type TokenVerifier interface {
 //
 // Why a token was refused is for Log only.
 type Protection struct {
-	Tokens TokenVerifier // required
+	Tokens jwt.TokenVerifier // what accepts them; required
 
 	Realm string // of the challenge; may be empty
 
 	// From finds the token in a request: "" if it has none, an error if the
-	// request is malformed. Nil is [Bearer]; for browsers see [Cookie].
+	// request is malformed. Nil is Bearer; for browsers see Cookie.
 	From func(r *http.Request) (token string, err error)
 
 	// AllowAnonymous lets requests without a token through; TokenFrom then
@@ -142,8 +137,12 @@ func (e *RequestError) Error() string {
 // Unwrap returns what was wrong.
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// errScope is the error of a token without a scope that is asked for.
-var errScope = errors.New("jwthttp: the token does not have the scope")
+// A scopeError is that of a token without a scope that is asked for.
+type scopeError struct{ want, got string }
+
+func (e *scopeError) Error() string {
+	return "jwthttp: want the scope " + strictjson.Quote(e.want) + ", got " + strictjson.Quote(e.got)
+}
 
 func checkScopes(token *jwt.Token, scopes []string) error {
 	if token == nil { // allowed to be anonymous, but not here
@@ -156,12 +155,12 @@ func checkScopes(token *jwt.Token, scopes []string) error {
 		Scope string `json:"scope"`
 	}](token)
 	if err != nil {
-		return errScope
+		return &scopeError{scopes[0], "none that is a string"}
 	}
 	granted := strings.Split(claims.Scope, " ")
 	for _, scope := range scopes {
 		if scope == "" || !slices.Contains(granted, scope) {
-			return errScope
+			return &scopeError{scope, claims.Scope}
 		}
 	}
 	return nil
@@ -177,13 +176,14 @@ func (p *Protection) refuse(w http.ResponseWriter, r *http.Request, err error, s
 		status, code, level = http.StatusBadRequest, "invalid_request", slog.LevelInfo
 	case errors.Is(err, ErrNoToken):
 		status, level = http.StatusUnauthorized, slog.LevelInfo
-	case errors.Is(err, errScope):
+	case errors.As(err, new(*scopeError)):
 		status, code, level = http.StatusForbidden, "insufficient_scope", slog.LevelInfo
 	case errors.As(err, &refused):
 		status, code, level = http.StatusUnauthorized, "invalid_token", slog.LevelInfo
 	}
 	if p != nil && p.Log != nil {
-		p.Log.LogAttrs(r.Context(), level, "request not let through", slog.Int("status", status), slog.String("error", err.Error()))
+		p.Log.LogAttrs(r.Context(), level, "request not let through", slog.Int("status", status),
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("error", err.Error()))
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

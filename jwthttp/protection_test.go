@@ -196,7 +196,7 @@ func TestTokenAndClaimsComeFromTheContext(t *testing.T) {
 
 // counting counts the verifications.
 type counting struct {
-	jwthttp.TokenVerifier
+	jwt.TokenVerifier
 	calls int
 }
 
@@ -239,7 +239,7 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 	expired := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: 1})
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, nil))
-	get := func(tokens jwthttp.TokenVerifier) string {
+	get := func(tokens jwt.TokenVerifier) string {
 		out.Reset()
 		r := httptest.NewRequest("GET", "/secret-path", nil)
 		r.Header.Set("Authorization", "Bearer "+expired)

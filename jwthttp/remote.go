@@ -24,7 +24,9 @@ import (
 // IDs cost their issuer nothing, and callers that need the same fetch share it. A
 // fetch is one request, and one or two before it, at most once an hour, to find
 // out where the keys are. An issuer that changes keys without changing their key
-// IDs, or has none, is seen to have changed when the keys are old.
+// IDs, or has none, is seen to have changed when the keys are old. A token of a
+// key published a moment ago is refused with jwt.ErrUnknownKey until the cool-down
+// is over: publish keys before you sign with them.
 //
 // A fetched set replaces the one before it whole: a key that is no longer
 // published is no longer trusted. If a fetch fails, the set at hand is used until
@@ -270,27 +272,33 @@ func (e *unavailableError) Unwrap() error             { return e.error }
 func (e *unavailableError) RetryAfter() time.Duration { return e.after }
 
 // Warm fetches the keys if there are none yet, for those who want to fail at the
-// start. It returns the last error while there are none.
+// start. It returns the last error while there are none, and an error if they
+// were fetched and none of them verifies.
 func (k *RemoteKeys) Warm(ctx context.Context) error {
 	if k == nil || k.source.client == nil {
 		_, err := k.Verifiers(ctx, jwt.Header{})
 		return err
 	}
-	if k.held.Load() != nil {
-		return nil
-	}
-	k.mu.Lock()
-	running := k.start(time.Now())
-	k.mu.Unlock()
-	if running != nil {
-		if err := running.wait(ctx); err != nil {
-			return err
+	if k.held.Load() == nil {
+		k.mu.Lock()
+		running := k.start(time.Now())
+		k.mu.Unlock()
+		if running != nil {
+			if err := running.wait(ctx); err != nil {
+				return err
+			}
 		}
 	}
-	if k.held.Load() != nil {
-		return nil
+	held := k.held.Load()
+	if held == nil {
+		return k.unavailable()
 	}
-	return k.unavailable()
+	for _, key := range held.set.Keys() {
+		if _, err := key.Verifier(); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("jwthttp: %s has no key to verify with, and %d entries that were left out", shown(held.url), len(held.set.Skipped()))
 }
 
 // RemoteState is what there is to know of [RemoteKeys] at one moment.

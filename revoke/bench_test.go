@@ -100,7 +100,7 @@ func BenchmarkVerify(b *testing.B) {
 	}
 	now := time.Now()
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
-	list := &revoke.DenyList{Verifier: policy, Store: m, Lifetime: time.Hour, AllowNoSessionID: true}
+	list := &revoke.DenyList{Tokens: policy, Store: m, Lifetime: time.Hour, AllowNoSessionID: true}
 	tokens := map[string][]string{}
 	for i := range 20_000 {
 		c := jwt.Claims{Issuer: policy.Issuer, Audience: policy.Audience, Subject: fmt.Sprintf("user-%d", i), ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", 2*million+i),
@@ -114,7 +114,7 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 	for name, tokens := range tokens {
-		for _, v := range []revoke.Verifier{policy, list} {
+		for _, v := range []jwt.TokenVerifier{policy, list} {
 			b.Run(fmt.Sprintf("%s/%T", name, v), func(b *testing.B) {
 				b.ReportAllocs()
 				for i := 0; b.Loop(); i++ {

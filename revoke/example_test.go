@@ -22,7 +22,7 @@ func exampleKey() *jwt.HMAC {
 func ExampleDenyList() {
 	ctx, key := context.Background(), exampleKey()
 	list := &revoke.DenyList{
-		Verifier:         &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
+		Tokens:           &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
 		Store:            revoke.NewMemory(time.Now(), 0),
 		Lifetime:         time.Hour,
 		AllowNoSessionID: true, // these tokens have no sid
@@ -50,7 +50,7 @@ func ExampleDenyList() {
 func ExampleRotation() {
 	ctx, key := context.Background(), exampleKey()
 	list := &revoke.DenyList{
-		Verifier: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
+		Tokens:   &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
 		Store:    revoke.NewMemory(time.Now(), 0),
 		Lifetime: 30 * 24 * time.Hour,
 	}

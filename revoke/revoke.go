@@ -6,7 +6,7 @@
 // its session (sid), or because its subject (sub) was logged out everywhere:
 //
 //	list := &revoke.DenyList{
-//		Verifier: policy, // a *jwt.Policy, jwt.Policies, …
+//		Tokens:   policy, // a *jwt.Policy, jwt.Policies, …
 //		Store:    revoke.NewMemory(time.Now(), 0),
 //		Lifetime: time.Hour, // the longest of a token
 //		Leeway:   policy.Leeway,
@@ -61,12 +61,6 @@ var (
 	ErrForgotten = errors.New("revoke: older than the memory of the store")
 )
 
-// A Verifier is what a [DenyList] stands around: a [jwt.Policy], [jwt.Policies],
-// or anything built on them. A DenyList is one itself.
-type Verifier interface {
-	Verify(ctx context.Context, token string) (*jwt.Token, error)
-}
-
 // A DenyList refuses tokens that were revoked. It is plain data: set it up, then
 // use it from any number of goroutines without changing it. The zero value and
 // nil accept and revoke nothing: their methods return an error that says what is
@@ -77,8 +71,8 @@ type Verifier interface {
 // IDs, sessions and subjects of different issuers are different things, even if
 // they have the same name.
 type DenyList struct {
-	Verifier Verifier // asked first; required for Verify
-	Store    Store    // required
+	Tokens jwt.TokenVerifier // asked first; required for Verify
+	Store  Store             // required
 
 	// Lifetime is the longest life of a token, from iat to exp, or of a session
 	// of a [Rotation], whichever is longer; required. Entries are kept as long as
@@ -102,8 +96,8 @@ type DenyList struct {
 	Now    func() time.Time // the clock, that of the Policy; nil: time.Now
 }
 
-// Verify returns the token if the Verifier accepts it and nothing in the Store
-// is against it. A refusal is a *[jwt.VerifyError]: the Verifier's own, one with
+// Verify returns the token if Tokens accept it and nothing in the Store
+// is against it. A refusal is a *[jwt.VerifyError]: their own, one with
 // [ErrRevoked], or one with [jwt.ErrClaim] for a token that could not be revoked
 // or lives too long. Any other error means that it could not be decided.
 //
@@ -112,15 +106,15 @@ func (d *DenyList) Verify(ctx context.Context, token string) (*jwt.Token, error)
 	if err := d.incomplete(); err != nil {
 		return nil, err
 	}
-	if d.Verifier == nil {
-		return nil, errors.New("revoke: DenyList.Verifier is nil, want what verifies the tokens")
+	if d.Tokens == nil {
+		return nil, errors.New("revoke: DenyList.Tokens is nil, want what verifies the tokens")
 	}
-	t, err := d.Verifier.Verify(ctx, token)
+	t, err := d.Tokens.Verify(ctx, token)
 	if err != nil {
 		return nil, err
 	}
 	if t == nil {
-		return nil, errors.New("revoke: DenyList.Verifier returned neither a token nor an error")
+		return nil, errors.New("revoke: DenyList.Tokens returned neither a token nor an error")
 	}
 	query, refusal := d.query(t)
 	if refusal != nil {
@@ -160,17 +154,17 @@ func (d *DenyList) query(t *jwt.Token) (Query, *jwt.VerifyError) {
 	}
 	switch {
 	case q.ID == "" && !d.AllowNoID:
-		return Query{}, absent("jti")
+		return Query{}, absent("jti", "AllowNoID")
 	case q.SessionID == "" && !d.AllowNoSessionID:
-		return Query{}, absent("sid")
+		return Query{}, absent("sid", "AllowNoSessionID")
 	case q.Subject == "" && !d.AllowNoSubject:
-		return Query{}, absent("sub")
+		return Query{}, absent("sub", "AllowNoSubject")
 	}
 	return q, nil
 }
 
-func absent(claim string) *jwt.VerifyError {
-	return &jwt.VerifyError{Reason: jwt.ErrClaim, Claim: claim, Detail: "got nothing, want what the token could be revoked by"}
+func absent(claim, unless string) *jwt.VerifyError {
+	return &jwt.VerifyError{Reason: jwt.ErrClaim, Claim: claim, Detail: "got nothing, want what the token could be revoked by, or " + unless}
 }
 
 // sessionID returns the sid claim of a verified token, "" if it is absent.
@@ -223,7 +217,7 @@ func (d *DenyList) life(t *jwt.Token) (issued, end jwt.NumericDate, refusal *jwt
 	life := seconds(d.Lifetime)
 	switch {
 	case issued == 0 && !d.AllowNoIssuedAt:
-		return 0, 0, absent("iat")
+		return 0, 0, absent("iat", "AllowNoIssuedAt")
 	case issued == 0 && end == 0:
 		return 0, 0, &jwt.VerifyError{Reason: jwt.ErrClaim, Claim: "exp", Detail: "got neither exp nor iat, want one to tell the token's life"}
 	case issued == 0:
@@ -280,8 +274,10 @@ func (d *DenyList) now() time.Time {
 	return d.Now()
 }
 
-// RevokeToken revokes tokens by their ID: those that Verify returned, or that
-// the Verifier did. It is an error if one has no jti, or neither exp nor iat;
+// RevokeToken revokes tokens by their ID. It does not end a session, whose refresh
+// token brings new ones: to log out, see RevokeSession, or the End of a Rotation.
+// It takes those that Verify returned, or that
+// Tokens did. It is an error if one has no jti, or neither exp nor iat;
 // then none is revoked. If the Store fails, some may be, and it is safe to call
 // RevokeToken again.
 func (d *DenyList) RevokeToken(ctx context.Context, tokens ...*jwt.Token) error {
@@ -307,8 +303,9 @@ func (d *DenyList) RevokeToken(ctx context.Context, tokens ...*jwt.Token) error 
 	return d.revoke(ctx, entries...)
 }
 
-// RevokeSession revokes every token of a session, and ends the session if a
-// [Rotation] keeps it in the same Store. It is safe to call again.
+// RevokeSession revokes every token of a session, which is their sid claim (see
+// [Claims]), and ends the session if a [Rotation] keeps it in the same Store. It
+// is safe to call again.
 func (d *DenyList) RevokeSession(ctx context.Context, issuer, sessionID string) error {
 	if err := d.incomplete(); err != nil {
 		return err

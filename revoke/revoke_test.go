@@ -35,8 +35,8 @@ func newKey(t testing.TB) *jwt.HMAC {
 // newList returns a list for tokens of login, which live an hour.
 func newList(t testing.TB, store revoke.Store) *revoke.DenyList {
 	return &revoke.DenyList{
-		Verifier: &jwt.Policy{Keys: jwt.Keys{newKey(t)}, Issuer: login, Audience: []string{api}, AllowNoExpiry: true, Leeway: time.Minute, Now: at(noon)},
-		Store:    store, Lifetime: time.Hour, Leeway: time.Minute, Now: at(noon),
+		Tokens: &jwt.Policy{Keys: jwt.Keys{newKey(t)}, Issuer: login, Audience: []string{api}, AllowNoExpiry: true, Leeway: time.Minute, Now: at(noon)},
+		Store:  store, Lifetime: time.Hour, Leeway: time.Minute, Now: at(noon),
 	}
 }
 
@@ -218,7 +218,7 @@ func revoked(t *testing.T, store *fake, err error) []revoke.Entry {
 func TestEntriesLiveAsLongAsTheTokensTheyConcern(t *testing.T) {
 	const hour, leeway = 3600, 60
 	verified := func(list *revoke.DenyList, members string) *jwt.Token {
-		token, err := list.Verifier.Verify(t.Context(), sign(t, members))
+		token, err := list.Tokens.Verify(t.Context(), sign(t, members))
 		require.NoError(t, err)
 		return token
 	}
@@ -266,11 +266,11 @@ func TestEntriesLiveAsLongAsTheTokensTheyConcern(t *testing.T) {
 func TestWhatCannotBeRevokedIsAnError(t *testing.T) {
 	store := &fake{}
 	list, ctx := newList(t, store), t.Context()
-	noID, err := list.Verifier.Verify(ctx, sign(t, `"exp":1795522600`))
+	noID, err := list.Tokens.Verify(ctx, sign(t, `"exp":1795522600`))
 	require.NoError(t, err)
-	noDate, err := list.Verifier.Verify(ctx, sign(t, `"jti":"id"`))
+	noDate, err := list.Tokens.Verify(ctx, sign(t, `"jti":"id"`))
 	require.NoError(t, err)
-	good, err := list.Verifier.Verify(ctx, sign(t, whole))
+	good, err := list.Tokens.Verify(ctx, sign(t, whole))
 	require.NoError(t, err)
 	for name, err := range map[string]error{
 		"no token":              list.RevokeToken(ctx, good, nil),
@@ -324,14 +324,14 @@ func TestIncompleteDenyListsRefuse(t *testing.T) {
 		assert.Error(t, list.RevokeToken(ctx, &jwt.Token{Claims: jwt.Claims{ID: "id", ExpiresAt: 1}}), name)
 	}
 	list := newList(t, revoke.NewMemory(time.Unix(1, 0), 0))
-	list.Verifier = nil
+	list.Tokens = nil
 	_, err := list.Verify(ctx, token)
 	assert.Equal(t, "undecided", outcome(err))
-	assert.NoError(t, list.RevokeSession(ctx, login, "s"), "a Verifier is not needed to revoke")
-	list.Verifier = nothing{}
+	assert.NoError(t, list.RevokeSession(ctx, login, "s"), "Tokens are not needed to revoke")
+	list.Tokens = nothing{}
 	_, err = list.Verify(ctx, token)
-	assert.Equal(t, "undecided", outcome(err), "a Verifier that returns nothing")
-	list.Verifier = (*jwt.Policy)(nil)
+	assert.Equal(t, "undecided", outcome(err), "Tokens that return nothing")
+	list.Tokens = (*jwt.Policy)(nil)
 	_, err = list.Verify(ctx, token)
 	assert.Equal(t, "undecided", outcome(err), "a nil Policy")
 }
@@ -343,7 +343,7 @@ func (nothing) Verify(context.Context, string) (*jwt.Token, error) { return nil,
 func TestDenyListsStack(t *testing.T) {
 	inner := newList(t, revoke.NewMemory(noon, 0))
 	outer := *inner
-	outer.Verifier, outer.Store = inner, revoke.NewMemory(noon, 0)
+	outer.Tokens, outer.Store = inner, revoke.NewMemory(noon, 0)
 	token, err := outer.Verify(t.Context(), sign(t, whole))
 	require.NoError(t, err)
 	require.NoError(t, inner.RevokeToken(t.Context(), token))

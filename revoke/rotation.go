@@ -38,7 +38,7 @@ import (
 type Rotation struct {
 	// List has the store, which must be a [SessionStore], the clock and the
 	// leeway; required. Its Lifetime must be at least SessionLifetime, so that
-	// RevokeSubject outlasts the sessions. Its Verifier is not used.
+	// RevokeSubject outlasts the sessions. Its Tokens are not used.
 	List *DenyList
 
 	// Sign returns the access token with these claims, as by [jwt.Sign], and with

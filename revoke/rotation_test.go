@@ -78,8 +78,8 @@ func newSystem(t testing.TB) *system {
 	s := &system{TB: t, now: noon, store: &flaky{Memory: revoke.NewMemory(noon, 0)}}
 	key, clock := newKey(t), func() time.Time { return s.now }
 	s.list = &revoke.DenyList{
-		Verifier: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: login, Audience: []string{api}, Leeway: time.Second, Now: clock},
-		Store:    s.store, Lifetime: 24 * time.Hour, Leeway: time.Second, Now: clock,
+		Tokens: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: login, Audience: []string{api}, Leeway: time.Second, Now: clock},
+		Store:  s.store, Lifetime: 24 * time.Hour, Leeway: time.Second, Now: clock,
 	}
 	s.rotation = &revoke.Rotation{
 		List:   s.list,
@@ -351,7 +351,7 @@ func TestBeginAfterLogOutEverywhereWaitsForTheNextSecond(t *testing.T) {
 	s := newSystem(t)
 	start := time.Now()
 	s.list.Now = time.Now
-	s.list.Verifier.(*jwt.Policy).Now = time.Now
+	s.list.Tokens.(*jwt.Policy).Now = time.Now
 	s.store.Memory = revoke.NewMemory(start, 0)
 	require.NoError(t, s.list.RevokeSubject(t.Context(), login, "alice", start))
 	tokens := s.begin()

@@ -83,7 +83,7 @@ func newService(store revoke.SessionStore, secret []byte) (http.Handler, error) 
 		return nil, err
 	}
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: 5 * time.Second}
-	s := &service{list: &revoke.DenyList{Verifier: policy, Store: store, Lifetime: 30 * 24 * time.Hour, Leeway: policy.Leeway}}
+	s := &service{list: &revoke.DenyList{Tokens: policy, Store: store, Lifetime: 30 * 24 * time.Hour, Leeway: policy.Leeway}}
 	s.rotation = &revoke.Rotation{
 		List:           s.list,
 		Sign:           func(ctx context.Context, c revoke.Claims) (string, error) { return jwt.Sign(ctx, key, c) },

@@ -32,7 +32,7 @@ type world struct {
 func newWorld(t testing.TB, store revoke.SessionStore) *world {
 	key, err := jwt.NewHMAC(jwt.HS256, []byte("a secret of thirty-two bytes ..."), "")
 	check(t, err)
-	list := &revoke.DenyList{Verifier: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, AllowAnyAudience: true}, Store: store, Lifetime: time.Hour}
+	list := &revoke.DenyList{Tokens: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, AllowAnyAudience: true}, Store: store, Lifetime: time.Hour}
 	return &world{list, &revoke.Rotation{
 		List: list, Issuer: issuer, AccessLifetime: 10 * time.Minute, SessionLifetime: time.Hour,
 		Sign: func(ctx context.Context, c revoke.Claims) (string, error) { return jwt.Sign(ctx, key, c) },

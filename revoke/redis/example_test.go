@@ -23,6 +23,6 @@ func Example() {
 		log.Fatal(err)
 	}
 	var policy *jwt.Policy // …
-	list := &revoke.DenyList{Verifier: policy, Store: store, Lifetime: 30 * 24 * time.Hour}
+	list := &revoke.DenyList{Tokens: policy, Store: store, Lifetime: 30 * 24 * time.Hour}
 	_ = list.Verify // in the place of policy.Verify
 }

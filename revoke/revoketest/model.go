@@ -41,8 +41,8 @@ func newWorld(t *testing.T, one, other revoke.SessionStore, grace time.Duration)
 	clock := func() time.Time { return time.Unix(0, w.now.Load()) }
 	for i, store := range []revoke.SessionStore{one, other} {
 		w.list[i] = &revoke.DenyList{
-			Verifier: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: leeway, Now: clock},
-			Store:    store, Lifetime: session, Leeway: leeway, Now: clock,
+			Tokens: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: leeway, Now: clock},
+			Store:  store, Lifetime: session, Leeway: leeway, Now: clock,
 		}
 		w.rotation[i] = &revoke.Rotation{
 			List: w.list[i], Issuer: issuer, Audience: jwt.Audience{audience},
@@ -165,7 +165,7 @@ func (m *model) begin(ctx context.Context, i int) {
 
 // issued notes tokens that must be good.
 func (m *model) issued(ctx context.Context, i int, f *family, tokens revoke.Tokens) {
-	t, err := m.list[i].Verifier.Verify(ctx, tokens.Access)
+	t, err := m.list[i].Tokens.Verify(ctx, tokens.Access)
 	if err != nil {
 		m.failf("access token just issued: %v", err)
 		return
