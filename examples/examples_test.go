@@ -35,7 +35,7 @@ func TestPrograms(t *testing.T) {
 			`(?m)^partner as staff: jwt: signature not valid$`,
 			`(?m)^stranger: jwt: no key for this token: iss: got "https://stranger.example"`,
 		}},
-		{"kms", []string{`^true <nil> false\nfalse jwt: signing: context deadline exceeded true\n$`}},
+		{"kms", []string{`^signed: true, error: <nil>, late: false\nsigned: false, error: jwt: signing: context deadline exceeded, late: true\n$`}},
 		{"httpapi", []string{
 			`(?m)^GET  /health  200 "up" $`,
 			`(?m)^GET  /me      401 "Unauthorized\\n" Bearer realm="api"$`,

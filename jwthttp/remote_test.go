@@ -355,6 +355,15 @@ func TestStartedWhileTheServerIsDown(t *testing.T) {
 	})
 }
 
+func TestWarmWantsAKeyThatVerifies(t *testing.T) {
+	for _, body := range []string{`{"keys":[]}`, `{"keys":[{"kty":"AKP"}]}`} {
+		web := httptest.NewServer(answerJSON(body))
+		defer web.Close()
+		err := newRemote(t, web.URL, jwthttp.RemoteOptions{}).Warm(t.Context())
+		assert.ErrorContains(t, err, "has no key to verify with")
+	}
+}
+
 func TestCallersWaitNoLongerThanTheirContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		key := newKey(t)

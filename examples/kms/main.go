@@ -41,7 +41,7 @@ func main() {
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		token, err := jwt.Sign(ctx, signer, jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute))})
 		cancel()
-		fmt.Println(len(token) > 0, err, errors.Is(err, context.DeadlineExceeded))
+		fmt.Printf("signed: %t, error: %v, late: %t\n", token != "", err, errors.Is(err, context.DeadlineExceeded))
 	}
 }
 

@@ -1,18 +1,16 @@
 // Rsa-pem loads a key pair from PEM files, signs with one and verifies with the
-// other. Package jwk does the same for more formats.
+// other.
 package main
 
 import (
 	"context"
-	"crypto/rsa"
-	"crypto/x509"
 	_ "embed"
-	"encoding/pem"
 	"fmt"
 	"log"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
 // Made with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
@@ -25,16 +23,18 @@ var (
 )
 
 func main() {
-	block, _ := pem.Decode(privatePEM)
-	private, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, err := jwk.ParsePEM(privatePEM)
 	check(err)
-	signer, err := jwt.NewSigner(jwt.PS256, private.(*rsa.PrivateKey), "rsa-1")
+	private, err = jwk.New(private.Material(), jwt.PS256, "rsa-1") // a PEM file names neither
+	check(err)
+	signer, err := private.Signer()
 	check(err)
 
-	block, _ = pem.Decode(publicPEM)
-	public, err := x509.ParsePKIXPublicKey(block.Bytes)
+	public, err := jwk.ParsePEM(publicPEM)
 	check(err)
-	verifier, err := jwt.NewVerifier(jwt.PS256, public, "rsa-1")
+	public, err = jwk.New(public.Material(), jwt.PS256, "rsa-1")
+	check(err)
+	verifier, err := public.Verifier()
 	check(err)
 
 	token, err := jwt.Sign(context.Background(), signer, jwt.Claims{
