@@ -46,3 +46,21 @@ func BenchmarkVerify(b *testing.B) {
 		})
 	}
 }
+
+// A hit: the signature is not verified again.
+func BenchmarkCache(b *testing.B) {
+	for _, alg := range []jwt.Algorithm{jwt.ES256, jwt.RS256} {
+		b.Run(string(alg), func(b *testing.B) {
+			s, v := pair(b, alg, "key-1")
+			token, err := jwt.Sign(b.Context(), s, benchmarkClaims())
+			require.NoError(b, err)
+			cache := &jwt.Cache{Policies: jwt.Policies{policy(v)}}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := cache.Verify(b.Context(), token); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package jwk
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
@@ -48,9 +49,17 @@ func readDocument(data []byte) (document, error) {
 		d[string(o.Name)] = o.Value
 	}
 	if o.Problem() != "" {
-		return nil, fmt.Errorf("not a JWK: %s", o.Problem())
+		return nil, fmt.Errorf("not a JWK: %s%s", o.Problem(), pemHint(data))
 	}
 	return d, nil
+}
+
+// pemHint says which function reads data, should it be a PEM file.
+func pemHint(data []byte) string {
+	if bytes.HasPrefix(data, []byte("-----BEGIN ")) {
+		return "; ParsePEM reads PEM files"
+	}
+	return ""
 }
 
 // key returns the Key that the document stands for.

@@ -56,7 +56,7 @@ func onlyBlock(data []byte) (*pem.Block, error) {
 		blocks = append(blocks, block)
 	}
 	if begins == 0 {
-		return nil, errors.New("no PEM block found")
+		return nil, errors.New("no PEM block found; Parse reads a JWK")
 	}
 	if len(blocks) != begins {
 		return nil, errors.New("a PEM block is malformed")

@@ -82,7 +82,7 @@ func parseSet(data []byte, private bool) (*Set, error) {
 	// Only names and text inside an entry may be broken without breaking the set.
 	in := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if in.PeekKind() != '{' {
-		return nil, errors.New("jwk: not a JWK Set: not a JSON object")
+		return nil, errors.New("jwk: not a JWK Set: not a JSON object" + pemHint(data))
 	}
 	if err := s.read(in, private); err != nil {
 		return nil, fmt.Errorf("jwk: not a JWK Set: %w", err)
@@ -119,7 +119,7 @@ func (s *Set) read(in *jsontext.Decoder, private bool) error {
 		return notJSON(in)
 	}
 	if !names["keys"] {
-		return errors.New("keys is absent")
+		return errors.New("keys is absent; Parse reads one JWK")
 	}
 	if _, err := in.ReadToken(); err != io.EOF {
 		return errors.New("data after the JSON object")
