@@ -61,7 +61,7 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	}
 	verifier, err := newPublicKey(alg, public, keyID)
 	if err != nil {
-		return nil, fmt.Errorf("%w, as the public part of %T", err, key)
+		return nil, err
 	}
 	var local bool
 	if err := whole(func() (err error) { local, err = checkLocal(key); return err }); err != nil {
