@@ -274,12 +274,11 @@ func (d *DenyList) now() time.Time {
 	return d.Now()
 }
 
-// RevokeToken revokes tokens by their ID. It does not end a session, whose refresh
-// token brings new ones: to log out, see RevokeSession, or the End of a Rotation.
-// It takes those that Verify returned, or that
-// Tokens did. It is an error if one has no jti, or neither exp nor iat;
-// then none is revoked. If the Store fails, some may be, and it is safe to call
-// RevokeToken again.
+// RevokeToken revokes tokens by their ID: those that Verify returned, or that
+// Tokens did. It does not end a session, whose refresh token brings new ones: to
+// log out, see RevokeSession, or the End of a [Rotation]. It is an error if one
+// has no jti, or neither exp nor iat; then none is revoked. If the Store fails,
+// some may be, and it is safe to call RevokeToken again.
 func (d *DenyList) RevokeToken(ctx context.Context, tokens ...*jwt.Token) error {
 	if err := d.incomplete(); err != nil {
 		return err
