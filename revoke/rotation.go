@@ -138,11 +138,11 @@ func (r *Rotation) Begin(ctx context.Context, subject string) (Tokens, error) {
 // is refused for its time alone.
 func (r *Rotation) awaitSecond(ctx context.Context, q Query) (time.Time, error) {
 	for range 3 {
-		now := r.List.now()
 		a, err := r.List.Store.Lookup(ctx, q)
 		if err != nil {
 			return time.Time{}, fmt.Errorf("revoke: asking the store: %w", err)
 		}
+		now := r.List.now() // not before: the store may have begun meanwhile
 		this, first := jwt.NewNumericDate(now), add(a.Subject, 1)
 		if !r.List.AllowOlderThanStore {
 			first = max(first, a.Since)

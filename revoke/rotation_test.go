@@ -363,6 +363,31 @@ func TestBeginAfterLogOutEverywhereWaitsForTheNextSecond(t *testing.T) {
 	assert.Equal(t, "accepted", s.verify(s.begin().Access), "and for a store that begins in the next")
 }
 
+// A late store begins in the next second, while it is asked for the first time.
+type late struct {
+	*revoke.Memory
+	since jwt.NumericDate
+}
+
+func (l *late) Lookup(ctx context.Context, q revoke.Query) (revoke.Answer, error) {
+	a, err := l.Memory.Lookup(ctx, q)
+	if l.since == 0 {
+		now := time.Now()
+		time.Sleep(now.Truncate(time.Second).Add(time.Second + time.Millisecond).Sub(now))
+		l.since = jwt.NewNumericDate(time.Now()) + 1
+	}
+	a.Since = l.since
+	return a, err
+}
+
+func TestBeginWaitsForAStoreThatBeginsMeanwhile(t *testing.T) {
+	s := newSystem(t)
+	s.list.Store, s.list.Now = &late{Memory: revoke.NewMemory(time.Now().Add(-time.Hour), 0)}, nil
+	s.list.Tokens.(*jwt.Policy).Now = nil
+	tokens := s.begin()
+	assert.Equal(t, "accepted", s.verify(tokens.Access))
+}
+
 func TestBeginWaitsForNothingElse(t *testing.T) {
 	s := newSystem(t)
 	ctx, cancel := context.WithCancel(t.Context())
