@@ -118,13 +118,22 @@ type instant struct {
 	nsec int32
 }
 
-// after reports whether i is later than t.
-func (i instant) after(t time.Time) bool {
-	return i.sec > t.Unix() || i.sec == t.Unix() && int(i.nsec) > t.Nanosecond()
-}
+func instantOf(t time.Time) instant { return instant{t.Unix(), int32(t.Nanosecond())} }
 
-func (i instant) equal(t time.Time) bool {
-	return i.sec == t.Unix() && int(i.nsec) == t.Nanosecond()
+// after reports whether i is later than j.
+func (i instant) after(j instant) bool { return i.sec > j.sec || i.sec == j.sec && i.nsec > j.nsec }
+
+// add returns the instant d later, or earlier if d is negative.
+func (i instant) add(d time.Duration) instant {
+	i.sec += int64(d / time.Second)
+	i.nsec += int32(d % time.Second)
+	switch {
+	case i.nsec >= 1e9:
+		return instant{i.sec + 1, i.nsec - 1e9}
+	case i.nsec < 0:
+		return instant{i.sec - 1, i.nsec + 1e9}
+	}
+	return i
 }
 
 // String returns the time in the form of RFC 3339, or its seconds where the year

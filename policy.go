@@ -234,7 +234,7 @@ func undecided(doing string, err error) error {
 // check returns nil if the answer is good.
 type rule struct {
 	claim string // or header parameter
-	check func(p *Policy, t *Token, now time.Time) *VerifyError
+	check func(p *Policy, t *Token, now instant) *VerifyError
 }
 
 // rules are all of them, in their order: exp is last, so that a token refused
@@ -251,8 +251,9 @@ var rules = [...]rule{
 
 // check asks every rule and returns the first refusal.
 func (p *Policy) check(t *Token, now time.Time) *VerifyError {
+	at := instantOf(now)
 	for i := range rules {
-		if refusal := rules[i].check(p, t, now); refusal != nil {
+		if refusal := rules[i].check(p, t, at); refusal != nil {
 			refusal.Claim = rules[i].claim
 			return refusal
 		}
@@ -260,7 +261,7 @@ func (p *Policy) check(t *Token, now time.Time) *VerifyError {
 	return nil
 }
 
-func (p *Policy) checkType(t *Token, _ time.Time) *VerifyError {
+func (p *Policy) checkType(t *Token, _ instant) *VerifyError {
 	want := p.Type
 	if want == "" {
 		if t.Header.Type == "" {
@@ -274,7 +275,7 @@ func (p *Policy) checkType(t *Token, _ time.Time) *VerifyError {
 	return mismatch(t.Header.Type != "", t.Header.Type, strictjson.Quote(want))
 }
 
-func (p *Policy) checkIssuer(t *Token, _ time.Time) *VerifyError {
+func (p *Policy) checkIssuer(t *Token, _ instant) *VerifyError {
 	if p.AllowAnyIssuer {
 		return nil
 	}
@@ -285,14 +286,14 @@ func (p *Policy) checkIssuer(t *Token, _ time.Time) *VerifyError {
 	return mismatch(present, t.Claims.Issuer, wantText(p.Issuer, "Issuer"))
 }
 
-func (p *Policy) checkSubject(t *Token, _ time.Time) *VerifyError {
+func (p *Policy) checkSubject(t *Token, _ instant) *VerifyError {
 	if p.Subject == "" || t.Claims.Subject == p.Subject {
 		return nil
 	}
 	return mismatch(t.has&hasSubject != 0, t.Claims.Subject, strictjson.Quote(p.Subject))
 }
 
-func (p *Policy) checkAudience(t *Token, _ time.Time) *VerifyError {
+func (p *Policy) checkAudience(t *Token, _ instant) *VerifyError {
 	if p.AllowAnyAudience {
 		return nil
 	}
@@ -315,40 +316,40 @@ func (p *Policy) checkAudience(t *Token, _ time.Time) *VerifyError {
 	return refuse(ErrClaim, "got "+got+", want "+want)
 }
 
-func (p *Policy) checkIssuedAt(t *Token, now time.Time) *VerifyError {
+func (p *Policy) checkIssuedAt(t *Token, now instant) *VerifyError {
 	if p.MaxAge == 0 {
 		return nil
 	}
 	if t.has&hasIssuedAt == 0 {
 		return refuse(ErrClaim, "got nothing, want a date, for the policy has a MaxAge")
 	}
-	if t.iat.after(now.Add(p.Leeway)) {
-		return refuse(ErrClaim, "got "+t.iat.String()+", want a date before now, "+timeText(now))
+	if t.iat.after(now.add(p.Leeway)) {
+		return refuse(ErrClaim, "got "+t.iat.String()+", want a date before now, "+now.String())
 	}
-	if oldest := now.Add(-p.MaxAge).Add(-p.Leeway); !t.iat.after(oldest) && !t.iat.equal(oldest) {
-		return refuse(ErrClaim, "got "+t.iat.String()+", want one at most "+p.MaxAge.String()+" before now, "+timeText(now))
+	if now.add(-p.MaxAge).add(-p.Leeway).after(t.iat) {
+		return refuse(ErrClaim, "got "+t.iat.String()+", want one at most "+p.MaxAge.String()+" before now, "+now.String())
 	}
 	return nil
 }
 
-func (p *Policy) checkNotBefore(t *Token, now time.Time) *VerifyError {
-	if t.has&hasNotBefore == 0 || !t.nbf.after(now.Add(p.Leeway)) {
+func (p *Policy) checkNotBefore(t *Token, now instant) *VerifyError {
+	if t.has&hasNotBefore == 0 || !t.nbf.after(now.add(p.Leeway)) {
 		return nil
 	}
-	return refuse(ErrNotYetValid, "got "+t.nbf.String()+", want a date not after now, "+timeText(now))
+	return refuse(ErrNotYetValid, "got "+t.nbf.String()+", want a date not after now, "+now.String())
 }
 
-func (p *Policy) checkExpiresAt(t *Token, now time.Time) *VerifyError {
+func (p *Policy) checkExpiresAt(t *Token, now instant) *VerifyError {
 	if t.has&hasExpiresAt == 0 {
 		if p.AllowNoExpiry {
 			return nil
 		}
 		return refuse(ErrClaim, "got nothing, want a date")
 	}
-	if t.exp.after(now.Add(-p.Leeway)) {
+	if t.exp.after(now.add(-p.Leeway)) {
 		return nil
 	}
-	return refuse(ErrExpired, "got "+t.exp.String()+", want a date after now, "+timeText(now))
+	return refuse(ErrExpired, "got "+t.exp.String()+", want a date after now, "+now.String())
 }
 
 // mismatch is the refusal of a text that is not the one wanted.
@@ -378,8 +379,6 @@ func quoteList(list []string) string {
 	}
 	return "[" + strings.Join(shown, ", ") + "]"
 }
-
-func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Policies is one [Policy] for each issuer, with keys, audience and type of its
 // own; several for one issuer are tried in turn. Nil and empty Policies accept
