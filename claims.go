@@ -1,19 +1,18 @@
 package jwt
 
 import (
-	"encoding"
 	"errors"
 	"math"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+	"github.com/seed-b1f8f58c/jwt/internal/structjson"
 )
 
 // Claims are the registered claims (RFC 7519 section 4.1). Embed it in a struct
@@ -294,18 +293,12 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 		if !ok {
 			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
 		}
-		if t.private != 0 {
-			t.private = mixed
-		}
 	}
 	if o.Problem() != "" {
 		return "", "payload: " + o.Problem()
 	}
 	return "", ""
 }
-
-// mixed says that there is a registered claim behind one that is not.
-const mixed = -1
 
 // checkClaims finds what decodeClaims would, and decodes nothing.
 func checkClaims(data []byte) (claim, problem string) {
@@ -340,137 +333,132 @@ func readDate(v *strictjson.Value, date *NumericDate) (_ instant, want string, o
 	return t, "one that fits 64 bits", ok
 }
 
-// decode decodes the payload into the value that into points to. If that just
-// embeds Claims, they are there already, and only what comes behind them is left.
+// decode decodes the payload into the value that into points to, and the
+// registered claims in it from those that are decoded already.
 func (t *Token) decode(into any) error {
-	embedding, ok := into.(interface{ embedded() *Claims })
-	if !ok || t.private == mixed || !kindOf(reflect.TypeOf(into).Elem()).embedsClaims {
-		return json.Unmarshal([]byte(t.payload), into)
+	v := reflect.ValueOf(into).Elem()
+	if codec := codecOf(v.Type()); codec != nil && t.decodeStruct(codec, v) {
+		return nil
 	}
-	rest := append(make([]byte, 0, 2+len(t.payload)-t.private), '{')
-	if t.private == 0 {
-		rest = append(rest, '}')
-	} else {
-		rest = append(rest, t.payload[t.private:]...)
-	}
-	if err := json.Unmarshal(rest, into); err != nil {
-		return err
-	}
-	claims := embedding.embedded()
-	*claims = t.Claims
-	claims.Audience = slices.Clone(claims.Audience)
-	return nil
+	v.SetZero()
+	return json.Unmarshal([]byte(t.payload), into)
 }
 
-// embedded returns the Claims in a struct that embeds them.
-func (c *Claims) embedded() *Claims { return c }
-
-// A claimsKind is what the type of somebody's claims guarantees.
-type claimsKind struct {
-	embedsClaims bool // Claims, and besides them nothing that has to do with the registered ones
-	shallow      bool // and nothing that could be nested too deep
+// decodeStruct reports whether codec could do it.
+func (t *Token) decodeStruct(codec *structjson.Codec, v reflect.Value) bool {
+	source := t.payload
+	if codec.Embeds {
+		claims := v.Field(0).Addr().Interface().(*Claims)
+		*claims = t.Claims
+		claims.Audience = slices.Clone(claims.Audience)
+		if t.private == 0 {
+			return true
+		}
+		source = source[t.private-1:] // from the brace, comma or space before the first of the others
+	}
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.payload = append(append(b.payload[:0], '{'), source[1:]...)
+	return codec.Decode(b.payload, source, v)
 }
 
-// claimsKinds remembers the answers of kindOf, by reflect.Type.
-var claimsKinds sync.Map
+// codecs remembers what codecOf found, by [reflect.Type].
+var codecs sync.Map
 
-func kindOf(t reflect.Type) (kind claimsKind) {
-	if known, ok := claimsKinds.Load(t); ok {
-		return known.(claimsKind)
+// codecOf returns the codec of somebody's claims, or nil if they are for package
+// json.
+func codecOf(t reflect.Type) *structjson.Codec {
+	known, ok := codecs.Load(t)
+	if !ok {
+		known, _ = codecs.LoadOrStore(t, structjson.New(t, reflect.TypeFor[Claims]()))
 	}
-	if t.Kind() == reflect.Struct && !codesItself(t) {
-		kind = claimsKind{true, true}
-		for i := 0; i < t.NumField() && t != reflect.TypeFor[Claims](); i++ {
-			f := t.Field(i)
-			kind.embedsClaims = kind.embedsClaims && staysApart(f)
-			kind.shallow = kind.shallow && kind.embedsClaims && (f.Anonymous || isShallow(f.Type, 0))
+	return known.(*structjson.Codec)
+}
+
+// appendStruct appends the JSON of a struct or a pointer to one, and reports
+// false if it is for package json. What is checked needs no [checkClaims].
+func appendStruct(b []byte, claims any) (_ []byte, checked, ok bool) {
+	v := reflect.ValueOf(claims)
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return nil, false, false
+	}
+	codec := codecOf(v.Type())
+	if codec == nil {
+		return nil, false, false
+	}
+	open := len(b)
+	if codec.Embeds {
+		registered := claims.(interface{ registered() Claims }).registered()
+		var err error
+		if b, err = registered.appendMembers(b); err != nil {
+			return nil, false, false
 		}
 	}
-	claimsKinds.Store(t, kind)
-	return kind
+	if b, ok = codec.Append(b, v); !ok {
+		return nil, false, false
+	}
+	return closeObject(b, open), codec.Embeds && codec.Flat, true
 }
 
-// codesItself reports whether t has methods that the encoder or decoder calls.
-func codesItself(t reflect.Type) bool {
-	return slices.ContainsFunc([]reflect.Type{
-		reflect.TypeFor[json.Marshaler](), reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
-		reflect.TypeFor[json.Unmarshaler](), reflect.TypeFor[json.UnmarshalerFrom](), reflect.TypeFor[encoding.TextUnmarshaler](),
-	}, reflect.PointerTo(t).Implements)
-}
-
-// staysApart reports whether a field is the embedded Claims, or a plain one by
-// another name than a registered claim has.
-func staysApart(f reflect.StructField) bool {
-	tag, tagged := f.Tag.Lookup("json")
-	if f.Anonymous {
-		return f.Type == reflect.TypeFor[Claims]() && !tagged
-	}
-	name, options, _ := strings.Cut(tag, ",")
-	if name == "" {
-		name = f.Name
-	}
-	switch name {
-	case "iss", "sub", "aud", "exp", "nbf", "iat", "jti":
-		return false
-	}
-	return !strings.Contains(name, "'") && (options == "" || options == "omitempty" || options == "omitzero")
-}
-
-// isShallow reports whether values of t nest a few levels at most.
-func isShallow(t reflect.Type, depth int) bool {
-	const most = 8
-	if depth > most || codesItself(t) {
-		return false
-	}
-	switch t.Kind() {
-	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
-		return true
-	case reflect.Slice, reflect.Array, reflect.Pointer:
-		return isShallow(t.Elem(), depth+1)
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if !isShallow(t.Field(i).Type, depth+1) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
+// registered returns the Claims in a struct that embeds them.
+func (c Claims) registered() Claims { return c }
 
 // append appends the JSON of c as the encoder would write it, but faster.
-func (c *Claims) append(b []byte) (_ []byte, err error) {
+func (c *Claims) append(b []byte) ([]byte, error) {
 	open := len(b)
-	for _, m := range [...]struct {
-		name  string
-		text  string
-		date  NumericDate
-		names Audience
-	}{
-		{name: `,"iss":`, text: c.Issuer},
-		{name: `,"sub":`, text: c.Subject},
-		{name: `,"aud":`, names: c.Audience},
-		{name: `,"exp":`, date: c.ExpiresAt},
-		{name: `,"nbf":`, date: c.NotBefore},
-		{name: `,"iat":`, date: c.IssuedAt},
-		{name: `,"jti":`, text: c.ID},
-	} {
-		switch {
-		case m.text != "":
-			b, err = jsontext.AppendQuote(append(b, m.name...), m.text)
-		case m.date != 0:
-			b = strconv.AppendInt(append(b, m.name...), int64(m.date), 10)
-		case m.names != nil:
-			b, err = m.names.append(append(b, m.name...))
-		}
-		if err != nil {
-			return nil, err
-		}
+	b, err := c.appendMembers(b)
+	if err != nil {
+		return nil, err
 	}
+	return closeObject(b, open), nil
+}
+
+// appendMembers appends a comma and a member for each claim that is present.
+func (c *Claims) appendMembers(b []byte) ([]byte, error) {
+	m := members{b: b}
+	m.text(`,"iss":`, c.Issuer)
+	m.text(`,"sub":`, c.Subject)
+	m.audience(`,"aud":`, c.Audience)
+	m.date(`,"exp":`, c.ExpiresAt)
+	m.date(`,"nbf":`, c.NotBefore)
+	m.date(`,"iat":`, c.IssuedAt)
+	m.text(`,"jti":`, c.ID)
+	return m.b, m.err
+}
+
+// members are JSON to which each of its methods appends a member, unless that is
+// absent.
+type members struct {
+	b   []byte
+	err error
+}
+
+func (m *members) text(name, s string) {
+	if s != "" && m.err == nil {
+		m.b, m.err = jsontext.AppendQuote(append(m.b, name...), s)
+	}
+}
+
+func (m *members) audience(name string, a Audience) {
+	if a != nil && m.err == nil {
+		m.b, m.err = a.append(append(m.b, name...))
+	}
+}
+
+func (m *members) date(name string, d NumericDate) {
+	if d != 0 {
+		m.b = strconv.AppendInt(append(m.b, name...), int64(d), 10)
+	}
+}
+
+// closeObject makes an object of the members from open on, each behind a comma.
+func closeObject(b []byte, open int) []byte {
 	if len(b) == open {
 		b = append(b, '{')
 	}
 	b[open] = '{'
-	return append(b, '}'), nil
+	return append(b, '}')
 }

@@ -33,7 +33,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -135,12 +134,14 @@ func (b *buffer) writeClaims(claims any) (err error) {
 		}
 		return nil
 	}
-	b.payload = b.payload[:0]
-	if err := json.MarshalWrite((*payloadWriter)(b), claims); err != nil {
+	payload, checked, ok := appendStruct(b.payload[:0], claims)
+	if ok {
+		b.payload = payload
+	} else if err := b.marshal(claims); err != nil {
 		return fmt.Errorf("jwt: claims: %w", err)
 	}
-	if claims != nil && kindOf(reflect.TypeOf(claims)).shallow {
-		return nil // the types say all that is to be checked
+	if checked {
+		return nil
 	}
 	if claim, problem := checkClaims(b.payload); problem != "" {
 		if claim != "" {
@@ -149,6 +150,12 @@ func (b *buffer) writeClaims(claims any) (err error) {
 		return errors.New("jwt: claims: " + problem)
 	}
 	return nil
+}
+
+// marshal sets the payload to the JSON of any value.
+func (b *buffer) marshal(v any) error {
+	b.payload = b.payload[:0]
+	return json.MarshalWrite((*payloadWriter)(b), v)
 }
 
 // payloadWriter is a buffer that is written to its payload.
@@ -177,7 +184,7 @@ type Token struct {
 	Claims Claims
 
 	payload       string
-	private       int // where the other claims begin in the payload; 0: nowhere; or mixed
+	private       int // where the first of the other claims begins in the payload; 0: nowhere
 	has           registered
 	exp, nbf, iat instant
 	oneAudience   [1]string // room for the usual audience

@@ -165,16 +165,19 @@ func (f facts) sign(ctx context.Context, key crypto.Signer, input []byte) ([]byt
 	if _, ok := key.(*ecdsa.PrivateKey); ok {
 		random = nil // asks for RFC 6979
 	}
+	digest := input
+	if f.hash != 0 {
+		digest = f.digest(new(digestBuffer), input)
+	}
 	var sig []byte
 	var err error
-	if remote, ok := key.(ContextSigner); ok {
-		digest := input
-		if f.hash != 0 {
-			digest = f.digest(new(digestBuffer), input)
-		}
-		sig, err = remote.SignContext(ctx, random, digest, opts)
-	} else {
-		sig, err = crypto.SignMessage(key, random, input, opts)
+	switch key := key.(type) {
+	case ContextSigner:
+		sig, err = key.SignContext(ctx, random, digest, opts)
+	case crypto.MessageSigner:
+		sig, err = key.SignMessage(random, input, opts)
+	default:
+		sig, err = key.Sign(random, digest, opts)
 	}
 	if err != nil || f.family != familyECDSA {
 		return sig, err
@@ -222,6 +225,8 @@ func isNil(v any) bool {
 	case *HMAC:
 		return v == nil
 	case *publicKey:
+		return v == nil
+	case *privateKey:
 		return v == nil
 	case Keys:
 		return v == nil
