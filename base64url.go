@@ -40,12 +40,11 @@ func appendBase64URL(dst, src []byte) (_ []byte, ok bool) {
 		bad |= a
 		src, n = src[4:], n+3
 	}
-	if len(src) > 0 { // two letters for one byte or three for two, and bits that must be zero
+	if len(src) > 0 { // two letters for one byte or three for two; nothing else may be left of them
 		group := [4]byte{'A', 'A', 'A', 'A'}
 		copy(group[:], src)
 		a, size := decodeGroup(&group), len(src)-1
 		binary.BigEndian.PutUint32(out[n:], a)
-		bad |= a
 		if size == 0 || a<<(8*size)>>8 != 0 {
 			return dst, false
 		}
@@ -82,7 +81,7 @@ func encodeBase64URL(dst, src []byte) []byte {
 	size := base64.RawURLEncoding.EncodedLen(len(src))
 	dst = slices.Grow(dst, size)
 	out, n := dst[len(dst):len(dst)+size], 0
-	for len(src) >= 8 && len(out)-n >= 8 {
+	for len(src) >= 8 {
 		v := binary.BigEndian.Uint64(src)
 		binary.BigEndian.PutUint64(out[n:], uint64(pairs[v>>52])<<48|uint64(pairs[v>>40&0xFFF])<<32|
 			uint64(pairs[v>>28&0xFFF])<<16|uint64(pairs[v>>16&0xFFF]))

@@ -154,6 +154,27 @@ func compareDecoders[T any](t *testing.T, verified *jwt.Token) {
 	}
 }
 
+// What the quick way leaves to the decoder begins anew there.
+type counted int
+
+func (c *counted) UnmarshalJSON([]byte) error {
+	*c++
+	return nil
+}
+
+func TestClaimsAsDecodesOnce(t *testing.T) {
+	token := signed(t, hs256(t), `{"count":1,"list":["a",null],"exp":4102444800}`) // null in a list is for the decoder
+	verified, err := lenient(hs256(t)).Verify(t.Context(), token)
+	require.NoError(t, err)
+	type claims struct {
+		Count counted  `json:"count"`
+		List  []string `json:"list"`
+	}
+	got, err := jwt.ClaimsAs[claims](verified)
+	require.NoError(t, err)
+	assert.Equal(t, claims{1, []string{"a", ""}}, got)
+}
+
 // A caller may change what it got.
 func TestClaimsAsHandsOutAnAudienceOfItsOwn(t *testing.T) {
 	token := signed(t, hs256(t), `{"aud":["a","b"],"exp":4102444800}`)

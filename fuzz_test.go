@@ -394,6 +394,8 @@ func FuzzClaimsEncoding(f *testing.F) {
 	f.Add("", "", "", "", uint8(1), int64(0), int64(0), int64(0), "")
 	f.Add("", "", "", "", uint8(2), int64(0), int64(0), int64(0), "")
 	f.Add("", "x", "\xff", "x", uint8(3), int64(5), int64(0), int64(0), "")
+	f.Add("\xff", "", "a", "", uint8(1), int64(5), int64(0), int64(0), "")
+	f.Add("", "\xff", "a", "b", uint8(2), int64(5), int64(0), int64(0), "j")
 	f.Fuzz(func(t *testing.T, iss, sub, aud1, aud2 string, audiences uint8, exp, nbf, iat int64, jti string) {
 		c := Claims{iss, sub, nil, NumericDate(exp), NumericDate(nbf), NumericDate(iat), jti}
 		switch audiences % 4 {
