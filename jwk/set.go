@@ -220,13 +220,16 @@ func (s *Set) index(rsa jwt.Algorithm) error {
 		}
 	}
 	s.candidates = make(map[lookup][]jwt.Verifier, len(lists))
+	all := make([]jwt.Verifier, 0, len(lists)) // of which most lists are one, so that the garbage collector has few to visit
 	for at, list := range lists {
 		if others := unnamed[at.alg]; others != nil && at.keyID != "" {
 			for i, v := range others.verifiers {
 				list.add(v, others.thumbprints[i])
 			}
 		}
-		s.candidates[at] = slices.Clip(list.verifiers)
+		first := len(all)
+		all = append(all, list.verifiers...)
+		s.candidates[at] = slices.Clip(all[first:])
 	}
 	s.unnamed = make(map[jwt.Algorithm][]jwt.Verifier, len(unnamed))
 	for alg, list := range unnamed {
