@@ -277,13 +277,13 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 			t.Claims.Audience, ok = readAudience(&o.Value, t.payload, t.oneAudience[:0])
 		case "exp":
 			t.has |= hasExpiresAt
-			t.exp, want, ok = readDate(&o.Value, &t.Claims.ExpiresAt)
+			t.fraction.exp, want, ok = readDate(&o.Value, &t.Claims.ExpiresAt)
 		case "nbf":
 			t.has |= hasNotBefore
-			t.nbf, want, ok = readDate(&o.Value, &t.Claims.NotBefore)
+			t.fraction.nbf, want, ok = readDate(&o.Value, &t.Claims.NotBefore)
 		case "iat":
 			t.has |= hasIssuedAt
-			t.iat, want, ok = readDate(&o.Value, &t.Claims.IssuedAt)
+			t.fraction.iat, want, ok = readDate(&o.Value, &t.Claims.IssuedAt)
 		default:
 			if t.private == 0 {
 				t.private = o.Start
@@ -299,6 +299,11 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 	}
 	return "", ""
 }
+
+// The dates to the nanosecond, zero for one that is absent.
+func (t *Token) expiresAt() instant { return instant{int64(t.Claims.ExpiresAt), t.fraction.exp} }
+func (t *Token) notBefore() instant { return instant{int64(t.Claims.NotBefore), t.fraction.nbf} }
+func (t *Token) issuedAt() instant  { return instant{int64(t.Claims.IssuedAt), t.fraction.iat} }
 
 // checkClaims finds what decodeClaims would, and decodes nothing.
 func checkClaims(data []byte) (claim, problem string) {
@@ -324,20 +329,21 @@ func checkClaims(data []byte) (claim, problem string) {
 	return "", ""
 }
 
-func readDate(v *strictjson.Value, date *NumericDate) (_ instant, want string, ok bool) {
+// readDate sets date and returns its fraction of a second.
+func readDate(v *strictjson.Value, date *NumericDate) (nsec int32, want string, ok bool) {
 	if !v.IsNumber() {
-		return instant{}, "a number", false
+		return 0, "a number", false
 	}
 	t, ok := parseInstant(v.Raw)
 	*date = NumericDate(t.sec)
-	return t, "one that fits 64 bits", ok
+	return t.nsec, "one that fits 64 bits", ok
 }
 
-// decode decodes the payload into the value that into points to, and the
-// registered claims in it from those that are decoded already.
-func (t *Token) decode(into any) error {
+// decode decodes the payload into the value that into points to, which is of the
+// kind. Registered claims in it come from those that are decoded already.
+func (t *Token) decode(into any, of *claimsKind) error {
 	v := reflect.ValueOf(into).Elem()
-	if codec := codecOf(v.Type()); codec != nil && t.decodeStruct(codec, v) {
+	if of.codec != nil && t.decodeStruct(of.codec, v) {
 		return nil
 	}
 	v.SetZero()
@@ -362,17 +368,21 @@ func (t *Token) decodeStruct(codec *structjson.Codec, v reflect.Value) bool {
 	return codec.Decode(b.payload, source, v)
 }
 
-// codecs remembers what codecOf found, by [reflect.Type].
-var codecs sync.Map
+// A claimsKind is what there is to know about a type of claims.
+type claimsKind struct {
+	codec *structjson.Codec // nil if the type is for package json
+	room  sync.Pool         // of pointers to zero values of the type
+}
 
-// codecOf returns the codec of somebody's claims, or nil if they are for package
-// json.
-func codecOf(t reflect.Type) *structjson.Codec {
-	known, ok := codecs.Load(t)
+// claimsKinds remembers the answers of kindOf, by [reflect.Type].
+var claimsKinds sync.Map
+
+func kindOf(t reflect.Type) *claimsKind {
+	known, ok := claimsKinds.Load(t)
 	if !ok {
-		known, _ = codecs.LoadOrStore(t, structjson.New(t, reflect.TypeFor[Claims]()))
+		known, _ = claimsKinds.LoadOrStore(t, &claimsKind{codec: structjson.New(t, reflect.TypeFor[Claims]())})
 	}
-	return known.(*structjson.Codec)
+	return known.(*claimsKind)
 }
 
 // appendStruct appends the JSON of a struct or a pointer to one, and reports
@@ -385,7 +395,7 @@ func appendStruct(b []byte, claims any) (_ []byte, checked, ok bool) {
 	if !v.IsValid() {
 		return nil, false, false
 	}
-	codec := codecOf(v.Type())
+	codec := kindOf(v.Type()).codec
 	if codec == nil {
 		return nil, false, false
 	}

@@ -33,6 +33,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -183,11 +184,11 @@ type Token struct {
 	Header Header
 	Claims Claims
 
-	payload       string
-	private       int // where the first of the other claims begins in the payload; 0: nowhere
-	has           registered
-	exp, nbf, iat instant
-	oneAudience   [1]string // room for the usual audience
+	payload     string
+	oneAudience [1]string                     // room for the usual audience
+	fraction    struct{ exp, nbf, iat int32 } // nanoseconds that the dates of the Claims are without
+	private     int                           // where the first of the other claims begins in the payload; 0: nowhere
+	has         registered
 }
 
 // Payload returns a copy of the verified payload, byte for byte as it was signed,
@@ -204,11 +205,22 @@ func (t *Token) Payload() []byte {
 // [Claims] for the registered ones. A number read into an any is a float64, so
 // 64-bit integers want a field of their type.
 func ClaimsAs[T any](t *Token) (T, error) {
-	var claims, none T
+	var none T
 	if t == nil || t.payload == "" {
 		return none, errors.New("jwt: no verified token to read claims from")
 	}
-	if err := t.decode(&claims); err != nil {
+	of := kindOf(reflect.TypeFor[T]())
+	room, ok := of.room.Get().(*T)
+	if !ok {
+		room = new(T)
+	}
+	err := t.decode(room, of)
+	claims := *room
+	if of.codec != nil && of.codec.Flat { // no method has seen the room, nor may hold on to it
+		*room = none
+		of.room.Put(room)
+	}
+	if err != nil {
 		return none, fmt.Errorf("jwt: claims: %w", err)
 	}
 	return claims, nil

@@ -323,20 +323,22 @@ func (p *Policy) checkIssuedAt(t *Token, now instant) *VerifyError {
 	if t.has&hasIssuedAt == 0 {
 		return refuse(ErrClaim, "got nothing, want a date, for the policy has a MaxAge")
 	}
-	if t.iat.after(now.add(p.Leeway)) {
-		return refuse(ErrClaim, "got "+t.iat.String()+", want a date before now, "+now.String())
+	iat := t.issuedAt()
+	if iat.after(now.add(p.Leeway)) {
+		return refuse(ErrClaim, "got "+iat.String()+", want a date before now, "+now.String())
 	}
-	if now.add(-p.MaxAge).add(-p.Leeway).after(t.iat) {
-		return refuse(ErrClaim, "got "+t.iat.String()+", want one at most "+p.MaxAge.String()+" before now, "+now.String())
+	if now.add(-p.MaxAge).add(-p.Leeway).after(iat) {
+		return refuse(ErrClaim, "got "+iat.String()+", want one at most "+p.MaxAge.String()+" before now, "+now.String())
 	}
 	return nil
 }
 
 func (p *Policy) checkNotBefore(t *Token, now instant) *VerifyError {
-	if t.has&hasNotBefore == 0 || !t.nbf.after(now.add(p.Leeway)) {
+	nbf := t.notBefore()
+	if t.has&hasNotBefore == 0 || !nbf.after(now.add(p.Leeway)) {
 		return nil
 	}
-	return refuse(ErrNotYetValid, "got "+t.nbf.String()+", want a date not after now, "+now.String())
+	return refuse(ErrNotYetValid, "got "+nbf.String()+", want a date not after now, "+now.String())
 }
 
 func (p *Policy) checkExpiresAt(t *Token, now instant) *VerifyError {
@@ -346,10 +348,11 @@ func (p *Policy) checkExpiresAt(t *Token, now instant) *VerifyError {
 		}
 		return refuse(ErrClaim, "got nothing, want a date")
 	}
-	if t.exp.after(now.add(-p.Leeway)) {
+	exp := t.expiresAt()
+	if exp.after(now.add(-p.Leeway)) {
 		return nil
 	}
-	return refuse(ErrExpired, "got "+t.exp.String()+", want a date after now, "+now.String())
+	return refuse(ErrExpired, "got "+exp.String()+", want a date after now, "+now.String())
 }
 
 // mismatch is the refusal of a text that is not the one wanted.
