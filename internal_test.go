@@ -28,7 +28,7 @@ func TestECDSASignaturesInASN1(t *testing.T) {
 					if !ok || !bytes.Equal(got, want) {
 						t.Fatalf("%x: got %x, want %x", fixed, got, want)
 					}
-					back, err := fixedWidth(got, size)
+					back, err := appendFixedWidth(nil, got, size)
 					if err != nil || !bytes.Equal(back, fixed) {
 						t.Fatalf("%x: got %x and %v, want %x", got, back, err, fixed)
 					}

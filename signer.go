@@ -76,15 +76,17 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		key = ed25519.PrivateKey(bytes.Clone(local))
 	}
 	f := algorithms[alg]
-	s.sign = func(ctx context.Context, input []byte) ([]byte, error) { return f.sign(ctx, key, input) }
+	s.sign = func(ctx context.Context, dst, input []byte) ([]byte, error) {
+		return f.appendSignature(ctx, dst, key, input)
+	}
 	if !local {
-		s.sign = func(ctx context.Context, input []byte) ([]byte, error) {
+		s.sign = func(ctx context.Context, dst, input []byte) ([]byte, error) {
 			input = bytes.Clone(input) // the key may hold on to it
-			sig, err := f.sign(ctx, key, input)
+			sig, err := f.appendSignature(ctx, nil, key, input)
 			if err == nil && !verifier.verify(input, sig) {
 				err = errors.New("the key returned a signature that does not verify with its public key")
 			}
-			return sig, err
+			return append(dst, sig...), err
 		}
 	}
 	return s, nil
@@ -114,7 +116,7 @@ type privateKey struct {
 	alg    Algorithm
 	keyID  string
 	header string
-	sign   func(ctx context.Context, input []byte) ([]byte, error)
+	sign   func(ctx context.Context, dst, input []byte) ([]byte, error)
 }
 
 func (k *privateKey) Algorithm() Algorithm { return k.alg }
@@ -122,12 +124,11 @@ func (k *privateKey) KeyID() string        { return k.keyID }
 func (k *privateKey) plainHeader() string  { return k.header }
 
 func (k *privateKey) Sign(ctx context.Context, input []byte) ([]byte, error) {
-	return k.sign(ctx, input)
+	return k.sign(ctx, nil, input)
 }
 
 func (k *privateKey) appendSignature(ctx context.Context, dst, input []byte) ([]byte, error) {
-	sig, err := k.sign(ctx, input)
-	return append(dst, sig...), err
+	return k.sign(ctx, dst, input)
 }
 
 // checkLocal reports whether key is one of the standard library's, and if so
@@ -155,8 +156,8 @@ func checkLocal(key crypto.Signer) (local bool, err error) {
 	return false, nil
 }
 
-// sign returns the signature of input in the form it has in a token.
-func (f facts) sign(ctx context.Context, key crypto.Signer, input []byte) ([]byte, error) {
+// appendSignature appends the signature of input in the form it has in a token.
+func (f facts) appendSignature(ctx context.Context, dst []byte, key crypto.Signer, input []byte) ([]byte, error) {
 	var opts crypto.SignerOpts = f.hash
 	if f.family == familyPSS {
 		opts = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: f.hash}
@@ -172,6 +173,8 @@ func (f facts) sign(ctx context.Context, key crypto.Signer, input []byte) ([]byt
 	var sig []byte
 	var err error
 	switch key := key.(type) {
+	case ed25519.PrivateKey: // by its function, which needs no memory
+		return append(dst, ed25519.Sign(key, input)...), nil
 	case ContextSigner:
 		sig, err = key.SignContext(ctx, random, digest, opts)
 	case crypto.MessageSigner:
@@ -179,25 +182,28 @@ func (f facts) sign(ctx context.Context, key crypto.Signer, input []byte) ([]byt
 	default:
 		sig, err = key.Sign(random, digest, opts)
 	}
-	if err != nil || f.family != familyECDSA {
-		return sig, err
+	switch {
+	case err != nil:
+		return nil, err
+	case f.family == familyECDSA:
+		return appendFixedWidth(dst, sig, f.coordinateSize())
 	}
-	return fixedWidth(sig, f.coordinateSize())
+	return append(dst, sig...), nil
 }
 
-// fixedWidth turns the ASN.1 form of an ECDSA signature into that of RFC 7518
-// section 3.4: r and s in size bytes each.
-func fixedWidth(der []byte, size int) ([]byte, error) {
+// appendFixedWidth turns the ASN.1 form of an ECDSA signature into that of RFC
+// 7518 section 3.4: r and s in size bytes each.
+func appendFixedWidth(dst, der []byte, size int) ([]byte, error) {
 	input, seq := cryptobyte.String(der), cryptobyte.String(nil)
 	var r, s []byte
 	if !input.ReadASN1(&seq, asn1.SEQUENCE) || !input.Empty() ||
 		!seq.ReadASN1Integer(&r) || !seq.ReadASN1Integer(&s) || !seq.Empty() || len(r) > size || len(s) > size {
 		return nil, errors.New("the key returned a malformed ECDSA signature, want ASN.1 with two integers of the curve's size")
 	}
-	sig := make([]byte, 2*size)
-	copy(sig[size-len(r):], r)
-	copy(sig[2*size-len(s):], s)
-	return sig, nil
+	for _, n := range [...][]byte{r, s} {
+		dst = append(append(dst, make([]byte, size-len(n))...), n...)
+	}
+	return dst, nil
 }
 
 func encodePlainHeader(alg Algorithm, keyID string) (string, error) {
