@@ -588,6 +588,9 @@ func TestRemoteSignerThatAnswersWrong(t *testing.T) {
 					assert.Empty(t, token)
 					assertPlain(t, "", err)
 					assert.Equal(t, strings.HasPrefix(row.name, "with an error"), errors.Is(err, down))
+					sig, err := s.Sign(t.Context(), []byte("input"))
+					require.Error(t, err)
+					assert.Empty(t, sig)
 				}
 			})
 		}

@@ -86,7 +86,10 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 			if err == nil && !verifier.verify(input, sig) {
 				err = errors.New("the key returned a signature that does not verify with its public key")
 			}
-			return append(dst, sig...), err
+			if err != nil {
+				return nil, err
+			}
+			return append(dst, sig...), nil
 		}
 	}
 	return s, nil
