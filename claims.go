@@ -401,7 +401,11 @@ func appendStruct(b []byte, claims any) (_ []byte, checked, ok bool) {
 	}
 	open := len(b)
 	if codec.Embeds {
-		registered := claims.(interface{ registered() Claims }).registered()
+		embedding, ok := claims.(interface{ registered() Claims })
+		if !ok { // a type made by package reflect, or a named one of pointers
+			return nil, false, false
+		}
+		registered := embedding.registered()
 		var err error
 		if b, err = registered.appendMembers(b); err != nil {
 			return nil, false, false

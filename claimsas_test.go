@@ -2,6 +2,7 @@ package jwt_test
 
 import (
 	"crypto/ed25519"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,12 @@ type (
 		Claims jwt.Claims
 		Role   string `json:"role"`
 	}
+	claimsAlias  = jwt.Claims
+	embedsHidden struct {
+		claimsAlias
+		Role string `json:"role"`
+	}
+	pointerToEmbeds *embeds
 )
 
 func (d *decodesByMethod) UnmarshalJSON(data []byte) error {
@@ -133,6 +140,8 @@ func TestClaimsAsReadsWhatTheDecoderReads(t *testing.T) {
 			compareDecoders[decodesByMethod](t, verified)
 			compareDecoders[decodesByText](t, verified)
 			compareDecoders[named](t, verified)
+			compareDecoders[embedsHidden](t, verified)
+			compareDecoders[pointerToEmbeds](t, verified)
 			compareDecoders[jwt.Claims](t, verified)
 			compareDecoders[*jwt.Claims](t, verified)
 			compareDecoders[map[string]any](t, verified)
@@ -210,10 +219,13 @@ func TestSignChecksWhatTypesLeaveOpen(t *testing.T) {
 		assert.Error(t, err, "%T %+v", claims, claims)
 		assert.Empty(t, token)
 	}
+	made := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Claims", Type: reflect.TypeFor[jwt.Claims](), Anonymous: true}}))
+	made.Elem().Field(0).Set(reflect.ValueOf(jwt.Claims{ID: "j"}))
 	for _, claims := range []any{
 		embeds{Claims: jwt.Claims{Issuer: "i", ExpiresAt: 4102444800}, Role: "r", Count: 1}, &embeds{},
 		embedsPointer{Claims: &jwt.Claims{ID: "j"}}, embedsTagged{}, embedsInline{}, embedsDeep{}, embedsTwo{},
 		shadows{Expiry: 4102444800}, catchesAll{Rest: map[string]any{"role": 7}}, named{},
+		embedsHidden{claimsAlias: jwt.Claims{ID: "j"}, Role: "r"}, pointerToEmbeds(&embeds{Role: "r"}), made.Elem().Interface(), made.Interface(),
 	} {
 		token, err := jwt.Sign(t.Context(), hs256(t), claims)
 		require.NoError(t, err, "%T", claims)

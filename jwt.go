@@ -171,15 +171,18 @@ func (w *payloadWriter) Write(p []byte) (int, error) {
 // copy, since it may hold on to it.
 func (b *buffer) sign(ctx context.Context, key Signer) (sig []byte, err error) {
 	if own := own(key); own != nil {
-		b.sig, err = own.appendSignature(ctx, b.sig[:0], b.token)
-		return b.sig, err
+		if sig, err = own.appendSignature(ctx, b.sig[:0], b.token); err == nil {
+			b.sig = sig
+		}
+		return sig, err
 	}
 	return key.Sign(ctx, bytes.Clone(b.token))
 }
 
 // A Token is a verified token: there is no other way to come by one than a
 // Verify method. The zero value has no claims and no payload. It may be read
-// concurrently; whoever changes its fields changes what they tell others.
+// concurrently; whoever changes its fields changes what they tell others, and
+// maybe what ClaimsAs reads.
 type Token struct {
 	Header Header
 	Claims Claims
@@ -203,7 +206,8 @@ func (t *Token) Payload() []byte {
 // ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
 // names match exactly, and claims that T does not have are left out. Embed
 // [Claims] for the registered ones. A number read into an any is a float64, so
-// 64-bit integers want a field of their type.
+// 64-bit integers want a field of their type. Texts may be parts of the payload,
+// which stays in memory as long as they do.
 func ClaimsAs[T any](t *Token) (T, error) {
 	var none T
 	if t == nil || t.payload == "" {

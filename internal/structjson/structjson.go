@@ -1,13 +1,17 @@
 // Package structjson encodes and decodes structs as encoding/json/v2 does, but
-// faster: plain fields by itself, others by handing them on. Where it is not
-// sure it says so, and its caller asks package json, whose answer is the right
-// one by definition.
+// faster: plain fields by itself, others by handing them to package json one by
+// one. Where it is not sure it says so, and its caller asks package json for the
+// whole, whose answer is the right one by definition.
+//
+// What has methods for coding may tell the difference: they are called a second
+// time then, and inside of a field they find themselves a level higher.
 package structjson
 
 import (
 	"bytes"
 	"encoding"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +35,7 @@ type field struct {
 	name      string
 	label     string // what begins the member: a comma, the name, a colon
 	kind      kind
-	omitZero  bool
+	isZero    func(reflect.Value) bool // says what omitzero leaves out; nil without
 	omitEmpty bool
 }
 
@@ -50,14 +54,17 @@ const (
 // methods that encode or decode it, embeds anything but the struct type base as
 // its first field, or has fields by names of base's or with unusual options.
 func New(t, base reflect.Type) *Codec {
-	if t.Kind() != reflect.Struct || codesItself(t) || json.Unmarshal([]byte("{}"), reflect.New(t).Interface()) != nil {
+	if t.Kind() != reflect.Struct || implementsAny(t, coding...) {
 		return nil
+	}
+	if json.Unmarshal([]byte("{}"), reflect.New(t).Interface()) != nil {
+		return nil // what json has against its tags and names, or it is read as a text
 	}
 	c := &Codec{Flat: true}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		switch tag, tagged := f.Tag.Lookup("json"); {
-		case i == 0 && f.Anonymous && f.Type == base && !tagged:
+		case i == 0 && f.Anonymous && f.IsExported() && f.Type == base && !tagged:
 			c.Embeds = true
 		case f.Anonymous:
 			return nil
@@ -80,22 +87,41 @@ func newField(of reflect.StructField, tag string) (_ field, ok bool) {
 		name = of.Name
 	}
 	label, err := jsontext.AppendQuote([]byte{','}, name)
-	if err != nil {
+	if err != nil || strings.ContainsAny(name, "'\"`\\") { // which versions of json read differently
 		return field{}, false
+	}
+	if implementsAny(of.Type, reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[json.UnmarshalerFrom]()) {
+		return field{}, false // these methods see where in the document they are
 	}
 	f := field{index: of.Index[0], name: name, label: string(append(label, ':')), kind: kindOf(of.Type)}
 	for option := range strings.SplitSeq(options, ",") {
-		switch {
-		case option == "":
-		case option == "omitempty":
+		switch option {
+		case "":
+		case "omitempty":
 			f.omitEmpty = true
-		case option == "omitzero" && f.kind != other: // which may have a zero of its own
-			f.omitZero = true
+		case "omitzero":
+			f.isZero = zeroOf(of.Type)
+			if f.isZero == nil {
+				return field{}, false
+			}
 		default:
 			return field{}, false
 		}
 	}
 	return f, true
+}
+
+// zeroOf returns what says that a value of t is zero, or nil if that is not easy
+// to say.
+func zeroOf(t reflect.Type) func(reflect.Value) bool {
+	type zeroer interface{ IsZero() bool }
+	switch {
+	case !implementsAny(t, reflect.TypeFor[zeroer]()):
+		return reflect.Value.IsZero
+	case t.Kind() == reflect.Struct && t.Implements(reflect.TypeFor[zeroer]()):
+		return func(v reflect.Value) bool { return v.Interface().(zeroer).IsZero() }
+	}
+	return nil
 }
 
 func kindOf(t reflect.Type) kind {
@@ -118,18 +144,17 @@ func kindOf(t reflect.Type) kind {
 	return other
 }
 
-// codesItself reports whether t has methods that the encoder or decoder calls,
-// one that reads a text apart: no object is read with that.
-func codesItself(t reflect.Type) bool {
-	for _, by := range []reflect.Type{
-		reflect.TypeFor[json.Marshaler](), reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
-		reflect.TypeFor[json.Unmarshaler](), reflect.TypeFor[json.UnmarshalerFrom](),
-	} {
-		if reflect.PointerTo(t).Implements(by) {
-			return true
-		}
-	}
-	return false
+// coding are the methods that the encoder or decoder calls; one that reads a
+// text is not among them, since no object is read with that.
+var coding = []reflect.Type{
+	reflect.TypeFor[json.Marshaler](), reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
+	reflect.TypeFor[json.Unmarshaler](), reflect.TypeFor[json.UnmarshalerFrom](),
+}
+
+// implementsAny reports whether t, or a pointer to it, has the methods of one of
+// the interfaces.
+func implementsAny(t reflect.Type, interfaces ...reflect.Type) bool {
+	return slices.ContainsFunc(interfaces, reflect.PointerTo(t).Implements) || slices.ContainsFunc(interfaces, t.Implements)
 }
 
 // has reports whether base has a member called name.
@@ -148,7 +173,7 @@ func (c *Codec) Append(b []byte, v reflect.Value) (_ []byte, ok bool) {
 	for i := range c.fields {
 		f := &c.fields[i]
 		member, of := len(b), v.Field(f.index)
-		if f.omitZero && of.IsZero() {
+		if f.isZero != nil && f.isZero(of) {
 			continue
 		}
 		b = append(b, f.label...)
@@ -192,6 +217,9 @@ func (f *field) append(b []byte, v reflect.Value) (_ []byte, ok bool) {
 	case unsigned:
 		b = strconv.AppendUint(b, v.Uint(), 10)
 	default:
+		if v.CanAddr() {
+			v = v.Addr() // its methods get the value itself
+		}
 		var value []byte
 		value, err = json.Marshal(v.Interface())
 		b = append(b, value...)

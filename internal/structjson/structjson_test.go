@@ -64,6 +64,10 @@ type (
 		Map    map[string]int `json:"map,omitempty"`
 		Any    any            `json:"any,omitempty"`
 		Inner  *omittingInner `json:"inner,omitempty"`
+		ZInner *omittingInner `json:"zinner,omitzero"`
+		ZMap   map[string]int `json:"zmap,omitzero"`
+		ZTime  time.Time      `json:"ztime,omitzero"`
+		ZAny   any            `json:"zany,omitzero"`
 	}
 	omittingInner struct {
 		X int `json:"x,omitzero"`
@@ -137,14 +141,28 @@ type (
 	caseless struct {
 		Text string `json:"text,case:ignore"`
 	}
-	omitsOther struct {
-		Time time.Time `json:"time,omitzero"`
-	}
 	omitsOwnZero struct {
 		N ownZero `json:"n,omitzero"`
 	}
-	ownZero int
-	quoted  struct {
+	omitsPointerZero struct {
+		N pointerZero `json:"n,omitzero"`
+	}
+	omitsInterface struct {
+		N zeroer `json:"n,omitzero"`
+	}
+	omitsPointer struct {
+		N *time.Time `json:"n,omitzero"`
+	}
+	zeroer      interface{ IsZero() bool }
+	ownZero     int
+	pointerZero struct{ N int }
+	hidesBase   struct{ lowerBase }
+	lowerBase   = Base
+	seesWhere   struct{ N where }
+	readsWhere  struct{ N whereFrom }
+	where       int
+	whereFrom   int
+	quoted      struct {
 		A string `json:"'a'"`
 	}
 	wrongOption struct {
@@ -162,6 +180,14 @@ type (
 	appendsText    struct{ Text string }
 )
 
+func (where) MarshalJSONTo(e *jsontext.Encoder) error {
+	return e.WriteToken(jsontext.Int(int64(e.StackDepth())))
+}
+func (n *whereFrom) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	*n = whereFrom(d.StackDepth())
+	return d.SkipValue()
+}
+func (*pointerZero) IsZero() bool                                   { return true }
 func (ownZero) IsZero() bool                                        { return true }
 func (marshals) MarshalJSON() ([]byte, error)                       { return []byte(`{"by":"method"}`), nil }
 func (*unmarshals) UnmarshalJSON([]byte) error                      { return nil }
@@ -205,7 +231,8 @@ func TestWhatHasACodec(t *testing.T) {
 	}
 	for _, c := range []*Codec{
 		codec[embedsSecond](), codec[embedsTagged](), codec[embedsOther](), codec[embedsMore](), codec[embedsPointer](), codec[shadows](),
-		codec[option](), codec[caseless](), codec[omitsOther](), codec[omitsOwnZero](), codec[quoted](), codec[wrongOption](),
+		codec[option](), codec[caseless](), codec[omitsOwnZero](), codec[omitsPointerZero](), codec[omitsInterface](), codec[omitsPointer](),
+		codec[hidesBase](), codec[seesWhere](), codec[readsWhere](), codec[quoted](), codec[wrongOption](),
 		codec[inline](), codec[marshals](), codec[unmarshals](), codec[textMarshals](), codec[textUnmarshals](),
 		codec[marshalsTo](), codec[unmarshalsFrom](), codec[appendsText](),
 		codec[*plain](), codec[any](), codec[map[string]any](), codec[string](),
@@ -242,6 +269,8 @@ func TestAppendWritesWhatTheEncoderWrites(t *testing.T) {
 	assertEncodes(t, plain{Texts: []string{"one"}})
 	assertEncodes(t, omitting{})
 	assertEncodes(t, omitting{Texts: []string{}, ZTexts: []string{}, Both: []string{}, Map: map[string]int{}, Any: map[string]any{}, Inner: &omittingInner{}})
+	assertEncodes(t, omitting{ZInner: &omittingInner{}, ZMap: map[string]int{}, ZTime: time.Time{}.Local(), ZAny: 0})
+	assertEncodes(t, omitting{ZTime: time.Unix(0, 0).UTC(), ZAny: []int(nil)})
 	assertEncodes(t, omitting{Any: []int{}})
 	assertEncodes(t, omitting{Any: ""})
 	assertEncodes(t, omitting{Any: 0})
@@ -263,6 +292,24 @@ func TestAppendWritesWhatTheEncoderWrites(t *testing.T) {
 	assertEncodes(t, mixed{Any: func() {}})
 	assertEncodes(t, mixed{Raw: jsontext.Value(`{"a":1,"a":2}`)})
 	assertEncodes(t, mixed{Map: map[string]string{"\xff": ""}})
+}
+
+// counter has a method that changes it.
+type counter int
+
+func (c *counter) MarshalJSON() ([]byte, error) {
+	*c++
+	return []byte("1"), nil
+}
+
+// A value that can be changed is changed, as by package json: there may be a lock
+// in it.
+func TestAppendGivesMethodsTheValueItself(t *testing.T) {
+	v := struct{ N counter }{}
+	of := reflect.ValueOf(&v).Elem()
+	_, ok := New(of.Type(), reflect.TypeFor[Base]()).Append(nil, of)
+	require.True(t, ok)
+	assert.Equal(t, counter(1), v.N)
 }
 
 // decode reads data into a T whose base is left alone.
