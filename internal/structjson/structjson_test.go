@@ -165,9 +165,6 @@ type (
 	quoted      struct {
 		A string `json:"'a'"`
 	}
-	wrongOption struct {
-		A string `json:"a,omitEmpty"`
-	}
 	inline struct {
 		Rest map[string]any `json:",embed"`
 	}
@@ -199,7 +196,7 @@ func (appendsText) AppendText(b []byte) ([]byte, error)             { return b, 
 
 func codec[T any]() *Codec { return New(reflect.TypeFor[T](), reflect.TypeFor[Base]()) }
 
-// made is the codec of a type that go vet would not have in a program.
+// made is the codec of a type that no linter would have in a program.
 func made(fields ...reflect.StructField) *Codec {
 	return New(reflect.StructOf(fields), reflect.TypeFor[Base]())
 }
@@ -232,11 +229,11 @@ func TestWhatHasACodec(t *testing.T) {
 	for _, c := range []*Codec{
 		codec[embedsSecond](), codec[embedsTagged](), codec[embedsOther](), codec[embedsMore](), codec[embedsPointer](), codec[shadows](),
 		codec[option](), codec[caseless](), codec[omitsOwnZero](), codec[omitsPointerZero](), codec[omitsInterface](), codec[omitsPointer](),
-		codec[hidesBase](), codec[seesWhere](), codec[readsWhere](), codec[quoted](), codec[wrongOption](),
+		codec[hidesBase](), codec[seesWhere](), codec[readsWhere](), codec[quoted](),
 		codec[inline](), codec[marshals](), codec[unmarshals](), codec[textMarshals](), codec[textUnmarshals](),
 		codec[marshalsTo](), codec[unmarshalsFrom](), codec[appendsText](),
 		codec[*plain](), codec[any](), codec[map[string]any](), codec[string](),
-		made(stringField("A", `json:"a"`), stringField("B", `json:"a"`)), made(stringField("a", `json:"a"`)), made(stringField("A", `json:"\xff"`)),
+		made(stringField("A", `json:"a"`), stringField("B", `json:"a"`)), made(stringField("a", `json:"a"`)), made(stringField("A", `json:"\xff"`)), made(stringField("A", `json:"a,omitEmpty"`)),
 	} {
 		assert.Nil(t, c, "%+v", c)
 	}
