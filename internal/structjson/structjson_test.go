@@ -91,7 +91,7 @@ type (
 	oddNames struct {
 		Space   string `json:"a b"`
 		Slash   string `json:"https://example.com/role"`
-		Dash    string `json:"-,omitempty"`
+		Dash    string `json:"a-b,omitempty"`
 		Foreign string `json:"größe"`
 		Control string `json:"a\tb"`
 		Upper   string `json:"Text"`
@@ -374,7 +374,7 @@ func TestDecodeReadsWhatTheDecoderReads(t *testing.T) {
 		_, ok := decode[mixed]([]byte(data))
 		assert.False(t, ok, data)
 	}
-	assertDecodes[oddNames](t, `{"a b":"1","https://example.com/role":"2","-":"3","größe":"4","a\tb":"5","Text":"6","text":"7","TEXT":"8"}`, true)
+	assertDecodes[oddNames](t, `{"a b":"1","https://example.com/role":"2","a-b":"3","größe":"4","a\tb":"5","Text":"6","text":"7","TEXT":"8"}`, true)
 	assertDecodes[oddNames](t, `{"text":"7","\u0054ext":"6"}`, true)
 	assertDecodes[omitting](t, `{"any":1,"Int":2,"map":{"a":1},"inner":{"x":3}}`, true)
 }
