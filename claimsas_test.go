@@ -163,6 +163,38 @@ func compareDecoders[T any](t *testing.T, verified *jwt.Token) {
 	}
 }
 
+// A method may hold on to what it is called on, which must not become the room
+// for another token's claims.
+type held struct{ Value string }
+
+var holding []*held
+
+func (h *held) UnmarshalJSON(data []byte) error {
+	holding = append(holding, h)
+	h.Value = string(data)
+	return nil
+}
+
+func TestClaimsAsUsesNoRoomAgainThatAMethodHasSeen(t *testing.T) {
+	read := func(payload string) {
+		verified, err := lenient(hs256(t)).Verify(t.Context(), signed(t, hs256(t), payload))
+		require.NoError(t, err)
+		_, err = jwt.ClaimsAs[struct {
+			Held held `json:"held"`
+		}](verified)
+		require.NoError(t, err)
+		_, err = jwt.ClaimsAs[held](verified)
+		require.NoError(t, err)
+	}
+	holding = nil
+	read(`{"held":"a","exp":4102444800}`)
+	read(`{"held":"b","exp":4102444800}`)
+	require.Len(t, holding, 4)
+	for i, want := range []string{`"a"`, `{"held":"a","exp":4102444800}`, `"b"`, `{"held":"b","exp":4102444800}`} {
+		assert.Equal(t, want, holding[i].Value)
+	}
+}
+
 // What the quick way leaves to the decoder begins anew there.
 type counted int
 

@@ -136,11 +136,12 @@ func (b *buffer) writeClaims(claims any) (err error) {
 		return nil
 	}
 	payload, checked, ok := appendStruct(b.payload[:0], claims)
-	if ok {
-		b.payload = payload
-	} else if err := b.marshal(claims); err != nil {
-		return fmt.Errorf("jwt: claims: %w", err)
+	if !ok {
+		if payload, err = json.Marshal(claims); err != nil {
+			return fmt.Errorf("jwt: claims: %w", err)
+		}
 	}
+	b.payload = payload
 	if checked {
 		return nil
 	}
@@ -153,28 +154,12 @@ func (b *buffer) writeClaims(claims any) (err error) {
 	return nil
 }
 
-// marshal sets the payload to the JSON of any value.
-func (b *buffer) marshal(v any) error {
-	b.payload = b.payload[:0]
-	return json.MarshalWrite((*payloadWriter)(b), v)
-}
-
-// payloadWriter is a buffer that is written to its payload.
-type payloadWriter buffer
-
-func (w *payloadWriter) Write(p []byte) (int, error) {
-	w.payload = append(w.payload, p...)
-	return len(p), nil
-}
-
 // sign returns the signature of the token so far. A key from elsewhere gets a
 // copy, since it may hold on to it.
 func (b *buffer) sign(ctx context.Context, key Signer) (sig []byte, err error) {
 	if own := own(key); own != nil {
-		if sig, err = own.appendSignature(ctx, b.sig[:0], b.token); err == nil {
-			b.sig = sig
-		}
-		return sig, err
+		b.sig, err = own.appendSignature(ctx, b.sig[:0], b.token)
+		return b.sig, err
 	}
 	return key.Sign(ctx, bytes.Clone(b.token))
 }
