@@ -3,7 +3,7 @@
 //
 //	client := redis.NewClient(&redis.Options{Addr: "…", ContextTimeoutEnabled: true})
 //	list := &revoke.DenyList{
-//		Tokens: policy,
+//		Tokens:   policy,
 //		Store:    &revokeredis.Store{Client: client},
 //		Lifetime: 30 * 24 * time.Hour,
 //	}
