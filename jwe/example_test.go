@@ -133,11 +133,11 @@ func ExampleNewDecrypter() {
 	}
 	alg, public := jwe.Algorithm(private.Algorithm()), private.Public()
 
-	recipient, err := jwe.NewEncrypter(alg, jwe.A256GCM, public.Material(), public.KeyID())
+	recipient, err := jwe.NewEncrypter(alg, jwe.A256GCM, public.CryptoKey(), public.KeyID())
 	if err != nil {
 		panic(err)
 	}
-	key, err := jwe.NewDecrypter(alg, jwe.A256GCM, private.Material(), private.KeyID())
+	key, err := jwe.NewDecrypter(alg, jwe.A256GCM, private.CryptoKey(), private.KeyID())
 	if err != nil {
 		panic(err)
 	}

@@ -66,7 +66,7 @@ MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
 -----END PUBLIC KEY-----
 `))
 	check(err)
-	key, err = jwk.New(key.Material(), jwt.EdDSA, key.Thumbprint())
+	key, err = jwk.New(key.CryptoKey(), jwt.EdDSA, key.Thumbprint())
 	check(err)
 	data, err := json.Marshal(key)
 	check(err)

@@ -36,7 +36,7 @@ func checkStable(t *testing.T, k *jwk.Key) {
 		}
 	}
 	require.NotZero(t, written, "a key that cannot be written")
-	require.NotNil(t, k.Material())
+	require.NotNil(t, k.CryptoKey())
 	if s, err := k.Signer(); err == nil {
 		v, err := k.Verifier()
 		if err != nil { // key_ops of a secret may allow but one of them

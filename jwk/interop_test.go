@@ -67,7 +67,7 @@ func TestKeysOfOpenSSLAreRead(t *testing.T) {
 			openssl(t, dir, "pkey", "-in", "key.pem", "-pubout", "-out", "public.pem")
 			public, err := readPEM(t, dir, "public.pem")
 			require.NoError(t, err)
-			assert.Equal(t, k.Public().Material(), public.Material())
+			assert.Equal(t, k.Public().CryptoKey(), public.CryptoKey())
 
 			again, err := k.MarshalPublicPEM()
 			require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestKeysOfOpenSSLAreRead(t *testing.T) {
 				openssl(t, dir, "req", "-x509", "-new", "-key", "key.pem", "-subj", "/CN=example", "-out", "cert.pem")
 				certified, err := readPEM(t, dir, "cert.pem")
 				require.NoError(t, err)
-				assert.Equal(t, k.Public().Material(), certified.Material())
+				assert.Equal(t, k.Public().CryptoKey(), certified.CryptoKey())
 				text := openssl(t, dir, "x509", "-in", "cert.pem", "-text")
 				_, err = jwk.ParsePEM(text)
 				assert.NoError(t, err, "with the text before the block")
@@ -94,7 +94,7 @@ func TestKeysOfOpenSSLAreRead(t *testing.T) {
 		require.NoError(t, err)
 		k, err := readPEM(t, dir, "key.pem")
 		require.NoError(t, err)
-		assert.Equal(t, k.Public().Material(), public.Material())
+		assert.Equal(t, k.Public().CryptoKey(), public.CryptoKey())
 	})
 }
 
@@ -158,11 +158,11 @@ func TestOpenSSLReadsOurKeys(t *testing.T) {
 			digest := sha256.Sum256(input)
 			sign := func(key crypto.Signer) ([]byte, error) { return key.Sign(rand.Reader, digest[:], crypto.SHA256) }
 			verify := []string{"dgst", "-sha256", "-verify", "public.pem", "-signature", "sig", "input"}
-			if key, ok := k.Material().(ed25519.PrivateKey); ok {
+			if key, ok := k.CryptoKey().(ed25519.PrivateKey); ok {
 				write("sig", ed25519.Sign(key, input), nil)
 				verify = []string{"pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "public.pem", "-in", "input", "-sigfile", "sig"}
 			} else {
-				sig, err := sign(k.Material().(crypto.Signer))
+				sig, err := sign(k.CryptoKey().(crypto.Signer))
 				write("sig", sig, err)
 			}
 			openssl(t, dir, verify...)

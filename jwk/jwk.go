@@ -27,7 +27,7 @@
 //
 // json.Marshal, %v, %+v and log/slog show nothing of a Key or Set but what is
 // public. Private parts and secrets leave by [Key.MarshalPrivateJSON],
-// [Key.MarshalPrivatePEM] and [Key.Material] only.
+// [Key.MarshalPrivatePEM] and [Key.CryptoKey] only.
 //
 // # What is refused
 //
@@ -97,7 +97,7 @@ const (
 // section 4 or 5 for encryption, and says the use as well; "" leaves both open.
 // The key ID may be "". A common one is the thumbprint:
 //
-//	key, err = jwk.New(key.Material(), jwt.RS256, key.Thumbprint())
+//	key, err = jwk.New(key.CryptoKey(), jwt.RS256, key.Thumbprint())
 func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
 	if !utf8.ValidString(keyID) {
 		return nil, errors.New("jwk: key ID: not valid UTF-8")
@@ -273,11 +273,11 @@ func (k *Key) Public() *Key {
 	return &public
 }
 
-// Material returns the key as one of the standard library, private if the key
+// CryptoKey returns the key as one of the standard library, private if the key
 // is: *[rsa.PrivateKey], *[ecdsa.PrivateKey], [ed25519.PrivateKey], for X25519
 // *[ecdh.PrivateKey], one of their public counterparts, or a secret as []byte.
 // Each call makes a copy. It is nil for the zero Key.
-func (k *Key) Material() any {
+func (k *Key) CryptoKey() any {
 	if k.missing() != nil {
 		return nil
 	}

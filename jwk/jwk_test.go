@@ -260,40 +260,40 @@ func TestUseAndKeyOpsAreHonoured(t *testing.T) {
 	})
 }
 
-func TestMaterialIsTheKeyAndACopyOfIt(t *testing.T) {
+func TestCryptoKeyIsTheKeyAndACopyOfIt(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			given, k := material()[kind], newKey(t, kind, "", "")
-			got := k.Material()
+			got := k.CryptoKey()
 			require.IsType(t, given, got)
 			switch given := given.(type) {
 			case *rsa.PrivateKey:
 				assert.True(t, given.Equal(got))
 				got.(*rsa.PrivateKey).N.SetInt64(1)
 				got.(*rsa.PrivateKey).D.SetInt64(1)
-				assert.True(t, given.Equal(k.Material()))
-				assert.True(t, given.PublicKey.Equal(k.Public().Material()))
+				assert.True(t, given.Equal(k.CryptoKey()))
+				assert.True(t, given.PublicKey.Equal(k.Public().CryptoKey()))
 			case *ecdsa.PrivateKey:
 				assert.True(t, given.Equal(got))
 				*got.(*ecdsa.PrivateKey) = ecdsa.PrivateKey{}
-				assert.True(t, given.Equal(k.Material()))
-				assert.True(t, given.PublicKey.Equal(k.Public().Material()))
+				assert.True(t, given.Equal(k.CryptoKey()))
+				assert.True(t, given.PublicKey.Equal(k.Public().CryptoKey()))
 			case ed25519.PrivateKey:
 				assert.True(t, given.Equal(got))
 				clear(got.(ed25519.PrivateKey))
-				assert.True(t, given.Equal(k.Material()))
-				clear(k.Public().Material().(ed25519.PublicKey))
-				assert.Equal(t, given.Public(), k.Public().Material())
+				assert.True(t, given.Equal(k.CryptoKey()))
+				clear(k.Public().CryptoKey().(ed25519.PublicKey))
+				assert.Equal(t, given.Public(), k.Public().CryptoKey())
 			case *ecdh.PrivateKey:
 				assert.True(t, given.Equal(got))
-				assert.True(t, given.PublicKey().Equal(k.Public().Material()))
+				assert.True(t, given.PublicKey().Equal(k.Public().CryptoKey()))
 			case []byte:
 				assert.Equal(t, given, got)
 				clear(got.([]byte))
-				assert.Equal(t, given, k.Material())
+				assert.Equal(t, given, k.CryptoKey())
 				assert.Nil(t, k.Public())
 			}
-			assert.Nil(t, (&jwk.Key{}).Material())
+			assert.Nil(t, (&jwk.Key{}).CryptoKey())
 		})
 	}
 }
@@ -314,10 +314,10 @@ func TestNewReadsECDHKeysOfNISTCurvesAsEC(t *testing.T) {
 		require.NoError(t, err)
 		k, err := jwk.New(other, "ECDH-ES", "")
 		require.NoError(t, err)
-		assert.True(t, given.Equal(k.Material()))
+		assert.True(t, given.Equal(k.CryptoKey()))
 		public, err := jwk.New(other.PublicKey(), "", "")
 		require.NoError(t, err)
-		assert.True(t, given.PublicKey.Equal(public.Material()))
+		assert.True(t, given.PublicKey.Equal(public.CryptoKey()))
 	}
 }
 
@@ -402,7 +402,7 @@ func TestNewKeysForEncryptionAreCarried(t *testing.T) {
 			again, err := jwk.Parse(data)
 			require.NoError(t, err)
 			assert.Equal(t, row.alg, again.Algorithm())
-			assert.Equal(t, k.Material(), again.Material())
+			assert.Equal(t, k.CryptoKey(), again.CryptoKey())
 			_, err = again.Signer()
 			assert.Error(t, err)
 			s, err := jwk.NewSet(again)
@@ -432,7 +432,7 @@ func TestGenerate(t *testing.T) {
 			v, err := k.Verifier()
 			require.NoError(t, err)
 			assert.NoError(t, accepts(t, jwt.Keys{v}, s))
-			switch key := k.Material().(type) {
+			switch key := k.CryptoKey().(type) {
 			case *rsa.PrivateKey:
 				assert.Equal(t, 3072, key.N.BitLen())
 			case []byte:
@@ -459,7 +459,7 @@ func TestNilAndZeroKeysAreNoKey(t *testing.T) {
 			assert.Empty(t, k.Thumbprint())
 			assert.Empty(t, k.ThumbprintURI())
 			assert.Nil(t, k.Public())
-			assert.Nil(t, k.Material())
+			assert.Nil(t, k.CryptoKey())
 			assert.False(t, k.Permits("sign"))
 			assert.Equal(t, "no key", k.String())
 			for _, write := range []func() ([]byte, error){k.MarshalJSON, k.MarshalPrivateJSON, k.MarshalPublicPEM, k.MarshalPrivatePEM} {
@@ -481,7 +481,7 @@ func TestKeyMayBeUsedConcurrently(t *testing.T) {
 			wait.Go(func() {
 				_ = k.String()
 				k.Thumbprint()
-				k.Material()
+				k.CryptoKey()
 				k.Public()
 				k.MarshalPrivateJSON()
 				k.MarshalPrivatePEM()

@@ -37,7 +37,7 @@ func TestKeySurvivesPEM(t *testing.T) {
 			require.NoError(t, err)
 			again, err := jwk.ParsePEM(private)
 			require.NoError(t, err)
-			assert.Equal(t, k.Material(), again.Material())
+			assert.Equal(t, k.CryptoKey(), again.CryptoKey())
 			assert.Equal(t, k.String(), again.String())
 
 			public, err := k.MarshalPublicPEM()
@@ -45,7 +45,7 @@ func TestKeySurvivesPEM(t *testing.T) {
 			assert.True(t, strings.HasPrefix(string(public), "-----BEGIN PUBLIC KEY-----"))
 			again, err = jwk.ParsePEM(public)
 			require.NoError(t, err)
-			assert.Equal(t, k.Public().Material(), again.Material())
+			assert.Equal(t, k.Public().CryptoKey(), again.CryptoKey())
 			_, err = again.MarshalPrivatePEM()
 			assert.EqualError(t, err, "jwk: PEM: got a "+kind+" public key, want a private key")
 		})
@@ -140,7 +140,7 @@ func TestPEMOfX25519IsForECDH(t *testing.T) {
 	require.NoError(t, err)
 	k, err := jwk.ParsePEM(private)
 	require.NoError(t, err)
-	assert.IsType(t, (*ecdh.PrivateKey)(nil), k.Material())
+	assert.IsType(t, (*ecdh.PrivateKey)(nil), k.CryptoKey())
 	_, err = k.Signer()
 	assert.Error(t, err)
 }

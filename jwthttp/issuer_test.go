@@ -135,9 +135,9 @@ func TestIncompleteIssuerAnswers500(t *testing.T) {
 func TestIssuerNamesTheAlgorithmsOfSignaturesOnly(t *testing.T) {
 	ec, err := jwk.Generate(jwt.ES256)
 	require.NoError(t, err)
-	encryption, err := jwk.New(ec.Material(), "ECDH-ES", "e")
+	encryption, err := jwk.New(ec.CryptoKey(), "ECDH-ES", "e")
 	require.NoError(t, err)
-	plain, err := jwk.New(ec.Material(), "", "p")
+	plain, err := jwk.New(ec.CryptoKey(), "", "p")
 	require.NoError(t, err)
 	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{encryption, plain, newKey(t)} })
 	_, body := get(t, "GET", issuer.URL+"/.well-known/openid-configuration", "")

@@ -62,14 +62,14 @@ func TestParse(t *testing.T) {
 			require.NoError(t, err)
 			k, err := openssh.Parse([]byte(private(t, key)))
 			require.NoError(t, err)
-			assert.Equal(t, want.Material(), k.Material())
+			assert.Equal(t, want.CryptoKey(), k.CryptoKey())
 			assert.Empty(t, k.KeyID())
 
 			line := public(t, key.Public())
 			for _, data := range []string{line, "# a comment\n\n" + strings.TrimSpace(line) + " me@example.com\r\n\n"} {
 				k, err = openssh.Parse([]byte(data))
 				require.NoError(t, err)
-				assert.Equal(t, want.Public().Material(), k.Material())
+				assert.Equal(t, want.Public().CryptoKey(), k.CryptoKey())
 			}
 		})
 	}
@@ -174,7 +174,7 @@ func TestKeysOfSSHKeygenAreRead(t *testing.T) {
 			k := parseFile(t, file)
 			assert.True(t, strings.HasPrefix(k.String(), row.want+" private key"), k)
 			public := parseFile(t, file+".pub")
-			assert.Equal(t, k.Public().Material(), public.Material())
+			assert.Equal(t, k.Public().CryptoKey(), public.CryptoKey())
 
 			// Ours is read by ssh-keygen, which derives the same public key.
 			data, err := k.MarshalPrivatePEM()
@@ -188,7 +188,7 @@ func TestKeysOfSSHKeygenAreRead(t *testing.T) {
 			require.NoError(t, err)
 			again, err := openssh.Parse(line)
 			require.NoError(t, err)
-			assert.Equal(t, k.Public().Material(), again.Material())
+			assert.Equal(t, k.Public().CryptoKey(), again.CryptoKey())
 		})
 	}
 	t.Run("encrypted", func(t *testing.T) {
