@@ -218,12 +218,3 @@ func (g *generations) remove(d digest) {
 	}
 	delete(g.old, d)
 }
-
-// copy returns a token of its own, for who gets it may change it.
-func (t *Token) copy() *Token {
-	c := *t
-	if c.Claims.Audience != nil {
-		c.Claims.Audience = append(c.oneAudience[:0], t.Claims.Audience...)
-	}
-	return &c
-}

@@ -33,10 +33,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
-	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
@@ -82,26 +78,6 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 	}
 	b.token = encodeBase64URL(append(b.token, '.'), sig)
 	return string(b.token), nil
-}
-
-// A buffer is working space for one token, used again for later ones. No part
-// of it is ever in the hands of a caller or of a key from elsewhere.
-type buffer struct {
-	token, header, payload, sig []byte
-
-	// The header of the last good token, encoded and decoded: all tokens of a key
-	// have the same.
-	knownHeader []byte
-	known       Header
-}
-
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
-
-func (b *buffer) free() {
-	const most = 256 << 10 // bytes to keep
-	if cap(b.token)+cap(b.header)+cap(b.payload)+cap(b.sig) <= most {
-		buffers.Put(b)
-	}
 }
 
 // writeHeader begins the token with the encoded header.
@@ -162,97 +138,4 @@ func (b *buffer) sign(ctx context.Context, key Signer) (sig []byte, err error) {
 		return b.sig, err
 	}
 	return key.Sign(ctx, bytes.Clone(b.token))
-}
-
-// A Token is a verified token: there is no other way to come by one than a
-// Verify method. The zero value has no claims and no payload. It may be read
-// concurrently; whoever changes its fields changes what they tell others, and
-// maybe what ClaimsAs reads.
-type Token struct {
-	Header Header
-	Claims Claims
-
-	payload     string
-	oneAudience [1]string                     // room for the usual audience
-	fraction    struct{ exp, nbf, iat int32 } // nanoseconds that the dates of the Claims are without
-	private     int                           // where the first of the other claims begins in the payload; 0: nowhere
-	has         registered
-}
-
-// Payload returns a copy of the verified payload, byte for byte as it was signed,
-// and nil for a Token that no Verify method returned.
-func (t *Token) Payload() []byte {
-	if t == nil || t.payload == "" {
-		return nil
-	}
-	return []byte(t.payload)
-}
-
-// ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
-// names match exactly, and claims that T does not have are left out. Embed
-// [Claims] for the registered ones. A number read into an any is a float64, so
-// 64-bit integers want a field of their type. Texts may be parts of the payload,
-// which stays in memory as long as they do.
-func ClaimsAs[T any](t *Token) (T, error) {
-	var none T
-	if t == nil || t.payload == "" {
-		return none, errors.New("jwt: no verified token to read claims from")
-	}
-	of := kindOf(reflect.TypeFor[T]())
-	room, ok := of.room.Get().(*T)
-	if !ok {
-		room = new(T)
-	}
-	err := t.decode(room, of)
-	claims := *room
-	if of.codec != nil && of.codec.Flat { // no method has seen the room, nor may hold on to it
-		*room = none
-		of.room.Put(room)
-	}
-	if err != nil {
-		return none, fmt.Errorf("jwt: claims: %w", err)
-	}
-	return claims, nil
-}
-
-// InsecureDecode returns the JSON of a token's header and payload WITHOUT any
-// verification: anybody may have written them. It checks the form of the token,
-// the base64url of these two parts, and that there are at most 65,536 bytes; not
-// the JSON. It is for tools that show tokens.
-func InsecureDecode(token string) (header, payload []byte, err error) {
-	if len(token) > defaultMaxSize {
-		return nil, nil, refuse(ErrMalformed, tooLarge(len(token), defaultMaxSize))
-	}
-	s, ok := split(token)
-	if !ok {
-		return nil, nil, refuse(ErrMalformed, notThreeParts)
-	}
-	header, headerErr := DecodeBase64URL(token[:s.header])
-	payload, payloadErr := DecodeBase64URL(token[s.header+1 : s.payload])
-	if headerErr != nil || payloadErr != nil {
-		return nil, nil, refuse(ErrMalformed, notBase64URL)
-	}
-	return header, payload, nil
-}
-
-// segments says where the header and the payload of a token end; the signature
-// is the rest.
-type segments struct{ header, payload int }
-
-// split finds the two dots of a token.
-func split(token string) (s segments, ok bool) {
-	s.header = strings.IndexByte(token, '.')
-	s.payload = s.header + 1 + strings.IndexByte(token[s.header+1:], '.')
-	if s.header < 0 || s.payload == s.header {
-		return segments{}, false
-	}
-	return s, strings.IndexByte(token[s.payload+1:], '.') < 0
-}
-
-const notThreeParts = "want three parts separated by two dots"
-
-func tooLarge(size, limit int) string {
-	b := strconv.AppendInt(make([]byte, 0, 64), int64(size), 10)
-	b = append(b, " bytes, want at most "...)
-	return string(strconv.AppendInt(b, int64(limit), 10))
 }

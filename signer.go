@@ -6,19 +6,11 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"reflect"
-	"sync"
-
-	"github.com/seed-b1f8f58c/jwt/internal/jose"
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // A Signer is one private key, or shared secret, that signs with one algorithm.
@@ -123,8 +115,10 @@ type privateKey struct {
 }
 
 func (k *privateKey) Algorithm() Algorithm { return k.alg }
-func (k *privateKey) KeyID() string        { return k.keyID }
-func (k *privateKey) plainHeader() string  { return k.header }
+
+func (k *privateKey) KeyID() string { return k.keyID }
+
+func (k *privateKey) plainHeader() string { return k.header }
 
 func (k *privateKey) Sign(ctx context.Context, input []byte) ([]byte, error) {
 	return k.sign(ctx, nil, input)
@@ -194,21 +188,6 @@ func (f facts) appendSignature(ctx context.Context, dst []byte, key crypto.Signe
 	return append(dst, sig...), nil
 }
 
-// appendFixedWidth turns the ASN.1 form of an ECDSA signature into that of RFC
-// 7518 section 3.4: r and s in size bytes each.
-func appendFixedWidth(dst, der []byte, size int) ([]byte, error) {
-	input, seq := cryptobyte.String(der), cryptobyte.String(nil)
-	var r, s []byte
-	if !input.ReadASN1(&seq, asn1.SEQUENCE) || !input.Empty() ||
-		!seq.ReadASN1Integer(&r) || !seq.ReadASN1Integer(&s) || !seq.Empty() || len(r) > size || len(s) > size {
-		return nil, errors.New("the key returned a malformed ECDSA signature, want ASN.1 with two integers of the curve's size")
-	}
-	for _, n := range [...][]byte{r, s} {
-		dst = append(append(dst, make([]byte, size-len(n))...), n...)
-	}
-	return dst, nil
-}
-
 func encodePlainHeader(alg Algorithm, keyID string) (string, error) {
 	h, err := appendHeader(nil, Header{Algorithm: alg, KeyID: keyID, Type: plainType})
 	if err != nil {
@@ -217,127 +196,3 @@ func encodePlainHeader(alg Algorithm, keyID string) (string, error) {
 	encoded := string(encodeBase64URL(nil, h))
 	return encoded, checkHeaderSize(len(encoded))
 }
-
-// checkHeaderSize refuses to make a header that no verifier would read.
-func checkHeaderSize(size int) error {
-	if size > jose.MaxHeaderSize {
-		return errors.New("jwt: header: " + tooLarge(size, jose.MaxHeaderSize))
-	}
-	return nil
-}
-
-// isNil reports whether v is nil or holds a nil pointer or slice.
-func isNil(v any) bool {
-	switch v := v.(type) { // the usual ones, for speed
-	case nil:
-		return true
-	case *HMAC:
-		return v == nil
-	case *publicKey:
-		return v == nil
-	case *privateKey:
-		return v == nil
-	case Keys:
-		return v == nil
-	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func:
-		return r.IsNil()
-	}
-	return false
-}
-
-// HMAC is a shared secret (RFC 7518 section 3.2): a [Signer] and a [Verifier].
-// Make one with [NewHMAC]; the zero value and nil sign and verify nothing.
-type HMAC struct {
-	alg    Algorithm
-	keyID  string
-	header string
-	states *sync.Pool // of *mac
-}
-
-// A mac is a hash with the secret in it, used for one token after another.
-type mac struct {
-	hash.Hash
-	sum [64]byte
-}
-
-// NewHMAC returns the HMAC with a secret of at least the size of the hash: 32
-// bytes for HS256, 48 for HS384, 64 for HS512, from a random source rather than
-// a password. A PEM file is refused, since a public key is no secret. The secret
-// is copied.
-func NewHMAC(alg Algorithm, secret []byte, keyID string) (*HMAC, error) {
-	f, err := factsOf(alg, familyHMAC)
-	if err != nil {
-		return nil, err
-	}
-	if len(secret) < f.hash.Size() {
-		return nil, fmt.Errorf("jwt: %s secret: got %d bytes, want at least %d", alg, len(secret), f.hash.Size())
-	}
-	if bytes.HasPrefix(bytes.TrimSpace(secret), []byte("-----BEGIN ")) {
-		return nil, fmt.Errorf("jwt: %s secret: got a PEM file, want random bytes", alg)
-	}
-	header, err := encodePlainHeader(alg, keyID)
-	if err != nil {
-		return nil, err
-	}
-	secret = bytes.Clone(secret)
-	states := &sync.Pool{New: func() any { return &mac{Hash: hmac.New(f.hash.New, secret)} }}
-	return &HMAC{alg, keyID, header, states}, nil
-}
-
-// Algorithm returns the algorithm, and "" for an HMAC that is zero or nil.
-func (k *HMAC) Algorithm() Algorithm {
-	if k == nil {
-		return ""
-	}
-	return k.alg
-}
-
-// KeyID returns the key ID.
-func (k *HMAC) KeyID() string {
-	if k == nil {
-		return ""
-	}
-	return k.keyID
-}
-
-// Sign returns the HMAC of input.
-func (k *HMAC) Sign(ctx context.Context, input []byte) ([]byte, error) {
-	return k.appendSignature(ctx, nil, input)
-}
-
-// Verify reports whether sig is the HMAC of input, in constant time.
-func (k *HMAC) Verify(_ context.Context, input, sig []byte) error {
-	if k == nil || k.states == nil {
-		return errZeroHMAC
-	}
-	m := k.states.Get().(*mac)
-	equal := hmac.Equal(m.of(input), sig)
-	k.states.Put(m)
-	if !equal {
-		return ErrSignature
-	}
-	return nil
-}
-
-func (k *HMAC) plainHeader() string { return k.header }
-
-func (k *HMAC) appendSignature(_ context.Context, dst, input []byte) ([]byte, error) {
-	if k == nil || k.states == nil {
-		return nil, errZeroHMAC
-	}
-	m := k.states.Get().(*mac)
-	dst = append(dst, m.of(input)...)
-	k.states.Put(m)
-	return dst, nil
-}
-
-// of returns the HMAC of input, good until the next call.
-func (m *mac) of(input []byte) []byte {
-	m.Reset()
-	m.Write(input)
-	return m.Sum(m.sum[:0])
-}
-
-var errZeroHMAC = errors.New("jwt: HMAC without a secret, want one from NewHMAC")

@@ -7,12 +7,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/sha512"
 	"errors"
 	"fmt"
 	"math"
 	"math/big"
+	"reflect"
 )
 
 // A Verifier is one public key, or shared secret, that verifies one algorithm.
@@ -27,55 +26,6 @@ type Verifier interface {
 	// of input; ErrSignature if it is not; any other error if it could not be
 	// decided. It does not modify input or sig.
 	Verify(ctx context.Context, input, sig []byte) error
-}
-
-// A KeySet has the keys that a [Policy] trusts. It must be safe for concurrent
-// use.
-type KeySet interface {
-	// Verifiers returns the keys that may have signed a token with header h,
-	// which is not verified yet, the likeliest first: none if there is no such
-	// key, an error if that could not be found out. Keys whose algorithm or key
-	// ID does not fit h are passed over, and only the first few others tried.
-	// The caller does not modify the result.
-	Verifiers(ctx context.Context, h Header) ([]Verifier, error)
-}
-
-// Keys is the fixed [KeySet] of a few keys; jwk.Set is for many. Empty Keys have
-// none, so that every token is refused with ErrUnknownKey; with nil Keys a
-// [Policy] is incomplete.
-type Keys []Verifier
-
-// Verifiers returns the keys for h: those with its key ID first.
-func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
-	first, n := 0, 0
-	for i, v := range k {
-		if fits(v, &h) {
-			if n++; n == 1 {
-				first = i
-			}
-		}
-	}
-	if n <= 1 { // the usual case: nothing to sort, nothing to allocate
-		return k[first : first+n : first+n], nil
-	}
-	found := make([]Verifier, 0, n)
-	for _, named := range []bool{true, false} {
-		for _, v := range k[first:] {
-			if fits(v, &h) && (v.KeyID() == h.KeyID) == named {
-				found = append(found, v)
-			}
-		}
-	}
-	return found, nil
-}
-
-// fits reports whether a token with header h may be tried with v.
-func fits(v Verifier, h *Header) bool {
-	if isNil(v) || v.Algorithm() != h.Algorithm || h.Algorithm == "" {
-		return false
-	}
-	keyID := v.KeyID()
-	return keyID == h.KeyID || keyID == "" || h.KeyID == ""
 }
 
 // NewVerifier returns the Verifier for a public key of the type that alg asks
@@ -99,7 +49,8 @@ type publicKey struct {
 }
 
 func (k *publicKey) Algorithm() Algorithm { return k.alg }
-func (k *publicKey) KeyID() string        { return k.keyID }
+
+func (k *publicKey) KeyID() string { return k.keyID }
 
 func (k *publicKey) Verify(_ context.Context, input, sig []byte) error {
 	if !k.verify(input, sig) {
@@ -131,18 +82,6 @@ func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey
 		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
 	}
 	return k, nil
-}
-
-// factsOf looks alg up; it must be of the family asked for, if one is.
-func factsOf(alg Algorithm, want family) (facts, error) {
-	f, ok := algorithms[alg]
-	if !ok {
-		return facts{}, fmt.Errorf("jwt: unknown algorithm %q, want one of the package's constants", string(alg))
-	}
-	if want != 0 && f.family != want {
-		return facts{}, fmt.Errorf("jwt: %s takes no secret, want HS256, HS384 or HS512; NewSigner and NewVerifier take its keys", alg)
-	}
-	return f, nil
 }
 
 func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
@@ -273,48 +212,23 @@ func typeName(v any) string {
 	return fmt.Sprintf("%T", v)
 }
 
-// coordinateSize is the size in bytes of each half of an ECDSA signature.
-func (f facts) coordinateSize() int { return (f.curve.Params().BitSize + 7) / 8 }
-
-type digestBuffer [sha512.Size]byte
-
-// digest returns the hash of input, in buf.
-func (f facts) digest(buf *digestBuffer, input []byte) []byte {
-	switch f.hash {
-	case crypto.SHA256:
-		sum := sha256.Sum256(input)
-		return append(buf[:0], sum[:]...)
-	case crypto.SHA384:
-		sum := sha512.Sum384(input)
-		return append(buf[:0], sum[:]...)
-	default:
-		sum := sha512.Sum512(input)
-		return append(buf[:0], sum[:]...)
+// isNil reports whether v is nil or holds a nil pointer or slice.
+func isNil(v any) bool {
+	switch v := v.(type) { // the usual ones, for speed
+	case nil:
+		return true
+	case *HMAC:
+		return v == nil
+	case *publicKey:
+		return v == nil
+	case *privateKey:
+		return v == nil
+	case Keys:
+		return v == nil
 	}
-}
-
-// derBuffer has room for the largest ASN.1 signature, that of P-521.
-type derBuffer [3 + 2*(3+66)]byte
-
-// appendASN1 turns r and s of size bytes each (RFC 7518 section 3.4) into the
-// ASN.1 form of an ECDSA signature. Neither may be zero.
-func appendASN1(dst, sig []byte, size int) (_ []byte, ok bool) {
-	if len(sig) != 2*size {
-		return nil, false
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func:
+		return r.IsNil()
 	}
-	r, s := bytes.TrimLeft(sig[:size], "\x00"), bytes.TrimLeft(sig[size:], "\x00")
-	if len(r) == 0 || len(s) == 0 {
-		return nil, false
-	}
-	signBit := func(n []byte) int { return int(n[0] >> 7) } // takes a byte of its own
-	length := 2 + signBit(r) + len(r) + 2 + signBit(s) + len(s)
-	if dst = append(dst, 0x30); length >= 0x80 {
-		dst = append(dst, 0x81)
-	}
-	dst = append(dst, byte(length))
-	for _, n := range [...][]byte{r, s} {
-		dst = append(dst, 0x02, byte(signBit(n)+len(n)))
-		dst = append(append(dst, make([]byte, signBit(n))...), n...)
-	}
-	return dst, true
+	return false
 }
