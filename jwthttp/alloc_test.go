@@ -14,12 +14,12 @@ import (
 )
 
 // With the race detector, pools drop what they are given.
-func TestProtectionAllocatesLittle(t *testing.T) {
+func TestMiddlewareAllocatesLittle(t *testing.T) {
 	key, policy := newHMAC(t)
 	token := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
-	handler := (&jwthttp.Protection{Tokens: policy}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	handler := (&jwthttp.Middleware{Tokens: policy}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	w := httptest.NewRecorder()
 	bare := testing.AllocsPerRun(200, func() { _, _ = policy.Verify(t.Context(), token) })
 	protected := testing.AllocsPerRun(200, func() { handler.ServeHTTP(w, r) })

@@ -15,14 +15,14 @@ import (
 )
 
 // Two lines protect a handler with the keys of an issuer known by its URL.
-func ExampleProtection() {
+func ExampleMiddleware() {
 	keys, err := jwthttp.DiscoverKeys("https://login.example", jwthttp.RemoteOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	policy := &jwt.Policy{Keys: keys, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
 
-	protect := &jwthttp.Protection{Tokens: policy}
+	protect := &jwthttp.Middleware{Tokens: policy}
 	http.Handle("GET /me", protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, _ := jwthttp.TokenFrom(r.Context())
 		fmt.Fprintln(w, "you are", token.Claims.Subject)
@@ -31,19 +31,19 @@ func ExampleProtection() {
 }
 
 // A browser's token in a cookie, which other sites must not be able to use.
-func ExampleCookie() {
+func ExampleCookieToken() {
 	var policy *jwt.Policy
-	protect := &jwthttp.Protection{Tokens: policy, From: jwthttp.Cookie("__Host-token")}
+	protect := &jwthttp.Middleware{Tokens: policy, Extract: jwthttp.CookieToken("__Host-token")}
 	http.Handle("/", http.NewCrossOriginProtection().Handler(protect.Handler(http.NotFoundHandler())))
 }
 
 // A key is replaced without a token being refused.
-func ExampleIssuer_rotation() {
+func ExampleIssuerMetadata_rotation() {
 	old, next := generate(), generate()
 	var published atomic.Pointer[[]*jwk.Key]
 	publish := func(keys ...*jwk.Key) { published.Store(&keys) }
 	publish(old)
-	issuer := &jwthttp.Issuer{Keys: func() []*jwk.Key { return *published.Load() }, MaxAge: 10 * time.Millisecond}
+	issuer := &jwthttp.IssuerMetadata{Keys: func() []*jwk.Key { return *published.Load() }, MaxAge: 10 * time.Millisecond}
 	server := httptest.NewServer(issuer)
 	defer server.Close()
 	issuer.URL = server.URL

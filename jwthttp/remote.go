@@ -262,7 +262,7 @@ func (k *RemoteKeys) unavailable() error {
 	return &unavailableError{fmt.Errorf("jwthttp: keys not available: %w", err), k.coolDown(now)}
 }
 
-// unavailableError says when to try again; [Protection] passes it on.
+// unavailableError says when to try again; [Middleware] passes it on.
 type unavailableError struct {
 	error
 	after time.Duration

@@ -26,7 +26,7 @@ type accessClaims struct {
 }
 
 func newAPI(policy *jwt.Policy) http.Handler {
-	protect := &jwthttp.Protection{Tokens: policy, Realm: "api", Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	protect := &jwthttp.Middleware{Tokens: policy, Realm: "api", Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "up") })
 	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(me)))

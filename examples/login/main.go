@@ -95,7 +95,7 @@ func newService(store revoke.SessionStore, secret []byte) (http.Handler, error) 
 	mux.HandleFunc("POST /login", s.login)
 	mux.HandleFunc("POST /refresh", s.refresh)
 	mux.HandleFunc("POST /logout", s.logout)
-	protect := &jwthttp.Protection{Tokens: s.list, Realm: "login"}
+	protect := &jwthttp.Middleware{Tokens: s.list, Realm: "login"}
 	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(s.me)))
 	return http.TimeoutHandler(mux, 5*time.Second, "try again later"), nil
 }

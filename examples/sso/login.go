@@ -46,7 +46,7 @@ func newLogin(issuer, page string, lifetime time.Duration) (http.Handler, error)
 	}
 	l := &login{issuer: issuer, page: page, key: signer, lifetime: lifetime, codes: map[string]grant{}}
 	mux := http.NewServeMux()
-	mux.Handle("/.well-known/", &jwthttp.Issuer{URL: issuer, Keys: func() []*jwk.Key { return []*jwk.Key{key} }})
+	mux.Handle("/.well-known/", &jwthttp.IssuerMetadata{URL: issuer, Keys: func() []*jwk.Key { return []*jwk.Key{key} }})
 	mux.HandleFunc("GET /authorize", l.form)
 	mux.Handle("POST /authorize", http.NewCrossOriginProtection().Handler(http.HandlerFunc(l.authorize)))
 	mux.Handle("/token", allowOrigin(page, http.HandlerFunc(l.token)))

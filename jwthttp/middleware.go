@@ -1,10 +1,10 @@
-// Package jwthttp carries tokens and keys over HTTP. A [Protection] lets only
+// Package jwthttp carries tokens and keys over HTTP. A [Middleware] lets only
 // requests with a good token through to a handler; [RemoteKeys] are the keys of
-// an issuer, known by its URL; an [Issuer] publishes keys for others.
+// an issuer, known by its URL; [IssuerMetadata] publishes keys for others.
 //
 //	keys, err := jwthttp.DiscoverKeys("https://login.example", jwthttp.RemoteOptions{})
 //	policy := &jwt.Policy{Keys: keys, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
-//	protect := &jwthttp.Protection{Tokens: policy}
+//	protect := &jwthttp.Middleware{Tokens: policy}
 //	http.Handle("/", protect.Handler(api))
 //
 // In the handler, [TokenFrom] and [ClaimsFrom] tell who is calling. Several
@@ -27,7 +27,7 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-// A Protection demands a token with every request to a handler (RFC 6750). It is
+// A Middleware demands a token with every request to a handler (RFC 6750). It is
 // plain data; do not change it once it is in use. The zero value lets nobody
 // through.
 //
@@ -39,14 +39,14 @@ import (
 //	503                     it could not be decided, as keys were out of reach
 //
 // Why a token was refused is for Log only.
-type Protection struct {
+type Middleware struct {
 	Tokens jwt.TokenVerifier // what accepts them; required
 
 	Realm string // of the challenge; may be empty
 
-	// From finds the token in a request: "" if it has none, an error if the
-	// request is malformed. Nil is Bearer; for browsers see Cookie.
-	From func(r *http.Request) (token string, err error)
+	// Extract finds the token in a request: "" if it has none, an error if the
+	// request is malformed. Nil is BearerToken; for browsers see CookieToken.
+	Extract func(r *http.Request) (token string, err error)
 
 	// AllowAnonymous lets requests without a token through; TokenFrom then
 	// reports none. A token that is there must be good all the same.
@@ -59,64 +59,65 @@ type Protection struct {
 
 // Handler returns a handler that calls next for requests with a good token.
 // As a method value it is the middleware of routers built on net/http.
-func (p *Protection) Handler(next http.Handler) http.Handler { return p.handler(next, nil) }
+func (m *Middleware) Handler(next http.Handler) http.Handler { return m.handler(next, nil) }
 
 // RequireScope returns middleware that demands a good token, even if others may
 // be anonymous, which has all the scopes in its scope claim, a space-separated
-// string (RFC 8693 section 4.2). Inside a handler of the same Protection it does
+// string (RFC 8693 section 4.2). Inside a handler of the same Middleware it does
 // not verify the same token again.
-func (p *Protection) RequireScope(scopes ...string) func(next http.Handler) http.Handler {
+func (m *Middleware) RequireScope(scopes ...string) func(next http.Handler) http.Handler {
 	scopes = append([]string{}, scopes...) // not nil, even if there are none
-	return func(next http.Handler) http.Handler { return p.handler(next, scopes) }
+	return func(next http.Handler) http.Handler { return m.handler(next, scopes) }
 }
 
-func (p *Protection) handler(next http.Handler, scopes []string) http.Handler {
+func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		text, token, err := p.check(r)
+		text, token, err := m.check(r)
 		if err == nil && scopes != nil {
 			err = checkScopes(token, scopes)
 		}
 		if err != nil {
-			p.refuse(w, r, err, scopes)
+			m.refuse(w, r, err, scopes)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(newTokenContext(r.Context(), token, p, text)))
+		next.ServeHTTP(w, r.WithContext(newTokenContext(r.Context(), token, m, text)))
 	})
 }
 
-// Check returns the token of a request, for handlers that answer by themselves.
+// Authenticate returns the token of a request, for handlers that answer by
+// themselves.
 // It returns nil without an error for a request without a token, if those are
 // allowed; otherwise that is [ErrNoToken]. A malformed request is a
 // *[RequestError]; other errors are those of Tokens.
-func (p *Protection) Check(r *http.Request) (*jwt.Token, error) {
-	_, token, err := p.check(r)
+func (m *Middleware) Authenticate(r *http.Request) (*jwt.Token, error) {
+	_, token, err := m.check(r)
 	return token, err
 }
 
-// check is Check that also returns the text of the token.
-func (p *Protection) check(r *http.Request) (text string, token *jwt.Token, err error) {
-	if p == nil || p.Tokens == nil {
-		return "", nil, errors.New("jwthttp: Protection.Tokens is nil, want what verifies tokens")
+// check is Authenticate that also returns the text of the token.
+func (m *Middleware) check(r *http.Request) (text string, token *jwt.Token, err error) {
+	if m == nil || m.Tokens == nil {
+		return "", nil, errors.New("jwthttp: Middleware.Tokens is nil, want what verifies tokens")
 	}
-	from := p.From
-	if from == nil {
-		from = Bearer
+	extract := m.Extract
+	if extract == nil {
+		extract = BearerToken
 	}
-	if text, err = from(r); err != nil {
+	if text, err = extract(r); err != nil {
 		return "", nil, &RequestError{err}
 	}
-	if c, ok := r.Context().Value(tokenKey{}).(*tokenContext); ok && c.by == p && c.isFor(text) {
+	if c, ok := r.Context().Value(tokenKey{}).(*tokenContext); ok && c.by == m && c.isFor(text) {
 		return text, c.token, nil
 	}
 	if text == "" {
-		if p.AllowAnonymous {
+		if m.AllowAnonymous {
 			return "", nil, nil
 		}
 		return "", nil, ErrNoToken
 	}
-	token, err = p.Tokens.Verify(r.Context(), text)
+	token, err = m.Tokens.Verify(r.Context(), text)
 	if err == nil && token == nil {
-		err = errors.New("jwthttp: Protection.Tokens returned neither a token nor an error")
+		err = errors.New("jwthttp: Middleware.Tokens returned neither a token nor an error")
 	}
 	return text, token, err
 }
@@ -167,7 +168,7 @@ func checkScopes(token *jwt.Token, scopes []string) error {
 }
 
 // refuse answers a request that is not let through.
-func (p *Protection) refuse(w http.ResponseWriter, r *http.Request, err error, scopes []string) {
+func (m *Middleware) refuse(w http.ResponseWriter, r *http.Request, err error, scopes []string) {
 	status, code, level := http.StatusServiceUnavailable, "", slog.LevelWarn
 	var refused *jwt.VerifyError
 	var malformed *RequestError
@@ -181,8 +182,8 @@ func (p *Protection) refuse(w http.ResponseWriter, r *http.Request, err error, s
 	case errors.As(err, &refused):
 		status, code, level = http.StatusUnauthorized, "invalid_token", slog.LevelInfo
 	}
-	if p != nil && p.Log != nil {
-		p.Log.LogAttrs(r.Context(), level, "request not let through", slog.Int("status", status),
+	if m != nil && m.Log != nil {
+		m.Log.LogAttrs(r.Context(), level, "request not let through", slog.Int("status", status),
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("error", err.Error()))
 	}
 	h := w.Header()
@@ -192,16 +193,16 @@ func (p *Protection) refuse(w http.ResponseWriter, r *http.Request, err error, s
 			h.Set("Retry-After", strconv.FormatInt(seconds, 10))
 		}
 	} else {
-		h.Set("WWW-Authenticate", p.challenge(code, scopes))
+		h.Set("WWW-Authenticate", m.challenge(code, scopes))
 	}
 	http.Error(w, http.StatusText(status), status)
 }
 
 // challenge is the value of WWW-Authenticate (RFC 6750 section 3).
-func (p *Protection) challenge(code string, scopes []string) string {
+func (m *Middleware) challenge(code string, scopes []string) string {
 	var parameters []string
-	if p.Realm != "" {
-		parameters = append(parameters, "realm="+quotedString(p.Realm))
+	if m.Realm != "" {
+		parameters = append(parameters, "realm="+quotedString(m.Realm))
 	}
 	if len(scopes) > 0 {
 		parameters = append(parameters, "scope="+quotedString(strings.Join(scopes, " ")))
@@ -240,11 +241,11 @@ func retryAfter(err error) int64 {
 	return int64((wait.RetryAfter() + time.Second - 1) / time.Second)
 }
 
-// Bearer returns the token of the one Authorization header with the scheme
+// BearerToken returns the token of the one Authorization header with the scheme
 // Bearer (RFC 6750 section 2.1), and "" if there is no header or it has another
 // scheme. The scheme's case does not matter. A second header, or a token with
 // characters that none may have, is an error.
-func Bearer(r *http.Request) (token string, err error) {
+func BearerToken(r *http.Request) (token string, err error) {
 	values := r.Header["Authorization"]
 	if len(values) == 0 {
 		return "", nil
@@ -284,11 +285,11 @@ func isToken68(s string) bool {
 	return true
 }
 
-// Cookie returns a function for [Protection.From] that takes the token from the
-// one cookie with that name, best one that starts with "__Host-". Browsers send
+// CookieToken returns a function for [Middleware.Extract] that takes the token
+// from the one cookie with that name, best one that starts with "__Host-". Browsers send
 // cookies along with requests that other sites make, so put an
 // [http.CrossOriginProtection] around the handler.
-func Cookie(name string) func(r *http.Request) (token string, err error) {
+func CookieToken(name string) func(r *http.Request) (token string, err error) {
 	return func(r *http.Request) (string, error) {
 		switch cookies := r.CookiesNamed(name); len(cookies) {
 		case 0:
@@ -305,11 +306,11 @@ func Cookie(name string) func(r *http.Request) (token string, err error) {
 type tokenContext struct {
 	context.Context
 	token *jwt.Token // nil for a request that may be anonymous
-	by    *Protection
+	by    *Middleware
 	isFor func(text string) bool // whether the token had this text, which no formatting shows
 }
 
-func newTokenContext(ctx context.Context, token *jwt.Token, by *Protection, text string) *tokenContext {
+func newTokenContext(ctx context.Context, token *jwt.Token, by *Middleware, text string) *tokenContext {
 	return &tokenContext{ctx, token, by, func(other string) bool { return other == text }}
 }
 
@@ -323,7 +324,7 @@ func (c *tokenContext) Value(key any) any {
 }
 
 // TokenFrom returns the token of a request from its context, and false if it was
-// let through without one or did not come by a [Protection].
+// let through without one or did not come by a [Middleware].
 func TokenFrom(ctx context.Context) (*jwt.Token, bool) {
 	c, ok := ctx.Value(tokenKey{}).(*tokenContext)
 	if !ok || c.token == nil {

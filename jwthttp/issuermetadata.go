@@ -20,7 +20,7 @@ import (
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
-// An Issuer is a handler that publishes the keys of a token issuer: what
+// IssuerMetadata is a handler that publishes the keys of a token issuer: what
 // [DiscoverKeys] and its like in other languages look for. Below the path of the
 // URL it serves
 //
@@ -37,7 +37,7 @@ import (
 //
 // It is plain data; do not change it once it is in use. The zero value
 // publishes nothing and answers 500.
-type Issuer struct {
+type IssuerMetadata struct {
 	URL    string            // the issuer as in the iss claim, an https URL; required
 	Keys   func() []*jwk.Key // the keys to publish now; called for every request; required
 	MaxAge time.Duration     // for which others may keep an answer; 0: 10 minutes
@@ -51,7 +51,7 @@ const (
 )
 
 // ServeHTTP answers GET and HEAD.
-func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (i *IssuerMetadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u, err := i.url()
 	if err != nil {
 		i.fail(w, r, err)
@@ -90,7 +90,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // fail answers without a word of why.
-func (i *Issuer) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (i *IssuerMetadata) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if i != nil && i.Log != nil {
 		i.Log.LogAttrs(r.Context(), slog.LevelError, "keys not published", slog.String("error", err.Error()))
 	}
@@ -98,26 +98,26 @@ func (i *Issuer) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // url checks the handler, and returns its URL without a slash at the end.
-func (i *Issuer) url() (*url.URL, error) {
+func (i *IssuerMetadata) url() (*url.URL, error) {
 	switch {
 	case i == nil || i.Keys == nil:
-		return nil, errors.New("jwthttp: Issuer.Keys is nil, want the keys to publish")
+		return nil, errors.New("jwthttp: IssuerMetadata.Keys is nil, want the keys to publish")
 	case i.MaxAge < 0:
-		return nil, errors.New("jwthttp: Issuer.MaxAge is negative")
+		return nil, errors.New("jwthttp: IssuerMetadata.MaxAge is negative")
 	}
 	u, err := checkURL(i.URL)
 	if err != nil {
 		return nil, err
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, errors.New("jwthttp: Issuer.URL has a query or fragment, want none")
+		return nil, errors.New("jwthttp: IssuerMetadata.URL has a query or fragment, want none")
 	}
 	u.Path = strings.TrimSuffix(u.Path, "/")
 	return u, nil
 }
 
 // metadata returns the document that names the key set.
-func (i *Issuer) metadata() ([]byte, error) {
+func (i *IssuerMetadata) metadata() ([]byte, error) {
 	keys, err := i.public()
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (i *Issuer) metadata() ([]byte, error) {
 }
 
 // keySet returns the JWK Set.
-func (i *Issuer) keySet() ([]byte, error) {
+func (i *IssuerMetadata) keySet() ([]byte, error) {
 	keys, err := i.public()
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (i *Issuer) keySet() ([]byte, error) {
 }
 
 // public returns the public parts of the keys.
-func (i *Issuer) public() ([]*jwk.Key, error) {
+func (i *IssuerMetadata) public() ([]*jwk.Key, error) {
 	keys := i.Keys()
 	public := make([]*jwk.Key, 0, len(keys)) // not null
 	for _, k := range keys {

@@ -21,9 +21,9 @@ import (
 )
 
 // newIssuer returns an issuer on loopback that publishes what keys returns.
-func newIssuer(t testing.TB, path string, keys func() []*jwk.Key) *jwthttp.Issuer {
+func newIssuer(t testing.TB, path string, keys func() []*jwk.Key) *jwthttp.IssuerMetadata {
 	t.Helper()
-	issuer := &jwthttp.Issuer{Keys: keys}
+	issuer := &jwthttp.IssuerMetadata{Keys: keys}
 	web := httptest.NewServer(issuer)
 	t.Cleanup(web.Close)
 	issuer.URL = web.URL + path
@@ -125,7 +125,7 @@ func TestIssuerPublishesNothingPrivate(t *testing.T) {
 
 func TestIncompleteIssuerAnswers500(t *testing.T) {
 	none := func() []*jwk.Key { return nil }
-	for _, issuer := range []*jwthttp.Issuer{nil, {}, {URL: "https://issuer.example"}, {Keys: none}, {URL: "http://issuer.example", Keys: none}} {
+	for _, issuer := range []*jwthttp.IssuerMetadata{nil, {}, {URL: "https://issuer.example"}, {Keys: none}, {URL: "http://issuer.example", Keys: none}} {
 		w := httptest.NewRecorder()
 		issuer.ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/jwks.json", nil))
 		assert.Equal(t, 500, w.Code)
@@ -162,7 +162,7 @@ func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
 	var policies jwt.Policies
 	for i := range 2 {
 		keys[i] = newKey(t)
-		issuer := &jwthttp.Issuer{Keys: func() []*jwk.Key { return []*jwk.Key{keys[i]} }}
+		issuer := &jwthttp.IssuerMetadata{Keys: func() []*jwk.Key { return []*jwk.Key{keys[i]} }}
 		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			hits[i].Add(1)
 			issuer.ServeHTTP(w, r)

@@ -50,22 +50,22 @@ func (u unavailable) Verify(context.Context, string) (*jwt.Token, error) {
 	return nil, fmt.Errorf("wrapped: %w", u)
 }
 
-func TestProtectionAnswers(t *testing.T) {
+func TestMiddlewareAnswers(t *testing.T) {
 	key, policy := newHMAC(t)
 	good := sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read write"})
 	unscoped := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
 	expired := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: 1})
 	listed := sign(t, key, scoped{jwt.Claims{ExpiresAt: inAnHour()}, []string{"write"}})
 
-	plain := &jwthttp.Protection{Tokens: policy}
-	realm := &jwthttp.Protection{Tokens: policy, Realm: "a \"b\"\r\nX: y"}
-	anonymous := &jwthttp.Protection{Tokens: policy, AllowAnonymous: true}
-	cookie := &jwthttp.Protection{Tokens: policy, From: jwthttp.Cookie("__Host-token")}
-	down := &jwthttp.Protection{Tokens: unavailable{1500 * time.Millisecond}}
+	plain := &jwthttp.Middleware{Tokens: policy}
+	realm := &jwthttp.Middleware{Tokens: policy, Realm: "a \"b\"\r\nX: y"}
+	anonymous := &jwthttp.Middleware{Tokens: policy, AllowAnonymous: true}
+	cookie := &jwthttp.Middleware{Tokens: policy, Extract: jwthttp.CookieToken("__Host-token")}
+	down := &jwthttp.Middleware{Tokens: unavailable{1500 * time.Millisecond}}
 
 	for _, test := range []struct {
 		name       string
-		protection *jwthttp.Protection
+		middleware *jwthttp.Middleware
 		scopes     []string
 		header     []string // Name: value
 		status     int
@@ -117,9 +117,9 @@ func TestProtectionAnswers(t *testing.T) {
 
 		{"keys out of reach", down, nil, []string{"Authorization: Bearer " + good}, 503, ""},
 		{"no token while keys are out of reach", down, nil, nil, 401, "Bearer"},
-		{"a zero Protection", &jwthttp.Protection{}, nil, []string{"Authorization: Bearer " + good}, 503, ""},
-		{"a nil Protection", nil, nil, nil, 503, ""},
-		{"a zero Policy", &jwthttp.Protection{Tokens: &jwt.Policy{}}, nil, []string{"Authorization: Bearer " + good}, 503, ""},
+		{"a zero Middleware", &jwthttp.Middleware{}, nil, []string{"Authorization: Bearer " + good}, 503, ""},
+		{"a nil Middleware", nil, nil, nil, 503, ""},
+		{"a zero Policy", &jwthttp.Middleware{Tokens: &jwt.Policy{}}, nil, []string{"Authorization: Bearer " + good}, 503, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := httptest.NewRequest("GET", "/", nil)
@@ -129,9 +129,9 @@ func TestProtectionAnswers(t *testing.T) {
 			}
 			reached := false
 			next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true })
-			handler := test.protection.Handler(next)
+			handler := test.middleware.Handler(next)
 			if test.scopes != nil {
-				handler = test.protection.RequireScope(test.scopes...)(next)
+				handler = test.middleware.RequireScope(test.scopes...)(next)
 			}
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, r)
@@ -142,7 +142,7 @@ func TestProtectionAnswers(t *testing.T) {
 				assert.Equal(t, http.StatusText(test.status)+"\n", w.Body.String(), "nothing of the reason")
 				assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 			}
-			if test.protection == down && test.status == 503 {
+			if test.middleware == down && test.status == 503 {
 				assert.Equal(t, "2", w.Header().Get("Retry-After"), "rounded up")
 			} else {
 				assert.Empty(t, w.Header().Get("Retry-After"))
@@ -160,13 +160,13 @@ func TestVerifierWithoutAnAnswerLetsNobodyThrough(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer x")
 	w := httptest.NewRecorder()
-	(&jwthttp.Protection{Tokens: neither{}}).Handler(http.NotFoundHandler()).ServeHTTP(w, r)
+	(&jwthttp.Middleware{Tokens: neither{}}).Handler(http.NotFoundHandler()).ServeHTTP(w, r)
 	assert.Equal(t, 503, w.Code)
 }
 
 func TestTokenAndClaimsComeFromTheContext(t *testing.T) {
 	key, policy := newHMAC(t)
-	protect := &jwthttp.Protection{Tokens: policy, AllowAnonymous: true}
+	protect := &jwthttp.Middleware{Tokens: policy, AllowAnonymous: true}
 	handler := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, ok := jwthttp.TokenFrom(r.Context())
 		claims, err := jwthttp.ClaimsFrom[scoped](r.Context())
@@ -205,13 +205,13 @@ func (c *counting) Verify(ctx context.Context, token string) (*jwt.Token, error)
 	return c.TokenVerifier.Verify(ctx, token)
 }
 
-func TestNestedProtectionsVerifyForThemselves(t *testing.T) {
+func TestNestedMiddlewaresVerifyForThemselves(t *testing.T) {
 	key, policy := newHMAC(t)
 	tokens := &counting{TokenVerifier: policy}
-	protect := &jwthttp.Protection{Tokens: tokens}
+	protect := &jwthttp.Middleware{Tokens: tokens}
 	strict := *policy
 	strict.Subject = "bob"
-	other := &jwthttp.Protection{Tokens: &strict}
+	other := &jwthttp.Middleware{Tokens: &strict}
 	ok := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {})
 
 	// A chain like that of chi's Use: plain func(http.Handler) http.Handler.
@@ -229,7 +229,7 @@ func TestNestedProtectionsVerifyForThemselves(t *testing.T) {
 		return w.Code
 	}
 	assert.Equal(t, 200, get(chain(ok, protect.Handler, protect.RequireScope("read"))))
-	assert.Equal(t, 1, tokens.calls, "the same Protection verifies once")
+	assert.Equal(t, 1, tokens.calls, "the same Middleware verifies once")
 	assert.Equal(t, 403, get(chain(ok, protect.Handler, protect.RequireScope("write"))))
 	assert.Equal(t, 401, get(chain(ok, protect.Handler, other.Handler)), "another one does not trust it")
 }
@@ -243,7 +243,7 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 		out.Reset()
 		r := httptest.NewRequest("GET", "/secret-path", nil)
 		r.Header.Set("Authorization", "Bearer "+expired)
-		(&jwthttp.Protection{Tokens: tokens, Log: log}).Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+		(&jwthttp.Middleware{Tokens: tokens, Log: log}).Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
 		return out.String()
 	}
 	refused := get(policy)
@@ -255,28 +255,28 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 	assert.Contains(t, get(unavailable{}), "level=WARN")
 }
 
-func TestCheckServesHandlersOfTheirOwn(t *testing.T) {
+func TestAuthenticateServesHandlersOfTheirOwn(t *testing.T) {
 	key, policy := newHMAC(t)
-	protect := &jwthttp.Protection{Tokens: policy}
+	protect := &jwthttp.Middleware{Tokens: policy}
 	r := httptest.NewRequest("GET", "/", nil)
-	_, err := protect.Check(r)
+	_, err := protect.Authenticate(r)
 	assert.ErrorIs(t, err, jwthttp.ErrNoToken)
 	r.Header.Set("Authorization", "Bearer ?")
-	_, err = protect.Check(r)
+	_, err = protect.Authenticate(r)
 	var malformed *jwthttp.RequestError
 	assert.ErrorAs(t, err, &malformed)
 	r.Header.Set("Authorization", "Bearer "+sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}))
-	token, err := protect.Check(r)
+	token, err := protect.Authenticate(r)
 	require.NoError(t, err)
 	assert.Equal(t, "alice", token.Claims.Subject)
 }
 
-func BenchmarkProtection(b *testing.B) {
+func BenchmarkMiddleware(b *testing.B) {
 	key, policy := newHMAC(b)
 	token := sign(b, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
-	handler := (&jwthttp.Protection{Tokens: policy}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	handler := (&jwthttp.Middleware{Tokens: policy}).Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	w := httptest.NewRecorder()
 	b.Run("policy", func(b *testing.B) {
 		b.ReportAllocs()
@@ -284,7 +284,7 @@ func BenchmarkProtection(b *testing.B) {
 			_, _ = policy.Verify(b.Context(), token)
 		}
 	})
-	b.Run("protection", func(b *testing.B) {
+	b.Run("middleware", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			handler.ServeHTTP(w, r)
@@ -292,20 +292,20 @@ func BenchmarkProtection(b *testing.B) {
 	})
 }
 
-func FuzzBearer(f *testing.F) {
+func FuzzBearerToken(f *testing.F) {
 	f.Add("Bearer abc.def.ghi")
 	f.Add("bearer  a")
 	f.Add("Bearer a b")
 	f.Fuzz(func(t *testing.T, value string) {
 		r := &http.Request{Header: http.Header{"Authorization": {value}}}
-		token, err := jwthttp.Bearer(r)
+		token, err := jwthttp.BearerToken(r)
 		if err != nil || token == "" {
 			return
 		}
 		// What comes out is the rest of the header, and could be sent again.
 		assert.True(t, strings.HasSuffix(value, " "+token))
 		assert.NotContains(t, token, " ")
-		again, err := jwthttp.Bearer(&http.Request{Header: http.Header{"Authorization": {"Bearer " + token}}})
+		again, err := jwthttp.BearerToken(&http.Request{Header: http.Header{"Authorization": {"Bearer " + token}}})
 		assert.NoError(t, err)
 		assert.Equal(t, token, again)
 	})
@@ -315,7 +315,7 @@ func FuzzBearer(f *testing.F) {
 // its context.
 func TestRequestsMadeOfOthersAreVerifiedThemselves(t *testing.T) {
 	key, policy := newHMAC(t)
-	protect := &jwthttp.Protection{Tokens: policy}
+	protect := &jwthttp.Middleware{Tokens: policy}
 	alice := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
 	bob := sign(t, key, jwt.Claims{Subject: "bob", ExpiresAt: inAnHour()})
 	inner := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -353,7 +353,7 @@ func TestContextShowsNoToken(t *testing.T) {
 	token := sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()})
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
-	(&jwthttp.Protection{Tokens: policy}).Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	(&jwthttp.Middleware{Tokens: policy}).Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		for _, verb := range []string{"%v", "%+v", "%#v"} {
 			assert.NotContains(t, fmt.Sprintf(verb, r.Context()), token)
 		}
