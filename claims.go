@@ -82,6 +82,7 @@ const (
 	hasNotBefore
 	hasIssuedAt
 	hasID
+	hasConfirmation // which is not in Claims: cnf, RFC 7800
 )
 
 // decodeClaims reads the registered claims in data, which is the payload. It
@@ -116,6 +117,9 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 		default:
 			if t.private == 0 {
 				t.private = o.Start
+			}
+			if string(o.Name) == "cnf" {
+				t.has |= hasConfirmation
 			}
 			continue
 		}

@@ -30,6 +30,11 @@ func (t *Token) Payload() []byte {
 	return []byte(t.payload)
 }
 
+// Bound reports whether the token has a cnf claim (RFC 7800), whatever its value:
+// it was issued for the holder of a key, and whoever presents it has to prove that
+// they have that key.
+func (t *Token) Bound() bool { return t != nil && t.has&hasConfirmation != 0 }
+
 // ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
 // names match exactly, and claims that T does not have are left out. Embed
 // [Claims] for the registered ones. A number read into an any is a float64, so
