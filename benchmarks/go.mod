@@ -13,7 +13,7 @@ require (
 	github.com/lestrrat-go/jwx/v3 v3.3.0
 	github.com/lestrrat-go/jwx/v4 v4.5.0
 	github.com/pascaldekloe/jwt v1.12.0
-	github.com/seed-b1f8f58c/jwt v0.0.0-00010101000000-000000000000
+	github.com/seed-b1f8f58c/jwt v0.1.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/crypto v0.58.0
 )

@@ -4,8 +4,8 @@ go 1.26.0
 
 require (
 	github.com/redis/go-redis/v9 v9.23.0
-	github.com/seed-b1f8f58c/jwt v0.0.0
-	github.com/seed-b1f8f58c/jwt/revoke/redis v0.0.0
+	github.com/seed-b1f8f58c/jwt v0.1.0
+	github.com/seed-b1f8f58c/jwt/revoke/redis v0.1.0
 )
 
 require (

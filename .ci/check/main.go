@@ -1,0 +1,71 @@
+// Command check has the two checks of .ci/run that need a program: that the
+// exported API is the one that is recorded, and that every module can be
+// fetched by a stranger.
+//
+//	go run . api           compares the exported API with the files in api/
+//	go run . api -update   writes them
+//	go run . release       fetches every module from a file proxy into an empty one
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	log.SetFlags(0)
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		log.Fatal(err)
+	}
+	modules, err := published(root)
+	if err != nil {
+		log.Fatal(err)
+	}
+	switch args := os.Args[1:]; {
+	case slices.Equal(args, []string{"api"}):
+		err = compareAPI(root, modules)
+	case slices.Equal(args, []string{"api", "-update"}):
+		err = updateAPI(root, modules)
+	case slices.Equal(args, []string{"release"}):
+		err = release(root, modules)
+	default:
+		err = fmt.Errorf("usage: check api [-update] | check release")
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A module is one that users import: its path, and its folder.
+type module struct{ path, dir string }
+
+// unpublished are the folders whose modules nobody imports.
+var unpublished = []string{".ci", "benchmarks", "examples"}
+
+// published returns the modules of the repository that users import.
+func published(root string) ([]module, error) {
+	files, err := exec.Command("git", "-C", root, "ls-files", "go.mod", "*/go.mod").Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing the modules: %w", err)
+	}
+	const prefix = "github.com/seed-b1f8f58c/jwt"
+	var modules []module
+	for file := range strings.FieldsSeq(string(files)) {
+		dir := path.Dir(file)
+		if first, _, _ := strings.Cut(dir, "/"); slices.Contains(unpublished, first) {
+			continue
+		}
+		modules = append(modules, module{path.Join(prefix, dir), filepath.Join(root, dir)})
+	}
+	if len(modules) == 0 {
+		return nil, fmt.Errorf("there is no go.mod in %s", root)
+	}
+	return modules, nil
+}

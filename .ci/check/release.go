@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	modulepath "golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
+)
+
+// release does what a stranger does with the next version: for each module, go
+// get into an empty one, and a build of all its packages. The version is the one
+// that the modules require of each other; they come from a proxy in a folder.
+func release(root string, modules []module) error {
+	dir, err := os.MkdirTemp("", "release")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	proxy := filepath.Join(dir, "proxy")
+	version, err := nextVersion(root)
+	if err != nil {
+		return err
+	}
+	for _, m := range modules {
+		if err := publish(proxy, m, version); err != nil {
+			return fmt.Errorf("%s: %w", m.path, err)
+		}
+	}
+	for _, m := range modules {
+		if err := fetch(filepath.Join(dir, "empty"), proxy, m, version); err != nil {
+			return fmt.Errorf("%s: %w", m.path, err)
+		}
+		fmt.Printf("go get %s@%s\n", m.path, version)
+	}
+	return nil
+}
+
+// nextVersion is the topmost one of CHANGELOG.md.
+func nextVersion(root string) (string, error) {
+	changelog, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(changelog)) {
+		if number, ok := strings.CutPrefix(line, "## ["); ok {
+			if number, _, _ = strings.Cut(number, "]"); number != "Unreleased" {
+				return "v" + number, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("CHANGELOG.md has no version")
+}
+
+// publish writes a module into the proxy, as the protocol of go help goproxy
+// wants it.
+func publish(proxy string, m module, version string) error {
+	dir := filepath.Join(proxy, filepath.FromSlash(m.path), "@v")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	mod, err := os.ReadFile(filepath.Join(m.dir, "go.mod"))
+	if err != nil {
+		return err
+	}
+	info, err := json.Marshal(struct {
+		Version string
+		Time    time.Time
+	}{version, time.Unix(1_700_000_000, 0).UTC()})
+	if err != nil {
+		return err
+	}
+	for name, data := range map[string][]byte{version + ".mod": mod, version + ".info": info, "list": []byte(version + "\n")} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	archive, err := os.Create(filepath.Join(dir, version+".zip"))
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	if err := zip.CreateFromDir(archive, modulepath.Version{Path: m.path, Version: version}, m.dir); err != nil {
+		return err
+	}
+	return archive.Close()
+}
+
+// fetch gets a module into an empty one and builds its packages.
+func fetch(work, proxy string, m module, version string) error {
+	if err := os.RemoveAll(work); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(work, 0o755); err != nil {
+		return err
+	}
+	proxies := "file://" + filepath.ToSlash(proxy)
+	if others, err := exec.Command("go", "env", "GOPROXY").Output(); err == nil {
+		proxies += "," + strings.TrimSpace(string(others))
+	}
+	cache := filepath.Join(filepath.Dir(proxy), "cache") // the version is not to be found in the user's afterwards
+	known, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	if err != nil {
+		return err
+	}
+	proxies = strings.Replace(proxies, ",", ",file://"+filepath.ToSlash(filepath.Join(strings.TrimSpace(string(known)), "cache", "download"))+",", 1)
+	for _, args := range [][]string{
+		{"mod", "init", "stranger.example/app"},
+		{"get", m.path + "@" + version},
+		{"build", m.path + "/..."},
+	} {
+		c := exec.Command("go", args...)
+		c.Dir = work
+		c.Env = append(os.Environ(), "GOPROXY="+proxies, "GONOSUMDB=github.com/seed-b1f8f58c/*,github.com/seed-b1f8f58c/jwt", "GOFLAGS=-modcacherw -mod=mod", "GOMODCACHE="+cache, "GOWORK=off")
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	return nil
+}
