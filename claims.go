@@ -47,9 +47,9 @@ func (a Audience) append(b []byte) (_ []byte, err error) {
 
 // UnmarshalJSON reads a string or an array of strings.
 func (a *Audience) UnmarshalJSON(data []byte) error {
-	value, ok := strictjson.ReadValue(data)
-	if !ok {
-		return errors.New("jwt: aud: got no single JSON value")
+	value, problem := strictjson.ReadValue(data, 0)
+	if problem != "" {
+		return errors.New("jwt: aud: " + problem)
 	}
 	audience, ok := readAudience(&value, "", nil)
 	if !ok {

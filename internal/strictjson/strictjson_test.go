@@ -318,20 +318,20 @@ func TestReadValue(t *testing.T) {
 		{``, ""}, {` `, ""}, {`"a" "b"`, ""}, {`"a",`, ""}, {`"a"}`, ""}, {`1 2`, ""}, {`01`, ""}, {`1.`, ""}, {`[1,]`, ""}, {`[`, ""}, {`"a`, ""}, {`tru`, ""}, {`truex`, ""},
 		{`{"a":1,"a":1}`, ""}, {`[{"a":1,"a":1}]`, ""}, {"\"\xff\"", ""}, {`"\ud800"`, ""}, {"\"\n\"", ""}, {"\uFEFF1", ""}, {"[" + deep + "]", ""},
 	} {
-		v, ok := ReadValue([]byte(row.data))
-		assert.Equal(t, row.kind != "", ok, row.data)
-		if ok {
+		v, problem := ReadValue([]byte(row.data), 0)
+		assert.Equal(t, row.kind != "", problem == "", row.data)
+		if problem == "" {
 			assert.Equal(t, row.kind, v.Kind(), row.data)
 			assert.Equal(t, strings.TrimSpace(row.data), string(v.Raw))
 		}
 	}
-	v, ok := ReadValue([]byte(` "\u0061" `))
-	require.True(t, ok)
+	v, problem := ReadValue([]byte(` "\u0061" `), 0)
+	require.Empty(t, problem)
 	text, ok := v.Text(` "\u0061" `)
 	assert.True(t, ok)
 	assert.Equal(t, "a", text)
-	v, ok = ReadValue([]byte(` ["a","\u0062"] `))
-	require.True(t, ok)
+	v, problem = ReadValue([]byte(` ["a","\u0062"] `), 0)
+	require.Empty(t, problem)
 	texts, ok := v.Texts(` ["a","\u0062"] `, nil)
 	assert.True(t, ok)
 	assert.Equal(t, []string{"a", "b"}, texts)
@@ -511,9 +511,9 @@ func FuzzRead(f *testing.F) {
 		}
 		alone := 0
 		valid := jsontext.Value(data).IsValid() && inside(data, &alone) <= MaxDepth
-		if v, ok := ReadValue(data); ok != valid || ok && string(v.Raw) != strings.Trim(before, " \t\r\n") {
-			t.Fatalf("%q: ReadValue gave %q and %v, want %v", data, v.Raw, ok, valid)
-		} else if ok {
+		if v, problem := ReadValue(data, 0); (problem == "") != valid || valid && string(v.Raw) != strings.Trim(before, " \t\r\n") {
+			t.Fatalf("%q: ReadValue gave %q and %q, want %v", data, v.Raw, problem, valid)
+		} else if valid {
 			checkValue(t, v, before)
 		}
 		if !wantOK {

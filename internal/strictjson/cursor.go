@@ -1,0 +1,124 @@
+package strictjson
+
+import (
+	"bytes"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A Cursor walks down a JSON text that is known to be strict, value by value. It
+// does not look for duplicate names again. On a text that is not well formed it
+// ends early, with a [Cursor.Problem].
+//
+//	for more := c.Open('{'); more; more = c.More('}') {
+//		switch string(c.Name()) { … c.Text() … }
+//	}
+//
+// Each value must be read before More is called. A Cursor is for one goroutine.
+type Cursor struct {
+	scanner
+	source string
+	pos    int
+	depth  int
+}
+
+// Walk returns a Cursor before the value in data, which must not change
+// meanwhile. If source is not empty, it has the same bytes as data, and texts
+// are parts of it; otherwise they are copies.
+func Walk(data []byte, source string) Cursor {
+	return Cursor{scanner: scanner{data: data, lax: true}, source: source}
+}
+
+// Problem says why the walk ended early, and is empty if it did not.
+func (c *Cursor) Problem() string { return c.problem }
+
+// Peek returns the first byte of the next value, and zero if there is none.
+func (c *Cursor) Peek() byte {
+	if c.pos = c.space(c.pos); c.pos < len(c.data) {
+		return c.data[c.pos]
+	}
+	return 0
+}
+
+// Rest returns the text from the next value on.
+func (c *Cursor) Rest() []byte { return c.data[c.pos:] }
+
+// Open enters an object or an array, which begins with bracket, and reports
+// whether there is something in it.
+func (c *Cursor) Open(bracket byte) bool {
+	switch {
+	case c.Peek() != bracket:
+		return c.fail("want a JSON value") > 0
+	case c.depth >= MaxDepth:
+		return c.fail("nested too deep") > 0
+	}
+	closing := bracket + 2
+	if c.pos = c.space(c.pos + 1); c.at(c.pos, closing) {
+		c.pos++
+		return false
+	}
+	c.depth++
+	return true
+}
+
+// More reports whether another value follows before the closing bracket, and
+// passes that if not.
+func (c *Cursor) More(closing byte) bool {
+	if c.problem != "" {
+		return false
+	}
+	switch next := c.Peek(); next {
+	case ',':
+		c.pos++
+		return true
+	case closing:
+		c.pos++
+		c.depth--
+		return false
+	}
+	return c.fail("want ',' or a bracket after a value") > 0
+}
+
+// Name reads the name of a member, up to its value.
+func (c *Cursor) Name() []byte {
+	start := c.space(c.pos)
+	end, name := c.member(start, nil)
+	if end < 0 {
+		return nil
+	}
+	if c.pos = end; bytes.IndexByte(name, '\\') >= 0 {
+		name, _ = jsontext.AppendUnquote(nil, c.data[start:start+len(name)+2])
+	}
+	return name
+}
+
+// Text reads a string. It reports false, and reads nothing, if the next value is
+// none.
+func (c *Cursor) Text() (text string, ok bool) {
+	if c.Peek() != '"' {
+		return "", false
+	}
+	start := c.pos
+	end, escaped := c.text(start + 1)
+	if end < 0 {
+		return "", false
+	}
+	c.pos = end
+	v := Value{Raw: c.data[start:end], start: start, escaped: escaped}
+	return v.Text(c.source)
+}
+
+// Value reads any value. It returns the zero Value if there is none.
+func (c *Cursor) Value() Value {
+	c.pos = c.space(c.pos)
+	start := c.pos
+	end, escaped := c.value(start, c.depth)
+	if end < 0 {
+		return Value{}
+	}
+	c.pos = end
+	return Value{Raw: c.data[start:end], start: start, escaped: escaped}
+}
+
+// AtEnd reports whether the walk passed all of the text.
+func (c *Cursor) AtEnd() bool { return c.problem == "" && c.space(c.pos) == len(c.data) }

@@ -1,0 +1,280 @@
+package strictjson
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A scanner checks JSON. Each of its methods reads one thing that begins at i,
+// and returns where it ends, or failed.
+type scanner struct {
+	data    []byte
+	members int  // read so far, at every depth
+	limit   int  // most members at every depth together; 0: no limit
+	lax     bool // names keep their escapes, and may be there twice
+	problem string
+}
+
+const failed = -1
+
+// fail keeps the first problem.
+func (s *scanner) fail(problem string) int {
+	if s.problem == "" {
+		s.problem = problem
+	}
+	return failed
+}
+
+func (s *scanner) at(i int, c byte) bool { return i < len(s.data) && s.data[i] == c }
+
+func (s *scanner) space(i int) int {
+	data := s.data
+	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\t' || data[i] == '\r' || data[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// member reads a name and its colon, up to the first byte of the value.
+func (s *scanner) member(i int, seen *names) (end int, name []byte) {
+	if i = s.space(i); !s.at(i, '"') {
+		return s.fail("want a member name"), nil
+	}
+	end, escaped := s.text(i + 1)
+	if end < 0 {
+		return failed, nil
+	}
+	name = s.data[i+1 : end-1]
+	if escaped && !s.lax {
+		name, _ = jsontext.AppendUnquote(make([]byte, 0, len(name)), s.data[i:end])
+	}
+	if s.members++; s.limit > 0 && s.members > s.limit {
+		return s.fail("too many members"), nil
+	}
+	if !s.lax && !seen.add(name, s.data, i+1, escaped) {
+		return s.fail("duplicate name " + Quote(string(name))), nil
+	}
+	if end = s.space(end); !s.at(end, ':') {
+		return s.fail("want ':' after a member name"), nil
+	}
+	return s.space(end + 1), name
+}
+
+// value reads one value, with depth objects and arrays around it, and says
+// whether it is a string with escapes.
+func (s *scanner) value(i, depth int) (end int, escaped bool) {
+	if i >= len(s.data) {
+		return s.fail("the JSON text ends early"), false
+	}
+	switch c := s.data[i]; {
+	case c == '"':
+		return s.text(i + 1)
+	case c == '-' || '0' <= c && c <= '9':
+		return s.number(i), false
+	case c == 't':
+		return s.literal(i, "true"), false
+	case c == 'f':
+		return s.literal(i, "false"), false
+	case c == 'n':
+		return s.literal(i, "null"), false
+	case c != '{' && c != '[':
+		return s.fail("want a JSON value"), false
+	case depth >= MaxDepth:
+		return s.fail("nested too deep"), false
+	case c == '[':
+		return s.array(i+1, depth+1), false
+	default:
+		return s.object(i+1, depth+1), false
+	}
+}
+
+func (s *scanner) object(i, depth int) int {
+	var seen names
+	if i = s.space(i); s.at(i, '}') {
+		return i + 1
+	}
+	for {
+		if i, _ = s.member(i, &seen); i < 0 {
+			return failed
+		}
+		if i, _ = s.value(i, depth); i < 0 {
+			return failed
+		}
+		if i = s.space(i); s.at(i, '}') {
+			return i + 1
+		}
+		if !s.at(i, ',') {
+			return s.fail("want ',' or '}' after a value")
+		}
+		i++
+	}
+}
+
+func (s *scanner) array(i, depth int) int {
+	if i = s.space(i); s.at(i, ']') {
+		return i + 1
+	}
+	for {
+		if i, _ = s.value(s.space(i), depth); i < 0 {
+			return failed
+		}
+		if i = s.space(i); s.at(i, ']') {
+			return i + 1
+		}
+		if !s.at(i, ',') {
+			return s.fail("want ',' or ']' after a value")
+		}
+		i++
+	}
+}
+
+func (s *scanner) literal(i int, word string) int {
+	if len(s.data)-i < len(word) || string(s.data[i:i+len(word)]) != word {
+		return s.fail("want a JSON value")
+	}
+	return i + len(word)
+}
+
+// number reads what RFC 8259 section 6 allows.
+func (s *scanner) number(i int) int {
+	if s.at(i, '-') {
+		i++
+	}
+	start := i
+	if i = s.digits(i); i == start || i > start+1 && s.data[start] == '0' {
+		return s.fail("bad number")
+	}
+	if s.at(i, '.') {
+		start = i + 1
+		if i = s.digits(start); i == start {
+			return s.fail("bad number")
+		}
+	}
+	if s.at(i, 'e') || s.at(i, 'E') {
+		if i++; s.at(i, '+') || s.at(i, '-') {
+			i++
+		}
+		start = i
+		if i = s.digits(start); i == start {
+			return s.fail("bad number")
+		}
+	}
+	return i
+}
+
+func (s *scanner) digits(i int) int {
+	data := s.data
+	for i < len(data) && '0' <= data[i] && data[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+// text reads a string behind its opening quote.
+func (s *scanner) text(i int) (end int, escaped bool) {
+	if i = PlainText(s.data, i); s.at(i, '"') {
+		return i + 1, false
+	}
+	return s.oddText(i)
+}
+
+// PlainText returns where the bytes from i on end that stand for themselves and
+// alone in a string: at the first that is a quote, a backslash, a control
+// character or not ASCII, or at the end of text.
+func PlainText[T []byte | string](text T, i int) int {
+	var chunk [8]byte
+	for len(text)-i >= len(chunk) {
+		copy(chunk[:], text[i:i+len(chunk)])
+		if odd := oddBytes(binary.LittleEndian.Uint64(chunk[:])); odd != 0 {
+			return i + bits.TrailingZeros64(odd)/8
+		}
+		i += len(chunk)
+	}
+	for i < len(text) && ' ' <= text[i] && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
+		i++
+	}
+	return i
+}
+
+// oddBytes marks, by its highest bit, the lowest of eight bytes that is a quote,
+// a backslash, a control character or not ASCII. A byte above it may be marked
+// without being one, for a subtraction borrows from it.
+func oddBytes(eight uint64) uint64 {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := eight^each*'"', eight^each*'\\'
+	return (eight | (eight - each*' ') | (quote - each) | (backslash - each)) & highest
+}
+
+// oddText is text from the first byte on that does not stand for itself, alone.
+func (s *scanner) oddText(i int) (end int, escaped bool) {
+	for i < len(s.data) {
+		switch c := s.data[i]; {
+		case c == '"':
+			return i + 1, escaped
+		case c == '\\':
+			escaped = true
+			if i = s.escape(i + 1); i < 0 {
+				return s.fail("bad escape in a string"), true
+			}
+		case c < ' ':
+			return s.fail("control character in a string"), escaped
+		case c < utf8.RuneSelf:
+			i++
+		default:
+			r, n := utf8.DecodeRune(s.data[i:])
+			if r == utf8.RuneError && n == 1 {
+				return s.fail("invalid UTF-8"), escaped
+			}
+			i += n
+		}
+	}
+	return s.fail("the JSON text ends early"), escaped
+}
+
+// escape reads one escape sequence behind its backslash, or two that are a
+// surrogate pair.
+func (s *scanner) escape(i int) int {
+	if i == len(s.data) {
+		return failed
+	}
+	switch s.data[i] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 1
+	}
+	high, ok := s.unicode(i)
+	switch {
+	case !ok || 0xDC00 <= high && high <= 0xDFFF:
+		return failed
+	case high < 0xD800 || 0xDFFF < high:
+		return i + 5
+	}
+	low, ok := s.unicode(i + 6)
+	if !ok || low < 0xDC00 || 0xDFFF < low || !s.at(i+5, '\\') {
+		return failed
+	}
+	return i + 11
+}
+
+// unicode returns the value of a u and four hexadecimal digits.
+func (s *scanner) unicode(i int) (v uint16, ok bool) {
+	if len(s.data)-i < 5 || s.data[i] != 'u' {
+		return 0, false
+	}
+	for _, c := range s.data[i+1 : i+5] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		v = v<<4 | uint16(c)
+	}
+	return v, true
+}
