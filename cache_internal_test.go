@@ -51,16 +51,11 @@ func TestCacheHoldsNoMoreThanItMay(t *testing.T) {
 	now = time.Unix(1000, 0)
 	token, err = Sign(t.Context(), lax{}, Claims{ExpiresAt: 1100})
 	require.NoError(t, err)
-	for _, row := range []struct {
-		key   Verifier
-		token string
-	}{{lax{}, token}, {&lax{}, token[:len(token)-2]}} {
-		cache := newCache(row.key)
-		_, err = cache.Verify(t.Context(), row.token)
-		require.NoError(t, err)
-		if cache.held != nil {
-			assert.Empty(t, cache.held.young)
-		}
+	cache = newCache(lax{})
+	_, err = cache.Verify(t.Context(), token)
+	require.NoError(t, err)
+	if cache.held != nil {
+		assert.Empty(t, cache.held.young)
 	}
 }
 

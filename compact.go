@@ -1,12 +1,11 @@
 package jwt
 
 import (
-	"bytes"
 	"errors"
-	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
@@ -15,8 +14,8 @@ import (
 // the base64url of these two parts, and that there are at most 65,536 bytes; not
 // the JSON. It is for tools that show tokens.
 func InsecureDecode(token string) (header, payload []byte, err error) {
-	if len(token) > defaultMaxSize {
-		return nil, nil, refuse(ErrMalformed, tooLarge(len(token), defaultMaxSize))
+	if len(token) > jose.DefaultMaxSize {
+		return nil, nil, refuse(ErrMalformed, jose.TooLarge(len(token), jose.DefaultMaxSize))
 	}
 	s, ok := split(token)
 	if !ok {
@@ -25,7 +24,7 @@ func InsecureDecode(token string) (header, payload []byte, err error) {
 	header, headerErr := DecodeBase64URL(token[:s.header])
 	payload, payloadErr := DecodeBase64URL(token[s.header+1 : s.payload])
 	if headerErr != nil || payloadErr != nil {
-		return nil, nil, refuse(ErrMalformed, notBase64URL)
+		return nil, nil, refuse(ErrMalformed, base64url.Problem)
 	}
 	return header, payload, nil
 }
@@ -46,21 +45,12 @@ func split(token string) (s segments, ok bool) {
 
 const notThreeParts = "want three parts separated by two dots"
 
-func tooLarge(size, limit int) string {
-	b := strconv.AppendInt(make([]byte, 0, 64), int64(size), 10)
-	b = append(b, " bytes, want at most "...)
-	return string(strconv.AppendInt(b, int64(limit), 10))
-}
-
 // A buffer is working space for one token, used again for later ones. No part
 // of it is ever in the hands of a caller or of a key from elsewhere.
 type buffer struct {
 	token, header, payload, sig []byte
 
-	// The header of the last good token, encoded and decoded: all tokens of a key
-	// have the same.
-	knownHeader []byte
-	known       Header
+	known jose.Memo[Header] // the header of the last good token
 }
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
@@ -75,44 +65,31 @@ func (b *buffer) free() {
 // readHeader decodes the header of the token.
 func (b *buffer) readHeader(s segments) (h Header, refusal *VerifyError) {
 	if s.header > jose.MaxHeaderSize {
-		return Header{}, refuse(ErrMalformed, "header: "+tooLarge(s.header, jose.MaxHeaderSize))
+		return Header{}, refuse(ErrMalformed, "header: "+jose.TooLarge(s.header, jose.MaxHeaderSize))
 	}
-	if len(b.knownHeader) != 0 && bytes.Equal(b.token[:s.header], b.knownHeader) {
-		return b.known, nil
+	if h, ok := b.known.Header(b.token[:s.header]); ok {
+		return h, nil
 	}
 	var ok bool
-	if b.header, ok = appendBase64URL(b.header[:0], b.token[:s.header]); !ok {
-		return Header{}, refuse(ErrMalformed, "header: "+notBase64URL)
+	if b.header, ok = base64url.AppendDecode(b.header[:0], b.token[:s.header]); !ok {
+		return Header{}, refuse(ErrMalformed, "header: "+base64url.Problem)
 	}
 	return decodeHeader(b.header)
-}
-
-// remember keeps a header that has been verified, unless it is a large one.
-func (b *buffer) remember(s segments, h Header) {
-	if s.header <= 512 && !bytes.Equal(b.token[:s.header], b.knownHeader) {
-		b.knownHeader, b.known = append(b.knownHeader[:0], b.token[:s.header]...), h
-	}
 }
 
 // readPayload decodes the payload of the token, whose signature is good.
 func (b *buffer) readPayload(s segments) (*Token, *VerifyError) {
 	var ok bool
-	if b.payload, ok = appendBase64URL(b.payload[:0], b.token[s.header+1:s.payload]); !ok {
-		return nil, refuse(ErrClaim, "payload: "+notBase64URL)
+	if b.payload, ok = base64url.AppendDecode(b.payload[:0], b.token[s.header+1:s.payload]); !ok {
+		return nil, refuse(ErrClaim, "payload: "+base64url.Problem)
 	}
-	t := &Token{payload: string(b.payload)}
-	if claim, problem := t.decodeClaims(b.payload); problem != "" {
-		return nil, &VerifyError{ErrClaim, claim, problem}
-	}
-	return t, nil
+	return newToken(b.payload)
 }
-
-const defaultMaxSize = 64 << 10 // bytes of a token
 
 // checkHeaderSize refuses to make a header that no verifier would read.
 func checkHeaderSize(size int) error {
 	if size > jose.MaxHeaderSize {
-		return errors.New("jwt: header: " + tooLarge(size, jose.MaxHeaderSize))
+		return errors.New("jwt: header: " + jose.TooLarge(size, jose.MaxHeaderSize))
 	}
 	return nil
 }

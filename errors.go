@@ -1,6 +1,6 @@
 package jwt
 
-import "errors"
+import "github.com/seed-b1f8f58c/jwt/internal/jose"
 
 // Why a token was refused: the reasons of a [VerifyError], for [errors.Is].
 //
@@ -8,12 +8,12 @@ import "errors"
 // the last three are given only after the signature was found good. ErrExpired
 // is given last of all: such a token is acceptable but for its age.
 var (
-	ErrMalformed   = errors.New("jwt: malformed token")
-	ErrUnknownKey  = errors.New("jwt: no key for this token")
-	ErrSignature   = errors.New("jwt: signature not valid")
-	ErrClaim       = errors.New("jwt: claim not acceptable")
-	ErrNotYetValid = errors.New("jwt: token not yet valid")
-	ErrExpired     = errors.New("jwt: token expired")
+	ErrMalformed   error = jose.Reason("jwt: malformed token")
+	ErrUnknownKey  error = jose.Reason("jwt: no key for this token")
+	ErrSignature   error = jose.Reason("jwt: signature not valid")
+	ErrClaim       error = jose.Reason("jwt: claim not acceptable")
+	ErrNotYetValid error = jose.Reason("jwt: token not yet valid")
+	ErrExpired     error = jose.Reason("jwt: token expired")
 )
 
 // reasons are all of them, in the order in which a token meets them.

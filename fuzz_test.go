@@ -144,17 +144,6 @@ func FuzzBase64URL(f *testing.F) {
 		if (err == nil) != wantOK || wantOK && !bytes.Equal(got, want) {
 			t.Fatalf("%q: got %x and %v, want %x and %v", s, got, err, want, wantOK)
 		}
-		if err == nil && string(encodeBase64URL(nil, got)) != s {
-			t.Fatalf("%q is not the only text for %x", s, got)
-		}
-		back, err := DecodeBase64URL(string(encodeBase64URL([]byte("x"), []byte(s)))[1:])
-		if err != nil || string(back) != s {
-			t.Fatalf("%q came back as %q, %v", s, back, err)
-		}
-		appended, ok := appendBase64URL([]byte("before"), []byte(s))
-		if ok != wantOK || ok && string(appended) != "before"+string(want) {
-			t.Fatalf("%q: appended %q", s, appended)
-		}
 	})
 }
 

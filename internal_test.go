@@ -38,15 +38,6 @@ func TestECDSASignaturesInASN1(t *testing.T) {
 	}
 }
 
-// Only headers of the usual size are remembered.
-func TestLargeHeadersAreNotRemembered(t *testing.T) {
-	b := &buffer{token: make([]byte, 1000)}
-	b.remember(segments{header: 513}, Header{Algorithm: HS256})
-	assert.Empty(t, b.knownHeader)
-	b.remember(segments{header: 512}, Header{Algorithm: HS256})
-	assert.Len(t, b.knownHeader, 512)
-}
-
 // The rules are a table that can be read: their names in the order of the flow.
 func TestRules(t *testing.T) {
 	var names []string

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/seed-b1f8f58c/jwt/internal/base64url"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -79,7 +81,7 @@ func (ps Policies) unverifiedIssuer(token string) (string, *VerifyError) {
 		longest = max(longest, len(p.Issuer))
 	}
 	if len(token) > size {
-		return "", refuse(ErrMalformed, tooLarge(len(token), size))
+		return "", refuse(ErrMalformed, jose.TooLarge(len(token), size))
 	}
 	s, ok := split(token)
 	if !ok {
@@ -88,8 +90,8 @@ func (ps Policies) unverifiedIssuer(token string) (string, *VerifyError) {
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	b.token = append(b.token[:0], token[s.header+1:s.payload]...)
-	if b.payload, ok = appendBase64URL(b.payload[:0], b.token); !ok {
-		return "", refuse(ErrMalformed, "payload: "+notBase64URL)
+	if b.payload, ok = base64url.AppendDecode(b.payload[:0], b.token); !ok {
+		return "", refuse(ErrMalformed, "payload: "+base64url.Problem)
 	}
 	v, ok := strictjson.Find(b.payload, "iss")
 	if !ok {

@@ -35,6 +35,8 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json"
+	"github.com/seed-b1f8f58c/jwt/internal/base64url"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -62,13 +64,17 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
+	if _, ok := key.(jose.Enveloped); ok {
+		err := b.writeClaims(claims)
+		return string(b.payload), err
+	}
 	if err := b.writeHeader(key, h); err != nil {
 		return "", err
 	}
 	if err := b.writeClaims(claims); err != nil {
 		return "", err
 	}
-	b.token = encodeBase64URL(append(b.token, '.'), b.payload)
+	b.token = base64url.AppendEncode(append(b.token, '.'), b.payload)
 	sig, err := b.sign(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("jwt: signing: %w", err)
@@ -76,7 +82,7 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 	if len(sig) == 0 {
 		return "", errors.New("jwt: signing: the key returned no signature")
 	}
-	b.token = encodeBase64URL(append(b.token, '.'), sig)
+	b.token = base64url.AppendEncode(append(b.token, '.'), sig)
 	return string(b.token), nil
 }
 
@@ -99,7 +105,7 @@ func (b *buffer) writeHeader(key Signer, h Header) error {
 	if _, refusal := decodeHeader(b.header); refusal != nil {
 		return fmt.Errorf("jwt: header: %s %s", refusal.Claim, refusal.Detail)
 	}
-	b.token = encodeBase64URL(b.token[:0], b.header)
+	b.token = base64url.AppendEncode(b.token[:0], b.header)
 	return checkHeaderSize(len(b.token))
 }
 

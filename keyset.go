@@ -3,10 +3,8 @@ package jwt
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"slices"
 
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -55,58 +53,35 @@ func fits(v Verifier, h *Header) bool {
 	if isNil(v) || v.Algorithm() != h.Algorithm || h.Algorithm == "" {
 		return false
 	}
-	keyID := v.KeyID()
-	return keyID == h.KeyID || keyID == "" || h.KeyID == ""
+	return jose.FitsKeyID(v.KeyID(), h.KeyID)
 }
 
 // tryKeys returns the first key that fits the header and verifies the signature.
 func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
-	tried := 0
-	var failure error
-	for _, key := range keys {
-		if !fits(key, &h) {
-			continue
-		}
-		if tried++; tried > maxCandidates {
-			break
-		}
-		var err error
+	fit := func(key Verifier) bool { return fits(key, &h) }
+	key, found, miss := jose.FirstKey[*VerifyError](keys, fit, func(key Verifier) error {
 		switch key.(type) {
 		case *HMAC, *publicKey:
-			err = key.Verify(ctx, input, sig)
-		default: // a key from elsewhere may hold on to what it is given
-			err = key.Verify(ctx, bytes.Clone(input), bytes.Clone(sig))
+			return key.Verify(ctx, input, sig)
 		}
-		if err == nil {
-			return key, nil
+		if len(sig) == 0 { // which no key has to be asked for
+			return ErrSignature
 		}
-		switch {
-		case errors.Is(err, ErrSignature):
-		case failure == nil:
-			failure = err
-		default:
-			failure = fmt.Errorf("%w; %w", failure, err)
-		}
+		return key.Verify(ctx, bytes.Clone(input), bytes.Clone(sig)) // a key from elsewhere may hold on to them
+	}, ErrSignature)
+	if !found {
+		return nil, noKey(h, miss)
 	}
+	return key, nil
+}
+
+// noKey is the error for a token that no key was found to have signed.
+func noKey(h Header, miss jose.Miss) error {
 	switch {
-	case failure != nil:
-		return nil, undecided("verifying the signature", failure)
-	case tried == 0:
-		return nil, &VerifyError{ErrUnknownKey, "", "got alg " + strictjson.Quote(string(h.Algorithm)) + ", kid " + strictjson.Quote(h.KeyID) + ", and no key fits"}
-	case tried > maxCandidates:
-		return nil, refuse(ErrSignature, "more keys fit the header than are tried, want a kid that tells them apart")
+	case miss.Failure() != nil:
+		return jose.Undecided[*VerifyError]("jwt: verifying the signature", miss.Failure())
+	case miss.None():
+		return refuse(ErrUnknownKey, "got alg "+strictjson.Quote(string(h.Algorithm))+", kid "+strictjson.Quote(h.KeyID)+", and no key fits")
 	}
-	return nil, refuse(ErrSignature, "")
+	return refuse(ErrSignature, miss.Detail())
 }
-
-// undecided is the error of a key or key set that could not do its work. If that
-// has to do with the refusal of another token, it does not become one of this.
-func undecided(doing string, err error) error {
-	var refusal *VerifyError
-	if errors.As(err, &refusal) || slices.ContainsFunc(reasons[:], func(reason error) bool { return errors.Is(err, reason) }) {
-		return fmt.Errorf("jwt: %s: %v", doing, err)
-	}
-	return fmt.Errorf("jwt: %s: %w", doing, err)
-}
-
-const maxCandidates = 8 // keys tried for one token

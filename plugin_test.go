@@ -219,11 +219,29 @@ func TestForeignVerifier(t *testing.T) {
 	})
 	t.Run("that says no in more words says no", func(t *testing.T) {
 		for _, no := range []error{
-			fmt.Errorf("HSM: %w", jwt.ErrSignature), &jwt.VerifyError{Reason: jwt.ErrSignature, Detail: "HSM"}, errors.Join(jwt.ErrSignature, errors.New("HSM")),
+			fmt.Errorf("HSM: %w", jwt.ErrSignature), errors.Join(jwt.ErrSignature, fmt.Errorf("HSM: %w", jwt.ErrSignature)),
 		} {
 			got, err := policy(key(no)).Verify(ctx, token)
 			refused(t, jwt.ErrSignature, token, got, err)
 		}
+	})
+	t.Run("that says no and something else leaves it undecided", func(t *testing.T) {
+		for _, both := range []error{
+			errors.Join(jwt.ErrSignature, unreachable), errors.Join(unreachable, jwt.ErrSignature),
+			fmt.Errorf("HSM: %w", errors.Join(jwt.ErrSignature, unreachable)), fmt.Errorf("%w: %w", jwt.ErrSignature, unreachable),
+		} {
+			got, err := policy(key(both)).Verify(ctx, token)
+			undecided(t, got, err)
+			assert.ErrorIs(t, err, unreachable)
+			assert.NotErrorIs(t, err, jwt.ErrSignature)
+		}
+	})
+	t.Run("is not asked about an empty signature", func(t *testing.T) {
+		k := key(nil)
+		unsigned := token[:strings.LastIndex(token, ".")+1]
+		got, err := policy(k).Verify(ctx, unsigned)
+		refused(t, jwt.ErrSignature, unsigned, got, err)
+		assert.Zero(t, k.verified)
 	})
 	t.Run("gets the caller's context", func(t *testing.T) {
 		k := key(nil)
@@ -240,10 +258,10 @@ func TestForeignVerifier(t *testing.T) {
 	})
 	t.Run("cannot make a forged token look expired", func(t *testing.T) {
 		for _, reason := range allReasons {
-			if reason == jwt.ErrSignature {
-				continue
-			}
 			for _, inner := range refusalsOfAnotherToken(reason) {
+				if reason == jwt.ErrSignature && !errors.As(inner, new(*jwt.VerifyError)) {
+					continue // the key's own no
+				}
 				got, err := policy(key(inner)).Verify(ctx, token)
 				undecided(t, got, err)
 				assert.NotErrorIs(t, err, reason)

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/seed-b1f8f58c/jwt/internal/base64url"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // A Policy says which tokens are accepted. It is plain data: set it up, then use
@@ -86,18 +89,17 @@ func (p *Policy) now() time.Time {
 	return p.Now()
 }
 
-func (p *Policy) maxSize() int {
-	if p.MaxSize == 0 {
-		return defaultMaxSize
-	}
-	return p.MaxSize
-}
+func (p *Policy) maxSize() int { return jose.MaxSize(p.MaxSize) }
 
 // authenticate returns the token if its signature is good, and the key that says
 // so. Its claims are well formed, but nothing has been asked of them.
 func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifier, error) {
 	if len(token) > p.maxSize() {
-		return nil, nil, refuse(ErrMalformed, tooLarge(len(token), p.maxSize()))
+		return nil, nil, refuse(ErrMalformed, jose.TooLarge(len(token), p.maxSize()))
+	}
+	if keys, ok := p.Keys.(jose.Enveloped); ok {
+		t, err := decrypted(keys.Envelope(), token)
+		return t, nil, err
 	}
 	s, ok := split(token)
 	if !ok {
@@ -111,12 +113,12 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 	if refusal != nil {
 		return nil, nil, refusal
 	}
-	if b.sig, ok = appendBase64URL(b.sig[:0], b.token[s.payload+1:]); !ok {
-		return nil, nil, refuse(ErrMalformed, "signature: "+notBase64URL)
+	if b.sig, ok = base64url.AppendDecode(b.sig[:0], b.token[s.payload+1:]); !ok {
+		return nil, nil, refuse(ErrMalformed, "signature: "+base64url.Problem)
 	}
 	keys, err := p.Keys.Verifiers(ctx, h)
 	if err != nil {
-		return nil, nil, undecided("looking for the key", err)
+		return nil, nil, jose.Undecided[*VerifyError]("jwt: looking for the key", err)
 	}
 	key, err := tryKeys(ctx, keys, h, b.token[:s.payload], b.sig)
 	if err != nil {
@@ -128,6 +130,6 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 		return nil, nil, refusal
 	}
 	t.Header = h
-	b.remember(s, h)
+	b.known.Keep(b.token[:s.header], h)
 	return t, key, nil
 }

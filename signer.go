@@ -11,6 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/seed-b1f8f58c/jwt/internal/base64url"
+	"github.com/seed-b1f8f58c/jwt/internal/inspect"
 )
 
 // A Signer is one private key, or shared secret, that signs with one algorithm.
@@ -48,7 +51,7 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		return nil, fmt.Errorf("jwt: %s key: got nil, want a crypto.Signer", alg)
 	}
 	var public crypto.PublicKey
-	if err := whole(func() error { public = key.Public(); return nil }); err != nil {
+	if err := inspect.Complete(func() error { public = key.Public(); return nil }); err != nil {
 		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
 	}
 	verifier, err := newPublicKey(alg, public, keyID)
@@ -56,7 +59,7 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		return nil, err
 	}
 	var local bool
-	if err := whole(func() (err error) { local, err = checkLocal(key); return err }); err != nil {
+	if err := inspect.Complete(func() (err error) { local, err = checkLocal(key); return err }); err != nil {
 		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)
 	}
 	header, err := encodePlainHeader(alg, keyID)
@@ -193,6 +196,6 @@ func encodePlainHeader(alg Algorithm, keyID string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("jwt: key ID: %w", err)
 	}
-	encoded := string(encodeBase64URL(nil, h))
+	encoded := string(base64url.AppendEncode(nil, h))
 	return encoded, checkHeaderSize(len(encoded))
 }

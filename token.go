@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // A Token is a verified token: there is no other way to come by one than a
@@ -19,6 +21,25 @@ type Token struct {
 	fraction    struct{ exp, nbf, iat int32 } // nanoseconds that the dates of the Claims are without
 	private     int                           // where the first of the other claims begins in the payload; 0: nowhere
 	has         registered
+}
+
+// newToken returns the token of a payload that is known to be genuine.
+func newToken(payload []byte) (*Token, *VerifyError) {
+	t := &Token{payload: string(payload)}
+	if claim, problem := t.decodeClaims(payload); problem != "" {
+		return nil, &VerifyError{ErrClaim, claim, problem}
+	}
+	return t, nil
+}
+
+// decrypted returns the token of a payload that package jwe decrypted.
+func decrypted(e jose.Envelope, payload string) (*Token, error) {
+	t, refusal := newToken([]byte(payload))
+	if refusal != nil {
+		return nil, refusal
+	}
+	t.Header = Header{Algorithm(e.Header.Algorithm), e.Header.KeyID, e.Header.Type, e.Header.ContentType}
+	return t, nil
 }
 
 // Payload returns a copy of the verified payload, byte for byte as it was signed,

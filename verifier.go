@@ -11,7 +11,8 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"reflect"
+
+	"github.com/seed-b1f8f58c/jwt/internal/inspect"
 )
 
 // A Verifier is one public key, or shared secret, that verifies one algorithm.
@@ -65,7 +66,7 @@ func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey
 		return nil, err
 	}
 	k := &publicKey{alg: alg, keyID: keyID}
-	err = whole(func() (err error) {
+	err = inspect.Complete(func() (err error) {
 		switch f.family {
 		case familyRSA, familyPSS:
 			k.verify, err = f.rsaVerify(key)
@@ -87,7 +88,7 @@ func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey
 func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(*rsa.PublicKey)
 	if !ok || given == nil {
-		return nil, fmt.Errorf("got %s, want *rsa.PublicKey", typeName(key))
+		return nil, fmt.Errorf("got %s, want *rsa.PublicKey", inspect.TypeName(key))
 	}
 	if given.N == nil || given.N.Sign() <= 0 || given.N.BitLen() < 2048 || given.N.BitLen() > 8192 {
 		bits := 0
@@ -119,7 +120,7 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(*ecdsa.PublicKey)
 	if !ok || given == nil {
-		return nil, fmt.Errorf("got %s, want *ecdsa.PublicKey", typeName(key))
+		return nil, fmt.Errorf("got %s, want *ecdsa.PublicKey", inspect.TypeName(key))
 	}
 	if given.Curve != f.curve {
 		name := "no curve"
@@ -129,7 +130,7 @@ func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, 
 		return nil, fmt.Errorf("got %s, want %s", name, f.curve.Params().Name)
 	}
 	var public *ecdsa.PublicKey
-	if err := whole(func() error {
+	if err := inspect.Complete(func() error {
 		point, err := given.Bytes()
 		if err != nil {
 			return err
@@ -150,7 +151,7 @@ func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, 
 func ed25519Verify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(ed25519.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("got %s, want ed25519.PublicKey", typeName(key))
+		return nil, fmt.Errorf("got %s, want ed25519.PublicKey", inspect.TypeName(key))
 	}
 	if len(given) != ed25519.PublicKeySize {
 		return nil, fmt.Errorf("got %d bytes, want %d", len(given), ed25519.PublicKeySize)
@@ -194,25 +195,7 @@ func isEd25519Point(key []byte) bool {
 	return big.Jacobi(x2, p) == 1
 }
 
-// whole returns the error of the check of a key, and one for a key with parts
-// missing, on which the methods of keys panic.
-func whole(check func() error) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errors.New("got one that is not complete")
-		}
-	}()
-	return check()
-}
-
-func typeName(v any) string {
-	if isNil(v) {
-		return "nil"
-	}
-	return fmt.Sprintf("%T", v)
-}
-
-// isNil reports whether v is nil or holds a nil pointer or slice.
+// isNil is [inspect.IsNil], faster for the usual keys.
 func isNil(v any) bool {
 	switch v := v.(type) { // the usual ones, for speed
 	case nil:
@@ -226,9 +209,5 @@ func isNil(v any) bool {
 	case Keys:
 		return v == nil
 	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func:
-		return r.IsNil()
-	}
-	return false
+	return inspect.IsNil(v)
 }

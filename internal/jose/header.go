@@ -1,20 +1,15 @@
-// Package jose reads and writes what the headers of signed and encrypted tokens
-// have in common (RFC 7515 section 4, RFC 7516 section 4), so that both follow
-// the same rules.
+// Package jose is what signed and encrypted tokens have in common, so that
+// packages jwt and jwe follow the same rules: their headers (RFC 7515 section 4,
+// RFC 7516 section 4), their size limits, and how the key of a token is found.
 package jose
 
 import (
-	"strings"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-const (
-	MaxHeaderSize    = 16 << 10 // bytes of an encoded header
-	maxHeaderMembers = 64       // at every depth together
-)
+const maxHeaderMembers = 64 // at every depth together
 
 // A Header has the parameters that both kinds of token may have, "" for one that
 // is absent. Only a key ID may be there and empty.
@@ -108,38 +103,4 @@ func AppendHeader(b []byte, h Header) ([]byte, error) {
 		}
 	}
 	return b, nil
-}
-
-// SameMediaType compares values of typ or cty: without regard to the case of
-// ASCII letters, and to "application/" where no other slash follows (RFC 7515
-// section 4.1.9).
-func SameMediaType(a, b string) bool { return EqualFold(shortMediaType(a), shortMediaType(b)) }
-
-func shortMediaType(s string) string {
-	const prefix = "application/"
-	if len(s) > len(prefix) && EqualFold(s[:len(prefix)], prefix) && !strings.Contains(s[len(prefix):], "/") {
-		return s[len(prefix):]
-	}
-	return s
-}
-
-// EqualFold compares without regard to the case of ASCII letters only;
-// strings.EqualFold would take U+017F and U+212A for s and k.
-func EqualFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + ('a' - 'A')
-	}
-	return c
 }

@@ -1,0 +1,108 @@
+package jose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// A refusal is an error of the kind that refuses a token.
+type refusal struct{ reason error }
+
+func (r *refusal) Error() string { return "refused: " + r.reason.Error() }
+func (r *refusal) Unwrap() error { return r.reason }
+
+// equal is an error that says itself what it is.
+type equal struct {
+	to    error
+	inner error
+}
+
+func (e equal) Error() string        { return "equal to " + e.to.Error() }
+func (e equal) Is(target error) bool { return target == e.to }
+func (e equal) Unwrap() error        { return e.inner }
+
+// slice is an error that cannot be compared.
+type slice []string
+
+func (slice) Error() string { return "slice" }
+
+const no, other Reason = "no", "another reason"
+
+var down = errors.New("down")
+
+func TestOnlyNoIsNo(t *testing.T) {
+	for _, row := range []struct {
+		err  error
+		want bool
+	}{
+		{no, true},
+		{fmt.Errorf("HSM: %w", no), true},
+		{fmt.Errorf("KMS: %w", fmt.Errorf("HSM: %w", no)), true},
+		{errors.Join(no), true},
+		{errors.Join(no, no), true},
+		{errors.Join(nil, fmt.Errorf("HSM: %w", no)), true},
+		{equal{to: no}, true},
+		{fmt.Errorf("%w: %w", no, no), true},
+
+		{down, false},
+		{other, false},
+		{slice{}, false},
+		{fmt.Errorf("HSM: %v", no), false},
+		{errors.Join(no, down), false},
+		{errors.Join(down, no), false},
+		{errors.Join(no, other), false},
+		{fmt.Errorf("%w: %w", no, context.Canceled), false},
+		{fmt.Errorf("HSM: %w", errors.Join(no, down)), false},
+		{errors.Join(no, errors.Join(no, down)), false},
+		{equal{to: no, inner: down}, false},
+		{equal{to: down, inner: no}, true},
+		{fmt.Errorf("HSM: %w", nil), false},
+		{many{}, false},
+		{many{nil}, false},
+		{many{nil, no}, true},
+
+		{&refusal{no}, false},
+		{fmt.Errorf("HSM: %w", &refusal{no}), false},
+		{errors.Join(no, &refusal{no}), false},
+	} {
+		assert.Equal(t, row.want, says[*refusal](row.err, no), "%v", row.err)
+	}
+}
+
+// many is an error of several, some of which may be nil.
+type many []error
+
+func (many) Error() string     { return "many" }
+func (m many) Unwrap() []error { return m }
+
+func TestAnUndecidedErrorContainsNoRefusal(t *testing.T) {
+	cause := &cause{"gone"}
+	inner := &refusal{no}
+	err := Undecided[*refusal]("verifying", errors.Join(inner, fmt.Errorf("HSM: %w", other), cause, context.Canceled))
+	assert.EqualError(t, err, "verifying: refused: no; HSM: another reason; gone; context canceled")
+	assert.NotErrorIs(t, err, no)
+	assert.NotErrorIs(t, err, other)
+	assert.NotErrorIs(t, err, inner)
+	assert.NotErrorIs(t, err, down)
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.ErrorIs(t, err, cause)
+	var refused *refusal
+	assert.False(t, errors.As(err, &refused))
+	var reason Reason
+	assert.False(t, errors.As(err, &reason))
+	var found *gone
+	assert.False(t, errors.As(err, &found))
+	assert.ErrorAs(t, err, &cause)
+	assert.NoError(t, errors.Unwrap(err))
+	assert.ErrorIs(t, err, err)
+}
+
+type cause struct{ text string }
+
+func (c *cause) Error() string { return c.text }
+
+type gone struct{ cause }
