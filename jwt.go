@@ -65,8 +65,10 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	if _, ok := key.(jose.Enveloped); ok {
-		err := b.writeClaims(claims)
-		return string(b.payload), err
+		if err := b.writeClaims(claims); err != nil {
+			return "", err
+		}
+		return string(b.payload), nil
 	}
 	if err := b.writeHeader(key, h); err != nil {
 		return "", err

@@ -62,7 +62,6 @@ import (
 	"crypto/cipher"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -89,30 +88,6 @@ func Encrypt(ctx context.Context, key Encrypter, signed string) (string, error) 
 	}
 	return encrypt(ctx, key, Header{ContentType: nestedType}, []byte(signed))
 }
-
-// EncryptUnsigned returns a token with the claims, as [jwt.Sign] takes them,
-// encrypted and not signed: that it came from a holder of the key is all that it
-// proves. An [UnsignedPolicy] opens it.
-func EncryptUnsigned(ctx context.Context, key *SharedKey, claims any) (string, error) {
-	// Package jwt encodes and checks the claims; what it returns is the payload
-	// between two parts that are of no use here.
-	token, err := jwt.SignHeader(ctx, claimsEncoder{}, jwt.Header{}, claims)
-	if err != nil {
-		return "", err
-	}
-	payload, err := jwt.DecodeBase64URL(strings.Split(token, ".")[1])
-	if err != nil {
-		return "", err
-	}
-	return encrypt(ctx, key, Header{Type: claimsType}, payload)
-}
-
-// claimsEncoder stands in for a key where there is none.
-type claimsEncoder struct{}
-
-func (claimsEncoder) Algorithm() jwt.Algorithm                             { return "unsigned" }
-func (claimsEncoder) KeyID() string                                        { return "" }
-func (claimsEncoder) Sign(context.Context, []byte) (sig []byte, err error) { return []byte{0}, nil }
 
 // InsecureEncryptUnsigned returns the plaintext encrypted by key, with the type,
 // content type and party information of h. It does NOT prove who made it: with a

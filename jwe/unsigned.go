@@ -1,0 +1,89 @@
+package jwe
+
+import (
+	"context"
+	"errors"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+)
+
+// EncryptUnsigned returns a token with the claims, as [jwt.Sign] takes them,
+// encrypted and not signed: that it came from a holder of the key is all that it
+// proves. An [UnsignedPolicy] opens it.
+func EncryptUnsigned(ctx context.Context, key *SharedKey, claims any) (string, error) {
+	payload, err := jwt.Sign(ctx, envelope{}, claims)
+	if err != nil {
+		return "", err
+	}
+	return encrypt(ctx, key, Header{Type: claimsType}, []byte(payload))
+}
+
+// An UnsignedPolicy says which tokens of [EncryptUnsigned] are accepted. Their
+// claims are proven to come from a holder of the shared key, and from nobody in
+// particular. Like a [Policy] it is plain data; the zero value and nil accept
+// nothing.
+type UnsignedPolicy struct {
+	Keys   []*SharedKey // the keys to decrypt with; required
+	Claims *jwt.Policy  // what is accepted of the claims; required, and without Keys
+}
+
+// Verify decrypts the token and returns it if Claims accepts its claims. Errors
+// are those of [Policy.Verify]; Claims.MaxSize limits the token.
+func (p *UnsignedPolicy) Verify(ctx context.Context, token string) (*jwt.Token, error) {
+	if err := p.incomplete(); err != nil {
+		return nil, err
+	}
+	outer := Policy{MaxSize: p.Claims.MaxSize}
+	m, refusal := parse(token, outer.maxSize())
+	if refusal != nil {
+		return nil, refusal
+	}
+	if m.ContentType != "" {
+		return nil, malformed("cty", "got "+strictjson.Quote(m.ContentType)+", want it to be absent, for claims")
+	}
+	plaintext, err := decrypt(ctx, m, p.Keys)
+	if err != nil {
+		return nil, err
+	}
+	claims := *p.Claims
+	claims.Keys = envelope{jose.Header{Algorithm: string(m.Algorithm), KeyID: m.KeyID, Type: m.Type}}
+	return claims.Verify(ctx, string(plaintext))
+}
+
+// incomplete says what is wrong with the policy itself.
+func (p *UnsignedPolicy) incomplete() error {
+	switch {
+	case p == nil:
+		return errors.New("jwe: UnsignedPolicy is nil")
+	case len(p.Keys) == 0:
+		return errors.New("jwe: UnsignedPolicy.Keys is empty, want the keys to decrypt with")
+	case p.Claims == nil:
+		return errors.New("jwe: UnsignedPolicy.Claims is nil, want the policy for the claims")
+	case p.Claims.Keys != nil:
+		return errors.New("jwe: UnsignedPolicy.Claims has Keys, want none: nothing is signed")
+	case p.Claims.MaxSize < 0:
+		return errors.New("jwe: UnsignedPolicy.Claims has a negative MaxSize")
+	}
+	return nil
+}
+
+// An envelope hands claims to package jwt, which encodes and checks them: as a
+// jwt.Signer those that are to be encrypted, as a jwt.KeySet those that have been
+// decrypted. It is neither for anything else.
+type envelope struct{ header jose.Header }
+
+var errEnvelope = errors.New("jwe: nothing is signed")
+
+func (e envelope) Envelope() jose.Envelope { return jose.Envelope{Header: e.header} }
+
+func (envelope) Algorithm() jwt.Algorithm { return "unsigned" }
+
+func (envelope) KeyID() string { return "" }
+
+func (envelope) Sign(context.Context, []byte) ([]byte, error) { return nil, errEnvelope }
+
+func (envelope) Verifiers(context.Context, jwt.Header) ([]jwt.Verifier, error) {
+	return nil, errEnvelope
+}
