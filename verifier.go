@@ -163,38 +163,6 @@ func ed25519Verify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	return func(input, sig []byte) bool { return ed25519.Verify(public, input, sig) }, nil
 }
 
-// isEd25519Point reports whether key encodes a point of edwards25519 (RFC 8032
-// section 5.1.3) in its one canonical form, and one that is not among the eight
-// of small order, for which anybody can make signatures.
-func isEd25519Point(key []byte) bool {
-	big25519 := func(s string) *big.Int { n, _ := new(big.Int).SetString(s, 16); return n }
-	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
-	d := big25519("52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3")
-	order8 := big25519("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826")
-
-	littleEndian := bytes.Clone(key)
-	littleEndian[31] &= 0x7F // the sign of x
-	for i, j := 0, 31; i < j; i, j = i+1, j-1 {
-		littleEndian[i], littleEndian[j] = littleEndian[j], littleEndian[i]
-	}
-	y := new(big.Int).SetBytes(littleEndian)
-	if y.Cmp(p) >= 0 {
-		return false
-	}
-	for _, small := range []*big.Int{big.NewInt(0), big.NewInt(1), order8} {
-		if y.Cmp(small) == 0 || new(big.Int).Sub(p, y).Cmp(small) == 0 {
-			return false
-		}
-	}
-	// On the curve if x² = (y²-1)/(dy²+1) has a root.
-	y2 := new(big.Int).Mul(y, y)
-	denominator := new(big.Int).Mul(d, y2)
-	denominator.Add(denominator, big.NewInt(1)).ModInverse(denominator, p)
-	x2 := new(big.Int).Sub(y2, big.NewInt(1))
-	x2.Mul(x2, denominator).Mod(x2, p)
-	return big.Jacobi(x2, p) == 1
-}
-
 // isNil is [inspect.IsNil], faster for the usual keys.
 func isNil(v any) bool {
 	switch v := v.(type) { // the usual ones, for speed
