@@ -9,7 +9,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/big"
@@ -31,6 +30,16 @@ var curves = [...]curve{
 	{"P-256", elliptic.P256(), ecdh.P256(), 32, jwt.ES256},
 	{"P-384", elliptic.P384(), ecdh.P384(), 48, jwt.ES384},
 	{"P-521", elliptic.P521(), ecdh.P521(), 66, jwt.ES512},
+}
+
+// curveOf returns the curve of a name, nil if there is none.
+func curveOf(name string) *curve {
+	for i := range curves {
+		if curves[i].name == name {
+			return &curves[i]
+		}
+	}
+	return nil
 }
 
 const (
@@ -78,11 +87,14 @@ func own(key any) (copied any, err error) {
 }
 
 func ownRSA(key *rsa.PublicKey) (*rsa.PublicKey, error) {
-	if err := verifies(jwt.RS256, key); err != nil {
+	if err := checkRSA(key); err != nil {
 		return nil, err
 	}
 	return &rsa.PublicKey{N: copied(key.N), E: key.E}, nil
 }
+
+// checkRSA reports a key that package jwt does not take.
+func checkRSA(key *rsa.PublicKey) error { return verifies(jwt.RS256, key) }
 
 func ownRSAPrivate(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
 	public, err := ownRSA(&key.PublicKey)
@@ -234,6 +246,22 @@ func unprefixed(err error) error {
 	return errors.New(strings.TrimPrefix(err.Error(), "jwt: "))
 }
 
+// kindOf returns the kty and crv of a public key, or of a secret.
+func kindOf(key any) (kty, crv string) {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return "RSA", ""
+	case *ecdsa.PublicKey:
+		return "EC", key.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "OKP", "Ed25519"
+	case *ecdh.PublicKey:
+		return "OKP", "X25519"
+	default:
+		return "oct", ""
+	}
+}
+
 // isPublic reports whether key has no private part.
 func isPublic(key any) bool {
 	switch key.(type) {
@@ -256,70 +284,3 @@ func publicPart(key any) crypto.PublicKey {
 	}
 	return nil
 }
-
-// parameters are the members of a JWK that hold the key itself; each value is
-// base64url or another text that needs no escapes in JSON.
-type parameters []parameter
-
-type parameter struct{ name, value string }
-
-func (p parameters) value(name string) string {
-	for _, m := range p {
-		if m.name == name {
-			return m.value
-		}
-	}
-	return ""
-}
-
-// appendJSON appends the members without the braces around them.
-func (p parameters) appendJSON(b []byte) []byte {
-	for i, m := range p {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(append(append(append(b, '"'), m.name...), `":"`...), m.value...), '"')
-	}
-	return b
-}
-
-// publicParameters returns the members that every JWK of the kind has, which are
-// those of the thumbprint (RFC 7638 section 3.2): for a secret the secret itself.
-func publicParameters(key any) parameters {
-	switch key := key.(type) {
-	case *rsa.PublicKey:
-		return parameters{{"kty", "RSA"}, {"n", encode(key.N.Bytes())}, {"e", encode(big.NewInt(int64(key.E)).Bytes())}}
-	case *ecdsa.PublicKey:
-		point, _ := key.Bytes() // no error: the point has been checked
-		size := len(point) / 2
-		return parameters{{"kty", "EC"}, {"crv", key.Curve.Params().Name}, {"x", encode(point[1 : 1+size])}, {"y", encode(point[1+size:])}}
-	case ed25519.PublicKey:
-		return parameters{{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", encode(key)}}
-	case *ecdh.PublicKey:
-		return parameters{{"kty", "OKP"}, {"crv", "X25519"}, {"x", encode(key.Bytes())}}
-	case []byte:
-		return parameters{{"kty", "oct"}, {"k", encode(key)}}
-	}
-	return nil
-}
-
-// privateParameters returns the members that a private JWK has besides.
-func privateParameters(key any) parameters {
-	switch key := key.(type) {
-	case *rsa.PrivateKey:
-		return parameters{
-			{"d", encode(key.D.Bytes())}, {"p", encode(key.Primes[0].Bytes())}, {"q", encode(key.Primes[1].Bytes())},
-			{"dp", encode(key.Precomputed.Dp.Bytes())}, {"dq", encode(key.Precomputed.Dq.Bytes())}, {"qi", encode(key.Precomputed.Qinv.Bytes())},
-		}
-	case *ecdsa.PrivateKey:
-		scalar, _ := key.Bytes() // no error: the key has been checked
-		return parameters{{"d", encode(scalar)}}
-	case ed25519.PrivateKey:
-		return parameters{{"d", encode(key.Seed())}}
-	case *ecdh.PrivateKey:
-		return parameters{{"d", encode(key.Bytes())}}
-	}
-	return nil
-}
-
-func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -43,12 +43,8 @@
 package jwk
 
 import (
+	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -80,6 +76,7 @@ type attributes struct {
 	keyID       string
 	chain       []string // x5c
 	x5t, x5t256 string   // carried as they are
+	members     []member // that are not known here; of a private key not in its public one
 }
 
 // The values of use that this package knows (RFC 7517 section 4.2).
@@ -88,6 +85,8 @@ const (
 	useEncryption = "enc"
 )
 
+var errNotText = errors.New("jwk: key ID: not valid UTF-8")
+
 // New returns the Key for a key of the standard library: *[rsa.PrivateKey],
 // *[ecdsa.PrivateKey], [ed25519.PrivateKey], *[ecdh.PrivateKey], the public
 // counterpart of one of them, or a secret of at least 16 random bytes as []byte.
@@ -95,12 +94,12 @@ const (
 //
 // The alg is one of the constants of package jwt or an algorithm of RFC 7518
 // section 4 or 5 for encryption, and says the use as well; "" leaves both open.
-// The key ID may be "". A common one is the thumbprint:
+// The key ID may be "". A common one is the thumbprint, which [Key.With] adds:
 //
-//	key, err = jwk.New(key.CryptoKey(), jwt.RS256, key.Thumbprint())
+//	key, err = key.With(jwt.RS256, key.Thumbprint())
 func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
 	if !utf8.ValidString(keyID) {
-		return nil, errors.New("jwk: key ID: not valid UTF-8")
+		return nil, errNotText
 	}
 	copied, err := own(key)
 	if err != nil {
@@ -108,10 +107,7 @@ func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
 	}
 	use := ""
 	if alg != "" {
-		use = useSignature
-		if _, ok := encryption[alg]; ok {
-			use = useEncryption
-		}
+		use = useFor(alg)
 	}
 	k, err := newKey(copied, attributes{algorithm: alg, use: use, keyID: keyID})
 	if err != nil {
@@ -120,36 +116,49 @@ func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
 	return k, nil
 }
 
-// Generate returns a new private key or secret for a signature algorithm of
-// package jwt. RSA keys have 3072 bits, secrets the size of the hash. The key ID
-// is the thumbprint.
-func Generate(alg jwt.Algorithm) (*Key, error) {
-	var key any
-	var err error
-	switch alg {
-	case jwt.HS256, jwt.HS384, jwt.HS512:
-		secret := make([]byte, map[jwt.Algorithm]int{jwt.HS256: 32, jwt.HS384: 48, jwt.HS512: 64}[alg])
-		_, err = rand.Read(secret)
-		key = secret
-	case jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512:
-		key, err = rsa.GenerateKey(rand.Reader, 3072)
-	case jwt.ES256, jwt.ES384, jwt.ES512:
-		curve := map[jwt.Algorithm]elliptic.Curve{jwt.ES256: elliptic.P256(), jwt.ES384: elliptic.P384(), jwt.ES512: elliptic.P521()}[alg]
-		key, err = ecdsa.GenerateKey(curve, rand.Reader)
-	case jwt.EdDSA, jwt.Ed25519:
-		_, key, err = ed25519.GenerateKey(rand.Reader)
-	default:
-		return nil, fmt.Errorf("jwk: cannot generate a key for %s, want a signature algorithm of package jwt", strictjson.Quote(string(alg)))
+// With returns the key with an algorithm and a key ID, which a key file names
+// neither of: as [New] does, and in one line,
+//
+//	key, err := jwk.ParsePEM(data)
+//	key, err = key.With(jwt.RS256, "2026-11")
+//
+// An empty alg or key ID leaves the key's own. It is an error if the key has
+// another alg already, or its use or kind is not that of alg: a key serves one
+// algorithm.
+func (k *Key) With(alg jwt.Algorithm, keyID string) (*Key, error) {
+	if err := k.missing(); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("jwk: generating a key for %s: %w", alg, err)
+	other := *k
+	if keyID != "" {
+		if !utf8.ValidString(keyID) {
+			return nil, errNotText
+		}
+		other.keyID = keyID
 	}
-	k, err := newKey(key, attributes{algorithm: alg, use: useSignature})
-	if err != nil {
+	if alg == "" {
+		return &other, nil
+	}
+	if k.algorithm != "" && k.algorithm != alg {
+		return nil, fmt.Errorf("jwk: the key is for %s, not for %s", k.algorithm, strictjson.Quote(string(alg)))
+	}
+	use := useFor(alg)
+	if k.use != "" && k.use != use {
+		return nil, fmt.Errorf("jwk: the use of the key is %s, and %s is of use %q", strictjson.Quote(k.use), strictjson.Quote(string(alg)), use)
+	}
+	other.algorithm, other.use = alg, use
+	if err := other.check(); err != nil {
 		return nil, fmt.Errorf("jwk: %w", err)
 	}
-	k.keyID = k.Thumbprint() // nobody else has it yet
-	return k, nil
+	return &other, nil
+}
+
+// useFor returns the use that an algorithm belongs to.
+func useFor(alg jwt.Algorithm) string {
+	if _, ok := encryption[alg]; ok {
+		return useEncryption
+	}
+	return useSignature
 }
 
 // newKey returns the Key for what own or a decoder returned.
@@ -158,8 +167,7 @@ func newKey(key any, a attributes) (*Key, error) {
 	if k.public == nil || !isPublic(key) {
 		k.private = func() any { return key }
 	}
-	p := publicParameters(k.identity())
-	k.kty, k.crv = p.value("kty"), p.value("crv")
+	k.kty, k.crv = kindOf(k.identity())
 	if err := k.check(); err != nil {
 		return nil, err
 	}
@@ -176,10 +184,7 @@ func (k *Key) identity() any {
 
 // check reports attributes that do not fit the key or each other.
 func (k *Key) check() error {
-	for i, op := range k.operations {
-		if slices.Contains(k.operations[:i], op) {
-			return fmt.Errorf("key_ops: %s is there twice (RFC 7517 section 4.3)", strictjson.Quote(op))
-		}
+	for _, op := range k.operations {
 		if use := useOf(op); use != "" && (k.use == useSignature || k.use == useEncryption) && use != k.use {
 			return fmt.Errorf("key_ops: %s does not go with use %q (RFC 7517 section 4.3)", strictjson.Quote(op), k.use)
 		}
@@ -189,7 +194,7 @@ func (k *Key) check() error {
 			return fmt.Errorf("alg: %w", err)
 		}
 	}
-	return k.checkChain()
+	return nil
 }
 
 // missing reports a Key that is nil or zero.
@@ -225,6 +230,26 @@ func (k *Key) Use() string {
 	return k.use
 }
 
+// Member returns the JSON of a member that this package does not read, such as
+// the issuer of Microsoft Entra's keys or the endorsements of Bot Framework's, as
+// it was published: nil if the key has no such member, or it is null. It says
+// what its publisher says. It is left out when the key is written again, and a
+// private key's is not in its public key, since it may be private.
+//
+//	var issuer string
+//	err := json.Unmarshal(key.Member("issuer"), &issuer)
+func (k *Key) Member(name string) []byte {
+	if k == nil {
+		return nil
+	}
+	for _, m := range k.members {
+		if m.name == name {
+			return bytes.Clone(m.json)
+		}
+	}
+	return nil
+}
+
 // Permits reports whether the key's use and key_ops permit an operation of RFC
 // 7517 section 4.3: sign, verify, encrypt, decrypt, wrapKey, unwrapKey,
 // deriveKey or deriveBits. A key with neither member permits them all.
@@ -257,18 +282,16 @@ func (k *Key) Public() *Key {
 		return k
 	}
 	public := *k
-	public.private = nil
+	public.private, public.members = nil, nil
 	if k.operations != nil {
 		counterpart := map[string]string{"sign": "verify", "decrypt": "encrypt", "unwrapKey": "wrapKey"}
-		public.operations = []string{}
-		for _, op := range k.operations {
-			if other, ok := counterpart[op]; ok {
-				op = other
-			}
-			if !slices.Contains(public.operations, op) {
-				public.operations = append(public.operations, op)
+		others := make([]string, len(k.operations))
+		for i, op := range k.operations {
+			if others[i] = op; counterpart[op] != "" {
+				others[i] = counterpart[op]
 			}
 		}
+		public.operations, _ = distinct(others)
 	}
 	return &public
 }

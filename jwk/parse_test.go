@@ -2,6 +2,7 @@ package jwk_test
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/rsa"
@@ -187,7 +188,7 @@ func TestKeySurvivesJSON(t *testing.T) {
 // certificate returns an x5c entry for the key of a kind.
 func certificate(t testing.TB, kind string) string {
 	t.Helper()
-	signer := material()[kind].(*ecdsa.PrivateKey)
+	signer := material()[kind].(crypto.Signer)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, signer.Public(), signer)
 	require.NoError(t, err)

@@ -1,31 +1,24 @@
 package jwk
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"sync"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-const (
-	maxSetSize = 16 << 20 // bytes of a JWK Set
-	maxKeys    = 10_000   // entries of a JWK Set
-
-	// maxCandidates is how many keys are given for one header: one more than a
-	// jwt.Policy tries, so that it can say that there were too many.
-	maxCandidates = 9
-)
+// maxCandidates is how many keys are given for one header: one more than a
+// jwt.Policy tries, so that it can say that there were too many.
+const maxCandidates = 9
 
 // A Set is the [jwt.KeySet] of a JWK Set (RFC 7517 section 5). It comes from
-// [ParseSet], [ParsePrivateSet] or [NewSet], does not change, and may be used
-// concurrently. The zero value and nil have no keys: their Verifiers returns an
-// error.
+// [ParseSet], [ParseCertificates], [ParsePrivateSet] or [NewSet], does not change,
+// and may be used concurrently. The zero value and nil have no keys: their
+// Verifiers returns an error.
 //
 // Keys verify if their use, key_ops and alg allow it; others are in Keys only.
 // Two keys under one kid are told apart by their algorithm, or tried in turn if
@@ -33,34 +26,23 @@ const (
 type Set struct {
 	keys       []*Key
 	skipped    []Skipped
-	candidates map[lookup][]jwt.Verifier        // for a kid of the set, and for no kid
-	unnamed    map[jwt.Algorithm][]jwt.Verifier // for any other kid: the keys without one
+	notes      []Note
+	rules      setRules
+	candidates map[lookup]*candidateList        // for a kid of the set, and for no kid
+	unnamed    map[jwt.Algorithm]*candidateList // for any other kid: the keys without one
+	why        *explanation
+}
+
+// setRules say what the keys of a set verify, as With… and Allow… choose.
+type setRules struct {
+	rsa  jwt.Algorithm // of RSA keys without alg; "" is RS256
+	uses []string      // values of use that are as good as "sig"
 }
 
 type lookup struct {
 	keyID string
 	alg   jwt.Algorithm
 }
-
-// Skipped is an entry that was left out of a Set. Its key ID is as it was found,
-// "" if none was.
-type Skipped struct {
-	Index int // in the array, from 0
-	KeyID string
-	Err   error
-}
-
-// ParseSet reads a JWK Set of public keys to verify with, such as an identity
-// provider publishes. Every entry is read by itself. One that is broken, of an
-// unknown kty, crv or alg, symmetric, or private (somebody has published it, so
-// that it is nobody's any more) is left out, and told by [Set.Skipped]. There is
-// an error if data is not a JWK Set, or has more than 16 MiB or 10,000 entries.
-func ParseSet(data []byte) (*Set, error) { return parseSet(data, false) }
-
-// ParsePrivateSet is [ParseSet] for a JWK Set of your own from a safe place:
-// private and symmetric keys in it are as good as others. A symmetric key
-// verifies if it names an algorithm.
-func ParsePrivateSet(data []byte) (*Set, error) { return parseSet(data, true) }
 
 // NewSet returns the Set of the keys, which may be private or symmetric. It is
 // an error if one is nil or zero.
@@ -71,106 +53,8 @@ func NewSet(keys ...*Key) (*Set, error) {
 		}
 	}
 	s := &Set{keys: slices.Clone(keys)}
-	return s, s.index(jwt.RS256)
-}
-
-func parseSet(data []byte, private bool) (*Set, error) {
-	if len(data) > maxSetSize {
-		return nil, fmt.Errorf("jwk: got a JWK Set of %d bytes, want at most %d", len(data), maxSetSize)
-	}
-	s := new(Set)
-	// Only names and text inside an entry may be broken without breaking the set.
-	in := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if in.PeekKind() != '{' {
-		return nil, errors.New("jwk: not a JWK Set: not a JSON object" + pemHint(data))
-	}
-	if err := s.read(in, private); err != nil {
-		return nil, fmt.Errorf("jwk: not a JWK Set: %w", err)
-	}
-	return s, s.index(jwt.RS256)
-}
-
-// read reads the object of the set, and that nothing follows it.
-func (s *Set) read(in *jsontext.Decoder, private bool) error {
-	in.ReadToken() // the brace
-	names := make(map[string]bool)
-	for in.PeekKind() == '"' {
-		token, err := in.ReadToken()
-		if err != nil {
-			return notJSON(in)
-		}
-		name := token.String()
-		if names[name] {
-			return fmt.Errorf("duplicate name %s", strictjson.Quote(name))
-		}
-		if names[name] = true; len(names) > maxMembers {
-			return errors.New("too many members")
-		}
-		if name == "keys" {
-			err = s.readKeys(in, private)
-		} else if in.SkipValue() != nil {
-			err = notJSON(in)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if _, err := in.ReadToken(); err != nil { // the brace
-		return notJSON(in)
-	}
-	if !names["keys"] {
-		return errors.New("keys is absent; Parse reads one JWK")
-	}
-	if _, err := in.ReadToken(); err != io.EOF {
-		return errors.New("data after the JSON object")
-	}
-	return nil
-}
-
-func (s *Set) readKeys(in *jsontext.Decoder, private bool) error {
-	if in.PeekKind() != '[' {
-		return errors.New("keys: want an array")
-	}
-	in.ReadToken() // the bracket
-	for i := 0; in.PeekKind() != ']'; i++ {
-		if i == maxKeys {
-			return fmt.Errorf("more than %d keys", maxKeys)
-		}
-		entry, err := in.ReadValue()
-		if err != nil {
-			return notJSON(in)
-		}
-		if k, err := parseEntry(entry, private); err == nil {
-			s.keys = append(s.keys, k)
-		} else {
-			kid, _ := strictjson.Find(entry, "kid")
-			keyID, _ := kid.Text("")
-			s.skipped = append(s.skipped, Skipped{i, keyID, fmt.Errorf("jwk: %w", err)})
-		}
-	}
-	in.ReadToken() // the bracket
-	return nil
-}
-
-// notJSON does not tell the decoder's own error, which may quote the text.
-func notJSON(in *jsontext.Decoder) error {
-	return fmt.Errorf("not JSON at byte %d", in.InputOffset())
-}
-
-func parseEntry(data []byte, private bool) (*Key, error) {
-	d, err := readDocument(data)
-	if err != nil {
-		return nil, err
-	}
-	if !private { // before any work is done for it
-		if kty, _ := d.text("kty"); kty == "oct" {
-			return nil, errors.New("a symmetric key among public keys; ParsePrivateSet reads secrets of your own")
-		}
-		if d.isPrivate() {
-			return nil, errors.New("a private key among public keys; ParsePrivateSet reads private keys of your own")
-		}
-	}
-	return d.key()
+	s.index()
+	return s, nil
 }
 
 // WithRSA returns the set in which RSA keys without alg verify with alg, one of
@@ -179,83 +63,32 @@ func (s *Set) WithRSA(alg jwt.Algorithm) (*Set, error) {
 	if err := s.missing(); err != nil {
 		return nil, err
 	}
-	switch alg {
-	case jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512:
-	default:
+	if !takesRSA(alg) {
 		return nil, fmt.Errorf("jwk: got %s for RSA keys, want one of the RS and PS algorithms", strictjson.Quote(string(alg)))
 	}
-	other := &Set{keys: s.keys, skipped: s.skipped}
-	return other, other.index(alg)
+	return s.with(setRules{alg, s.rules.uses}), nil
 }
 
-// A candidateList is the first few verifiers for one lookup, each key once.
-type candidateList struct {
-	verifiers   []jwt.Verifier
-	thumbprints []string
-}
-
-func (l *candidateList) add(v jwt.Verifier, thumbprint string) {
-	if len(l.verifiers) < maxCandidates && !slices.Contains(l.thumbprints, thumbprint) {
-		l.verifiers = append(l.verifiers, v)
-		l.thumbprints = append(l.thumbprints, thumbprint)
+// AllowUse returns the set in which keys of the given uses verify as those of use
+// "sig" do: "jwt-svid" for the keys of a SPIFFE bundle. It is an error to allow
+// "enc", or an empty text.
+func (s *Set) AllowUse(uses ...string) (*Set, error) {
+	if err := s.missing(); err != nil {
+		return nil, err
 	}
-}
-
-// index fills the maps that Verifiers looks into.
-func (s *Set) index(rsa jwt.Algorithm) error {
-	lists, unnamed := make(map[lookup]*candidateList), make(map[jwt.Algorithm]*candidateList)
-	for _, k := range s.keys {
-		for _, alg := range k.verifying(rsa) {
-			v, err := k.VerifierFor(alg)
-			if err != nil {
-				return err
-			}
-			thumbprint := k.Thumbprint()
-			entry(lists, lookup{"", alg}).add(v, thumbprint)
-			if k.keyID != "" {
-				entry(lists, lookup{k.keyID, alg}).add(v, thumbprint)
-			} else {
-				entry(unnamed, alg).add(v, thumbprint)
-			}
+	for _, use := range uses {
+		if use == "" || use == useEncryption {
+			return nil, fmt.Errorf("jwk: got use %s, want one for signatures", strictjson.Quote(use))
 		}
 	}
-	s.candidates = make(map[lookup][]jwt.Verifier, len(lists))
-	all := make([]jwt.Verifier, 0, len(lists)) // of which most lists are one, so that the garbage collector has few to visit
-	for at, list := range lists {
-		if others := unnamed[at.alg]; others != nil && at.keyID != "" {
-			for i, v := range others.verifiers {
-				list.add(v, others.thumbprints[i])
-			}
-		}
-		first := len(all)
-		all = append(all, list.verifiers...)
-		s.candidates[at] = slices.Clip(all[first:])
-	}
-	s.unnamed = make(map[jwt.Algorithm][]jwt.Verifier, len(unnamed))
-	for alg, list := range unnamed {
-		s.unnamed[alg] = slices.Clip(list.verifiers)
-	}
-	return nil
+	return s.with(setRules{s.rules.rsa, slices.Concat(s.rules.uses, uses)}), nil
 }
 
-// entry returns the value of m at key, a new one if there is none.
-func entry[K comparable](m map[K]*candidateList, key K) *candidateList {
-	if m[key] == nil {
-		m[key] = new(candidateList)
-	}
-	return m[key]
-}
-
-// verifying returns the algorithms that the key verifies in a set.
-func (k *Key) verifying(rsa jwt.Algorithm) []jwt.Algorithm {
-	asked := k
-	if public := k.Public(); public != nil {
-		asked = public
-	}
-	if _, ok := encryption[k.algorithm]; ok || !asked.Permits("verify") {
-		return nil
-	}
-	return k.algorithms(rsa)
+// with returns the set with other rules.
+func (s *Set) with(rules setRules) *Set {
+	other := &Set{keys: s.keys, skipped: s.skipped, notes: s.notes, rules: rules}
+	other.index()
+	return other
 }
 
 // missing reports a Set that is nil or zero.
@@ -266,18 +99,115 @@ func (s *Set) missing() error {
 	return nil
 }
 
+// A candidateList is the first few keys for one lookup, each once, and their
+// verifiers from the first time that they are asked for.
+type candidateList struct {
+	alg       jwt.Algorithm
+	keys      []*Key
+	once      sync.Once
+	verifiers []jwt.Verifier
+	err       error
+}
+
+func (l *candidateList) add(k *Key) {
+	if len(l.keys) < maxCandidates && !slices.ContainsFunc(l.keys, k.same) {
+		l.keys = append(l.keys, k)
+	}
+}
+
+// get returns the verifiers.
+func (l *candidateList) get() ([]jwt.Verifier, error) {
+	l.once.Do(func() {
+		verifiers := make([]jwt.Verifier, len(l.keys))
+		for i, k := range l.keys {
+			if verifiers[i], l.err = k.verifier(l.alg); l.err != nil {
+				return // not reached: the key has been checked
+			}
+		}
+		l.verifiers = verifiers
+	})
+	return l.verifiers, l.err
+}
+
+// index fills the maps that Verifiers looks into.
+func (s *Set) index() {
+	s.candidates = make(map[lookup]*candidateList, len(s.keys))
+	s.unnamed = make(map[jwt.Algorithm]*candidateList)
+	s.why = &explanation{set: s}
+	for _, k := range s.keys {
+		algorithms, _ := s.rules.verifying(k)
+		for _, alg := range algorithms {
+			listOf(s.candidates, lookup{"", alg}, alg).add(k)
+			if k.keyID != "" {
+				listOf(s.candidates, lookup{k.keyID, alg}, alg).add(k)
+			} else {
+				listOf(s.unnamed, alg, alg).add(k)
+			}
+		}
+	}
+	if len(s.unnamed) == 0 {
+		return
+	}
+	for at, list := range s.candidates {
+		if others := s.unnamed[at.alg]; others != nil && at.keyID != "" {
+			for _, k := range others.keys {
+				list.add(k)
+			}
+		}
+	}
+}
+
+// listOf returns the value of m at key, a new one if there is none.
+func listOf[K comparable](m map[K]*candidateList, key K, alg jwt.Algorithm) *candidateList {
+	list := m[key]
+	if list == nil {
+		list = &candidateList{alg: alg}
+		m[key] = list
+	}
+	return list
+}
+
+// verifying returns the algorithms that the key verifies in a set, or why there
+// is none.
+func (r setRules) verifying(k *Key) (algorithms []jwt.Algorithm, why string) {
+	if public := k.Public(); public != nil {
+		k = public
+	}
+	switch _, encrypts := encryption[k.algorithm]; {
+	case encrypts:
+		return nil, "its alg is " + string(k.algorithm)
+	case k.use != "" && k.use != useSignature && !slices.Contains(r.uses, k.use):
+		return nil, "its use is " + strictjson.Quote(k.use)
+	case k.operations != nil && !slices.Contains(k.operations, "verify"):
+		return nil, `its key_ops do not have "verify"`
+	}
+	rsa := r.rsa
+	if rsa == "" {
+		rsa = jwt.RS256
+	}
+	if algorithms = k.algorithms(rsa); algorithms == nil {
+		return nil, "it is a key of " + k.kind() + " without an alg for signatures"
+	}
+	return algorithms, ""
+}
+
 // Verifiers returns the keys for h, at most nine, one more than a [jwt.Policy]
 // tries, so that it can say there were too many: those with the key ID of h, then
 // those without any; if h has no key ID, the first ones of the algorithm. It
-// takes the same time for a set of any size, and allocates nothing.
+// takes the same time for a set of any size, and allocates only when it returns a
+// key for the first time.
 func (s *Set) Verifiers(_ context.Context, h jwt.Header) ([]jwt.Verifier, error) {
 	if err := s.missing(); err != nil {
 		return nil, err
 	}
-	if found, ok := s.candidates[lookup{h.KeyID, h.Algorithm}]; ok {
-		return found, nil
+	list := s.candidates[lookup{h.KeyID, h.Algorithm}]
+	if list == nil {
+		list = s.unnamed[h.Algorithm]
 	}
-	return s.unnamed[h.Algorithm], nil
+	if list == nil {
+		return nil, nil
+	}
+	return list.get()
 }
 
 // Keys returns the keys in their order, those that do not verify among them.
@@ -294,6 +224,14 @@ func (s *Set) Skipped() []Skipped {
 		return nil
 	}
 	return slices.Clone(s.skipped)
+}
+
+// Noted returns what was odd in the entries that were read.
+func (s *Set) Noted() []Note {
+	if s == nil {
+		return nil
+	}
+	return slices.Clone(s.notes)
 }
 
 // MarshalJSON returns the JWK Set of the public parts. A set with a symmetric

@@ -55,9 +55,9 @@ func TestProviderSetsLoad(t *testing.T) {
 	require.NoError(t, err)
 	var providers struct {
 		Sets []struct {
-			Source          string
-			Verifies, Skips []string
-			Set             json.RawMessage
+			Source                 string
+			Verifies, Skips, Notes []string
+			Set                    json.RawMessage
 		}
 	}
 	require.NoError(t, json.Unmarshal(data, &providers))
@@ -75,6 +75,11 @@ func TestProviderSetsLoad(t *testing.T) {
 				skipped = append(skipped, k.KeyID)
 			}
 			assert.Equal(t, p.Skips, skipped, "%v", s.Skipped())
+			var noted []string
+			for _, n := range s.Noted() {
+				noted = append(noted, n.KeyID+" "+n.Member)
+			}
+			assert.Equal(t, p.Notes, noted, "%v", s.Noted())
 			assert.Len(t, s.Keys(), bytes.Count(p.Set, []byte(`"kty"`))-len(p.Skips))
 			again, err := jwk.ParseSet(marshal(t, s))
 			require.NoError(t, err)
@@ -158,15 +163,15 @@ func TestParseSetRefusesWhatIsNoSet(t *testing.T) {
 		{"a list of keys", `[` + good + `]`, "not a JSON object"},
 		{"one key", good, "keys is absent"},
 		{"an empty object", `{}`, "keys is absent"},
-		{"keys not an array", `{"keys":{}}`, "keys: want an array"},
-		{"keys null", `{"keys":null}`, "keys: want an array"},
+		{"keys not an array", `{"keys":{}}`, "keys: got an object, want an array"},
+		{"keys null", `{"keys":null}`, "keys: got null, want an array"},
 		{"keys in upper case", `{"Keys":[]}`, "keys is absent"},
 		{"keys twice", `{"keys":[],"keys":[]}`, `duplicate name "keys"`},
 		{"another member twice", `{"a":1,"keys":[],"a":1}`, `duplicate name "a"`},
 		{"many other members", `{"keys":[]` + manyMembers() + `}`, "too many members"},
 		{"data after it", `{"keys":[]}{}`, "data after the JSON object"},
 		{"a broken name", `{"keys`, "not JSON at byte"},
-		{"a name without a value", `{"keys"}`, "keys: want an array"},
+		{"a name without a value", `{"keys"}`, "not JSON at byte"},
 		{"another name without a value", `{"a"}`, "not JSON at byte"},
 		{"no end", `{"keys":[` + good, "not JSON at byte"},
 		{"no end of the object", `{"keys":[` + good + `]`, "not JSON at byte"},

@@ -2,6 +2,7 @@ package jwk
 
 import (
 	"crypto"
+	"crypto/hmac"
 	"errors"
 	"fmt"
 
@@ -43,6 +44,9 @@ var encryption = map[jwt.Algorithm][]struct {
 func (k *Key) serves(alg jwt.Algorithm) error {
 	takes, ok := encryption[alg]
 	if !ok {
+		if signatures[alg] == k.kind() && k.public != nil {
+			return nil // the key itself has been checked
+		}
 		_, err := k.verifier(alg)
 		return err
 	}
@@ -150,6 +154,33 @@ func (k *Key) verifier(alg jwt.Algorithm) (jwt.Verifier, error) {
 	}
 	v, err := jwt.NewVerifier(alg, k.public, k.keyID)
 	return v, unprefixed(err)
+}
+
+// same reports whether the other key is the same, whatever it is for.
+func (k *Key) same(other *Key) bool {
+	if k == other {
+		return true
+	}
+	if k.kty != other.kty || k.crv != other.crv {
+		return false
+	}
+	if k.public == nil {
+		return hmac.Equal(k.private().([]byte), other.private().([]byte))
+	}
+	return samePublic(k.public, other.public)
+}
+
+// takesRSA reports whether alg is one for RSA keys.
+func takesRSA(alg jwt.Algorithm) bool { return signatures[alg] == "RSA" }
+
+// signatures has the algorithms of package jwt, and the kind of key that each
+// takes.
+var signatures = map[jwt.Algorithm]string{
+	jwt.HS256: "oct", jwt.HS384: "oct", jwt.HS512: "oct",
+	jwt.RS256: "RSA", jwt.RS384: "RSA", jwt.RS512: "RSA",
+	jwt.PS256: "RSA", jwt.PS384: "RSA", jwt.PS512: "RSA",
+	jwt.ES256: "P-256", jwt.ES384: "P-384", jwt.ES512: "P-521",
+	jwt.EdDSA: "Ed25519", jwt.Ed25519: "Ed25519",
 }
 
 // usual returns the key's algorithm, or the one to use if it names none.
