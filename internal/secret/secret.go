@@ -1,0 +1,135 @@
+// Package secret recognizes what is plainly no secret: a public key, which anybody
+// may have, or a key file of another kind, given by mistake where a shared secret
+// is wanted. An HMAC keyed with a public key is one that everybody can make.
+package secret
+
+import (
+	"bytes"
+	"encoding/base64"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// Kind names what the bytes plainly are, with its article, if that is no secret;
+// it is "" for any others. Random bytes of 16 or more are taken for something else
+// with a chance of less than 2^-32. It reads each byte a bounded number of times.
+func Kind(secret []byte) string {
+	text := bytes.Trim(bytes.TrimPrefix(secret, []byte("\ufeff")), " \t\r\n\"'")
+	switch {
+	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("---- BEGIN ")):
+		return "a PEM file"
+	case isSSH(text):
+		return "an SSH key"
+	case isJWK(text):
+		return "a JSON Web Key"
+	case isDER(secret):
+		return "a DER key or certificate"
+	case isBase64DER(text):
+		return "a key or certificate in base64"
+	}
+	return ""
+}
+
+// isSSH reports whether text is a line of an OpenSSH public key, maybe behind
+// options or a host name, or a file of PuTTY. In an OpenSSH line the base64 begins
+// with the length and the name of the algorithm.
+func isSSH(text []byte) bool {
+	if bytes.HasPrefix(text, []byte("PuTTY-User-Key-File-")) {
+		return true
+	}
+	for _, name := range [...]string{"ssh-", "sk-ssh-", "ecdsa-sha2-", "sk-ecdsa-sha2-"} {
+		i := bytes.Index(text, []byte(name))
+		if i < 0 || i > 0 && text[i-1] != ' ' {
+			continue
+		}
+		if _, data, ok := bytes.Cut(text[i:], []byte(" ")); ok && bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("AAAA")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isJWK reports whether text is the JSON of a key or of a set of keys.
+func isJWK(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("{")) && (hasMember(text, `"kty"`) || hasMember(text, `"keys"`))
+}
+
+func hasMember(text []byte, name string) bool {
+	_, behind, ok := bytes.Cut(text, []byte(name))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(behind, " \t\r\n"), []byte(":"))
+}
+
+// isBase64DER reports whether text is base64 of what isDER knows, in either
+// alphabet, with or without padding and line breaks.
+func isBase64DER(text []byte) bool {
+	if !bytes.HasPrefix(text, []byte("M")) { // the first letter for the tag of a sequence, 0x30
+		return false
+	}
+	plain := make([]byte, 0, len(text))
+	for _, c := range text {
+		switch c {
+		case ' ', '\t', '\r', '\n', '=':
+		case '-':
+			plain = append(plain, '+')
+		case '_':
+			plain = append(plain, '/')
+		default:
+			plain = append(plain, c)
+		}
+	}
+	der, err := base64.RawStdEncoding.DecodeString(string(plain))
+	return err == nil && isDER(der)
+}
+
+// isDER reports whether b is one of the ASN.1 structures that keys and
+// certificates come in.
+func isDER(b []byte) bool {
+	input, body := cryptobyte.String(b), cryptobyte.String(nil)
+	if !input.ReadASN1(&body, asn1.SEQUENCE) || !input.Empty() {
+		return false
+	}
+	if body.PeekASN1Tag(asn1.INTEGER) {
+		return isVersioned(body)
+	}
+	return isIdentified(body)
+}
+
+// isVersioned is for the structures that begin with an integer: PKCS #8 (RFC
+// 5958), SEC 1 (RFC 5915) and PKCS #1 (RFC 8017), private or public.
+func isVersioned(body cryptobyte.String) bool {
+	if !body.SkipASN1(asn1.INTEGER) {
+		return false
+	}
+	switch {
+	case body.PeekASN1Tag(asn1.SEQUENCE):
+		return readAlgorithm(&body) && body.SkipASN1(asn1.OCTET_STRING)
+	case body.PeekASN1Tag(asn1.OCTET_STRING):
+		return body.SkipASN1(asn1.OCTET_STRING) && body.PeekASN1Tag(asn1.Tag(0).Constructed().ContextSpecific())
+	}
+	for !body.Empty() {
+		if !body.SkipASN1(asn1.INTEGER) {
+			return false
+		}
+	}
+	return true
+}
+
+// isIdentified is for those that begin with a sequence: a public key (RFC 5280
+// section 4.1), an encrypted private key (RFC 5958 section 3) and a certificate.
+func isIdentified(body cryptobyte.String) bool {
+	certificate := body
+	if readAlgorithm(&body) && !body.PeekASN1Tag(asn1.SEQUENCE) {
+		if body.PeekASN1Tag(asn1.OCTET_STRING) {
+			return body.SkipASN1(asn1.OCTET_STRING) && body.Empty()
+		}
+		return body.SkipASN1(asn1.BIT_STRING) && body.Empty()
+	}
+	return certificate.SkipASN1(asn1.SEQUENCE) && readAlgorithm(&certificate) && certificate.SkipASN1(asn1.BIT_STRING) && certificate.Empty()
+}
+
+// readAlgorithm reads an AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
+func readAlgorithm(s *cryptobyte.String) bool {
+	var algorithm cryptobyte.String
+	return s.ReadASN1(&algorithm, asn1.SEQUENCE) && algorithm.SkipASN1(asn1.OBJECT_IDENTIFIER)
+}
