@@ -43,23 +43,27 @@ func ExampleIssuerMetadata_rotation() {
 	var published atomic.Pointer[[]*jwk.Key]
 	publish := func(keys ...*jwk.Key) { published.Store(&keys) }
 	publish(old)
-	issuer := &jwthttp.IssuerMetadata{Keys: func() []*jwk.Key { return *published.Load() }, MaxAge: 10 * time.Millisecond}
+	issuer := &jwthttp.IssuerMetadata{Keys: func() []*jwk.Key { return *published.Load() }}
 	server := httptest.NewServer(issuer)
 	defer server.Close()
 	issuer.URL = server.URL
-	keys, err := jwthttp.DiscoverKeys(server.URL, jwthttp.RemoteOptions{CoolDown: 10 * time.Millisecond})
+	keys, err := jwthttp.DiscoverKeys(server.URL, jwthttp.RemoteOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	wait := func() { time.Sleep(20 * time.Millisecond) } // longer than anybody keeps an answer
+	refresh := func() { // others wait for as long as anybody keeps an answer
+		if err := keys.Refresh(context.Background()); err != nil {
+			log.Fatal(err)
+		}
+	}
 
 	fmt.Println("old key:", accepts(keys, old))
 	publish(old, next)
-	wait()
+	refresh()
 	fmt.Println("both keys:", accepts(keys, old), accepts(keys, next))
 	// From now on the next key signs. The old one goes when its tokens have expired.
 	publish(next)
-	wait()
+	refresh()
 	fmt.Println("next key:", accepts(keys, old), accepts(keys, next))
 	// Output:
 	// old key: true

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -202,47 +201,35 @@ func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
 // A key is replaced while tokens are verified all the time: publish the new one,
 // wait, sign with it, withdraw the old one.
 func TestRotationWithoutDowntime(t *testing.T) {
-	const refresh = 50 * time.Millisecond
-	old, fresh := newKey(t), newKey(t)
-	var published atomic.Pointer[[]*jwk.Key]
-	publish := func(keys ...*jwk.Key) { published.Store(&keys) }
-	publish(old)
-	issuer := newIssuer(t, "", func() []*jwk.Key { return *published.Load() })
-	issuer.MaxAge = time.Second // above the bound below
-
-	remote, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{
-		RefreshAfter: refresh, MaxAge: refresh, CoolDown: refresh / 5,
-	})
-	require.NoError(t, err)
-
-	var signing atomic.Pointer[jwk.Key]
-	signing.Store(old)
-	done := make(chan struct{})
-	var group sync.WaitGroup
-	var accepted atomic.Int64
-	for range 4 {
-		group.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				assert.NoError(t, accept(t, remote, tokenOf(t, signing.Load())))
-				accepted.Add(1)
-				time.Sleep(time.Millisecond) // leaves a turn to the fetch
-			}
+	bubble(t, func(t *testing.T) {
+		old, fresh := newKey(t), newKey(t)
+		var published atomic.Pointer[[]*jwk.Key]
+		publish := func(keys ...*jwk.Key) { published.Store(&keys) }
+		publish(old)
+		issuer := &jwthttp.IssuerMetadata{URL: "https://issuer.example", Keys: func() []*jwk.Key { return *published.Load() }}
+		transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			w := httptest.NewRecorder()
+			issuer.ServeHTTP(w, r)
+			return w.Result(), nil
 		})
-	}
-	time.Sleep(2 * refresh)
-	publish(old, fresh)
-	time.Sleep(2 * refresh) // until every verifier has both
-	signing.Store(fresh)
-	time.Sleep(2 * refresh) // until the tokens of the old one have expired
-	publish(fresh)
-	time.Sleep(3 * refresh) // until every verifier has dropped it
-	assert.ErrorIs(t, accept(t, remote, tokenOf(t, old)), jwt.ErrUnknownKey)
-	close(done)
-	group.Wait()
-	assert.Greater(t, accepted.Load(), int64(100))
+		remote, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+		require.NoError(t, err)
+
+		signing := old
+		verify := func(d time.Duration) {
+			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Second) {
+				assert.NoError(t, accept(t, remote, tokenOf(t, signing)))
+			}
+		}
+		verify(time.Hour)
+		publish(old, fresh)
+		verify(11 * time.Minute) // until every verifier has both
+		signing = fresh
+		verify(time.Hour) // until the tokens of the old one have expired
+		assert.NoError(t, accept(t, remote, tokenOf(t, old)))
+		publish(fresh)
+		verify(11 * time.Minute) // until every verifier has dropped it
+		assert.ErrorIs(t, accept(t, remote, tokenOf(t, old)), jwt.ErrUnknownKey)
+	})
 }

@@ -1,0 +1,346 @@
+package jwthttp_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
+	"github.com/seed-b1f8f58c/jwt/jwthttp"
+)
+
+// oldAfter checks that keys are fetched again when they are so old, not earlier.
+func oldAfter(t *testing.T, want time.Duration, o jwthttp.RemoteOptions, set func(s *keyServer)) {
+	t.Helper()
+	bubble(t, func(t *testing.T) {
+		t.Helper()
+		key := newKey(t)
+		server, keys := newServed(t, o, key)
+		server.set(set)
+		require.NoError(t, accept(t, keys, tokenOf(t, key)))
+		pass(want - time.Nanosecond)
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		synctest.Wait()
+		assert.EqualValues(t, 1, server.hits.Load())
+		pass(time.Nanosecond)
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		synctest.Wait()
+		assert.EqualValues(t, 2, server.hits.Load())
+	})
+}
+
+func TestOldKeysAreRefreshed(t *testing.T) {
+	const minute = time.Minute
+	for _, test := range []struct {
+		cacheControl string
+		refreshAfter time.Duration
+		maxAge       time.Duration
+		want         time.Duration
+	}{
+		{"", 0, 0, 10 * minute},
+		{"max-age=120", 0, 0, 2 * minute},
+		{"public, Max-Age=120, must-revalidate", 0, 0, 2 * minute},
+		{`max-age="120"`, 0, 0, 2 * minute},
+		{"max-age=1", 0, 0, 30 * time.Second},
+		{"max-age=0", 0, 0, 30 * time.Second},
+		{"no-store", 0, 0, 30 * time.Second},
+		{"max-age=3599", 0, 0, time.Hour - time.Second},
+		{"max-age=31536000", 0, 0, time.Hour},
+		{"max-age=99999999999999999999", 0, 0, 10 * minute},
+		{"max-age=-1", 0, 0, 10 * minute},
+		{"s-maxage=5", 0, 0, 10 * minute},
+		{"no-cache", 0, 0, 30 * time.Second},
+
+		// What the operator says is the upper bound.
+		{"", minute, 0, minute},
+		{"max-age=86400", minute, 0, minute},
+		{"max-age=59", minute, 0, 59 * time.Second},
+		{"max-age=86400", 3 * time.Hour, 0, 3 * time.Hour},
+		{"max-age=600", 3 * time.Hour, 0, 10 * minute},
+		{"max-age=86400", time.Second, 0, time.Second},
+		{"no-cache", time.Second, 0, time.Second},
+
+		// Keys are old before they are too old.
+		{"", 0, 2 * minute, minute},
+		{"max-age=86400", 0, 2 * minute, minute},
+		{"max-age=86400", 0, 30 * minute, 15 * minute},
+		{"max-age=86400", 0, 24 * time.Hour, time.Hour},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			o := jwthttp.RemoteOptions{RefreshAfter: test.refreshAfter, MaxAge: test.maxAge}
+			oldAfter(t, test.want, o, func(s *keyServer) { s.cacheControl = test.cacheControl })
+		})
+	}
+}
+
+func TestTimeInCachesOnTheWayCounts(t *testing.T) {
+	for age, want := range map[string]time.Duration{"100": 200 * time.Second, "290": 30 * time.Second, "9999999999": 30 * time.Second, "x": 300 * time.Second} {
+		oldAfter(t, want, jwthttp.RemoteOptions{}, func(s *keyServer) { s.cacheControl, s.age = "max-age=300", age })
+	}
+}
+
+func TestETagIsRevalidated(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		key := newKey(t)
+		server, keys := newServed(t, jwthttp.RemoteOptions{}, key)
+		server.set(func(s *keyServer) { s.etag = `"1"` })
+		require.NoError(t, accept(t, keys, tokenOf(t, key)))
+		before := keys.State()
+		server.set(func(s *keyServer) { s.keys = nil }) // but the ETag says nothing has changed
+		for range 5 {
+			pass(11 * time.Minute)
+			assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		}
+		synctest.Wait()
+		assert.Same(t, before.Set, keys.State().Set)
+		assert.True(t, keys.State().Fetched.After(before.Fetched))
+		assert.EqualValues(t, 6, server.hits.Load())
+	})
+}
+
+// An answer without a key that verifies is an error, and replaces nothing.
+func TestAnswerWithoutAKeyReplacesNothing(t *testing.T) {
+	encrypt, err := jwk.New(newKey(t).CryptoKey(), "", "enc")
+	require.NoError(t, err)
+	text, err := json.Marshal(encrypt.Public())
+	require.NoError(t, err)
+	unusable := strings.Replace(string(text), `{`, `{"use":"enc",`, 1)
+	for body, want := range map[string]string{
+		`{"keys":[]}`:                 "got no key that verifies, with 0 keys of other uses and 0 entries left out",
+		`{"keys":[{"kty":"AKP"},1]}`:  `got no key that verifies, with 0 keys of other uses and 2 entries left out: entry 0: jwk: unknown kty "AKP"`,
+		`{"keys":[` + unusable + `]}`: "got no key that verifies, with 1 keys of other uses and 0 entries left out",
+	} {
+		bubble(t, func(t *testing.T) {
+			key := newKey(t)
+			server, keys := newServed(t, jwthttp.RemoteOptions{}, key)
+			require.NoError(t, accept(t, keys, tokenOf(t, key)))
+			server.set(func(s *keyServer) { s.misbehave = answerJSON(body) })
+			assert.ErrorContains(t, keys.Refresh(t.Context()), want)
+			pass(2*time.Hour - 1)
+			assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+			synctest.Wait()
+			assert.ErrorContains(t, keys.State().Err, want)
+			assert.True(t, undecided(accept(t, keys, tokenOf(t, newKey(t)))))
+			pass(1)
+			assert.True(t, undecided(accept(t, keys, tokenOf(t, key))), "503, not 401, when the keys are too old")
+		})
+	}
+}
+
+// A key of each algorithm makes an answer a good one.
+func TestAnswerWithOneKeyIsGood(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{
+		jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
+	} {
+		key, err := jwk.Generate(alg)
+		require.NoError(t, err)
+		_, keys := newServed(t, jwthttp.RemoteOptions{}, key)
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)), alg)
+	}
+}
+
+// JSON is served under many types, and under none.
+func TestContentTypeDoesNotMatter(t *testing.T) {
+	key := newKey(t)
+	set, err := jwk.NewSet(key)
+	require.NoError(t, err)
+	text, err := json.Marshal(set)
+	require.NoError(t, err)
+	for _, contentType := range []string{"application/json", "application/jwk-set+json; charset=utf-8", "text/plain", "application/octet-stream", "binary/octet-stream", "text/html", "%%", ""} {
+		server, keys := newServed(t, jwthttp.RemoteOptions{})
+		server.misbehave = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = []string{contentType}
+			w.Write(text)
+		}
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)), contentType)
+	}
+}
+
+func TestRSAKeysWithoutAlg(t *testing.T) {
+	signing, err := jwk.Generate(jwt.PS256)
+	require.NoError(t, err)
+	bare, err := jwk.New(signing.CryptoKey(), "", signing.KeyID())
+	require.NoError(t, err)
+	_, keys := newServed(t, jwthttp.RemoteOptions{}, bare)
+	assert.ErrorIs(t, accept(t, keys, tokenOf(t, signing)), jwt.ErrUnknownKey)
+	_, keys = newServed(t, jwthttp.RemoteOptions{RSAAlgorithm: jwt.PS256}, bare)
+	assert.NoError(t, accept(t, keys, tokenOf(t, signing)))
+
+	broken := jwthttp.RemoteOptions{RSAAlgorithm: jwt.PS256, Parse: func([]byte) (*jwk.Set, error) { return nil, errors.New("no keys of mine") }}
+	_, keys = newServed(t, broken, bare)
+	assert.ErrorContains(t, accept(t, keys, tokenOf(t, signing)), "no keys of mine")
+}
+
+func TestParseReadsTheAnswer(t *testing.T) {
+	key := newKey(t)
+	for _, test := range []struct {
+		want  string
+		parse func(data []byte) (*jwk.Set, error)
+	}{
+		{"", func(data []byte) (*jwk.Set, error) {
+			assert.JSONEq(t, `{"keys":[]}`, string(data))
+			return jwk.NewSet(key)
+		}},
+		{"no keys of mine", func([]byte) (*jwk.Set, error) { return nil, errors.New("no keys of mine") }},
+		{"jwk: the set is nil", func([]byte) (*jwk.Set, error) { return nil, nil }},
+		{"got no key that verifies", func([]byte) (*jwk.Set, error) { return jwk.NewSet() }},
+		{"a function of RemoteOptions panicked with a string", func([]byte) (*jwk.Set, error) { panic("parse") }},
+		{"a function of RemoteOptions ended its goroutine", func([]byte) (*jwk.Set, error) { runtime.Goexit(); return nil, nil }},
+	} {
+		_, keys := newServed(t, jwthttp.RemoteOptions{Parse: test.parse})
+		err := accept(t, keys, tokenOf(t, key))
+		if test.want == "" {
+			assert.NoError(t, err)
+			continue
+		}
+		assert.True(t, undecided(err), "%v", err)
+		assert.ErrorContains(t, err, test.want)
+	}
+}
+
+func TestMisbehavingServers(t *testing.T) {
+	key := newKey(t)
+	body := func(contentType, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			io.WriteString(w, body)
+		}
+	}
+	elsewhere := httptest.NewServer(&keyServer{keys: []*jwk.Key{key}})
+	defer elsewhere.Close()
+	for _, test := range []struct {
+		name, want string
+		answer     http.HandlerFunc
+	}{
+		{"500", "got status 500", status(500)},
+		{"204", "got status 204", status(204)},
+		{"304 to no ETag", "got status 304", status(304)},
+		{"a page", `of the content type "text/html; charset=utf-8"`, body("text/html; charset=utf-8", "<html>")},
+		{"no content type", `of the content type ""`, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = nil
+			io.WriteString(w, `hello`)
+		}},
+		{"no JSON", "not a JWK Set", body("application/json", "keys")},
+		{"cut JSON", "not a JWK Set", body("application/json", `{"keys":[`)},
+		{"another object", "not a JWK Set", body("application/json", `{"keyz":[]}`)},
+		{"a huge body", "got more than 1048576 bytes", body("application/json", `{"keys":[],"x":"`+strings.Repeat("x", 2<<20)+`"}`)},
+		{"a redirect to another origin", "redirected to another origin", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusFound)
+		}},
+		{"redirects without end", "redirected too often", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/again", http.StatusFound)
+		}},
+		{"a connection that ends", "EOF", func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				connection.Close()
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := &keyServer{keys: []*jwk.Key{key}}
+			web := httptest.NewServer(server)
+			defer web.Close()
+
+			cold := newRemote(t, web.URL, jwthttp.RemoteOptions{Timeout: time.Minute})
+			server.set(func(s *keyServer) { s.misbehave = test.answer })
+			err := accept(t, cold, tokenOf(t, key))
+			assert.True(t, undecided(err), "%v", err)
+			assert.ErrorContains(t, err, test.want)
+			assert.LessOrEqual(t, server.hits.Load(), int64(4), "one request and three redirects at most")
+
+			warm := newRemote(t, web.URL, jwthttp.RemoteOptions{Timeout: time.Minute})
+			server.set(func(s *keyServer) { s.misbehave = nil })
+			require.NoError(t, warm.Refresh(t.Context()))
+			server.set(func(s *keyServer) { s.misbehave = test.answer })
+			assert.ErrorContains(t, warm.Refresh(t.Context()), test.want)
+			assert.NoError(t, accept(t, warm, tokenOf(t, key)), "the keys at hand serve on")
+			assert.Error(t, warm.State().Err)
+		})
+	}
+}
+
+// A body is at most so large: a byte more is refused, and not read further.
+func TestLargestBody(t *testing.T) {
+	key := newKey(t)
+	set, err := jwk.NewSet(key)
+	require.NoError(t, err)
+	text, err := json.Marshal(set)
+	require.NoError(t, err)
+	for size, want := range map[int]string{1 << 20: "", 1<<20 + 1: "got more than 1048576 bytes"} {
+		server, keys := newServed(t, jwthttp.RemoteOptions{})
+		server.misbehave = answerJSON(string(text) + strings.Repeat(" ", size-len(text)))
+		err := keys.Refresh(t.Context())
+		if want == "" {
+			assert.NoError(t, err)
+		} else {
+			assert.ErrorContains(t, err, want)
+		}
+	}
+}
+
+// countedBody is a body that knows whether it was closed.
+type countedBody struct {
+	io.Reader
+	open *atomic.Int64
+}
+
+func (b *countedBody) Close() error {
+	b.open.Add(-1)
+	return nil
+}
+
+func TestBodiesAreClosed(t *testing.T) {
+	key := newKey(t)
+	for name, answer := range map[string]http.HandlerFunc{
+		"keys":       nil,
+		"500":        status(500),
+		"404":        status(404),
+		"304":        status(304),
+		"no JSON":    answerJSON("keys"),
+		"no key":     answerJSON(`{"keys":[]}`),
+		"huge":       answerJSON(strings.Repeat("x", 2<<20)),
+		"redirected": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) },
+		"elsewhere": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.example", http.StatusFound)
+		},
+	} {
+		var open, opened atomic.Int64
+		server := &keyServer{keys: []*jwk.Key{key}, etag: `"1"`}
+		m := &metadataServer{urls: map[string]http.Handler{openID: metadataOf("/keys"), "/keys": server}, count: map[string]int{}}
+		transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+			response, err := m.RoundTrip(r)
+			if response != nil {
+				response.Body = &countedBody{response.Body, &open}
+				open.Add(1)
+				opened.Add(1)
+			}
+			return response, err
+		})
+		keys, err := jwthttp.DiscoverKeys("https://issuer.example", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+		require.NoError(t, err)
+		require.NoError(t, keys.Refresh(t.Context()))
+		require.NoError(t, keys.Refresh(t.Context()), "unchanged")
+		server.set(func(s *keyServer) { s.misbehave = answer })
+		_ = keys.Refresh(t.Context())
+		m.set(openID, answer)
+		other, err := jwthttp.DiscoverKeys("https://issuer.example", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+		require.NoError(t, err)
+		_ = other.Refresh(t.Context())
+		assert.GreaterOrEqual(t, opened.Load(), int64(4), name)
+		assert.Zero(t, open.Load(), name)
+	}
+}
