@@ -1,16 +1,12 @@
 package jwthttp
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +37,17 @@ type IssuerMetadata struct {
 	URL    string            // the issuer as in the iss claim, an https URL; required
 	Keys   func() []*jwk.Key // the keys to publish now; called for every request; required
 	MaxAge time.Duration     // for which others may keep an answer; 0: 10 minutes
-	Log    *slog.Logger      // told, at level Error, why an answer is 500; may be nil
+
+	// Members are further members of the metadata, such as authorization_endpoint and
+	// token_endpoint, or they replace those that are there without them:
+	//
+	//	response_types_supported               ["id_token"], or ["code"] with an authorization_endpoint
+	//	subject_types_supported                ["public"]
+	//	id_token_signing_alg_values_supported  the algorithms of Keys
+	Members map[string]any
+
+	AllowAnyOrigin bool         // pages of every origin may read both documents (CORS)
+	Log            *slog.Logger // gets, at level Error, why an answer is 500; may be nil
 }
 
 const (
@@ -54,47 +60,34 @@ const (
 func (i *IssuerMetadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u, err := i.url()
 	if err != nil {
-		i.fail(w, r, err)
+		i.publication("").fail(w, r, err)
 		return
 	}
-	path, contentType := u.Path, ""
-	var document func() ([]byte, error)
 	switch r.URL.Path {
-	case path + openIDPath, oauthPath + path:
-		document, contentType = i.metadata, "application/json"
-	case path + keysPath:
-		document, contentType = i.keySet, "application/jwk-set+json"
+	case u.Path + openIDPath, oauthPath + u.Path:
+		i.publication("application/json").serve(w, r, i.metadata)
+	case u.Path + keysPath:
+		i.publication("application/jwk-set+json").serve(w, r, i.keySet)
 	default:
 		http.NotFound(w, r)
-		return
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
-		return
-	}
-	body, err := document()
-	if err != nil {
-		i.fail(w, r, err)
-		return
-	}
-	maxAge := i.MaxAge
-	if maxAge == 0 {
-		maxAge = 10 * time.Minute
-	}
-	sum := sha256.Sum256(body)
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "public, max-age="+strconv.FormatInt(int64(maxAge/time.Second), 10))
-	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:16])+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body)) // answers If-None-Match
 }
 
-// fail answers without a word of why.
-func (i *IssuerMetadata) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if i != nil && i.Log != nil {
-		i.Log.LogAttrs(r.Context(), slog.LevelError, "keys not published", slog.String("error", err.Error()))
+func (i *IssuerMetadata) publication(contentType string) publication {
+	if i == nil {
+		return publication{}
 	}
-	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	return publication{contentType, i.MaxAge, i.AllowAnyOrigin, i.Log}
+}
+
+// Validate says what is wrong with the fields or the keys, for programs that want to
+// fail at their start. Until that is mended, the answer is 500.
+func (i *IssuerMetadata) Validate() error {
+	if _, err := i.url(); err != nil {
+		return err
+	}
+	_, err := i.metadata()
+	return err
 }
 
 // url checks the handler, and returns its URL without a slash at the end.
@@ -105,14 +98,28 @@ func (i *IssuerMetadata) url() (*url.URL, error) {
 	case i.MaxAge < 0:
 		return nil, errors.New("jwthttp: IssuerMetadata.MaxAge is negative")
 	}
-	u, err := checkURL(i.URL)
+	u, err := checkIdentifier("IssuerMetadata.URL", i.URL)
 	if err != nil {
 		return nil, err
 	}
-	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, errors.New("jwthttp: IssuerMetadata.URL has a query or fragment, want none")
-	}
 	u.Path = strings.TrimSuffix(u.Path, "/")
+	return u, nil
+}
+
+// checkIdentifier checks a URL that is the name of an issuer or a resource.
+func checkIdentifier(field, s string) (*url.URL, error) {
+	u, err := checkURL(s)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", field, err)
+	}
+	if u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#") {
+		return nil, errors.New("jwthttp: " + field + " has a query or fragment, want none")
+	}
+	for _, c := range []byte(u.Host) {
+		if !isAlphanumeric(c) && strings.IndexByte("-._:[]", c) < 0 {
+			return nil, errors.New("jwthttp: " + field + ": got the host " + strictjson.Quote(u.Host) + ", want letters, digits, dots and hyphens")
+		}
+	}
 	return u, nil
 }
 
@@ -129,11 +136,18 @@ func (i *IssuerMetadata) metadata() ([]byte, error) {
 			algorithms = append(algorithms, string(v.Algorithm()))
 		}
 	}
-	return json.Marshal(struct {
-		Issuer     string   `json:"issuer"`
-		KeysURL    string   `json:"jwks_uri"`
-		Algorithms []string `json:"id_token_signing_alg_values_supported"`
-	}{i.URL, strings.TrimSuffix(i.URL, "/") + keysPath, algorithms})
+	responseType := "id_token"
+	if _, ok := i.Members["authorization_endpoint"]; ok {
+		responseType = "code"
+	}
+	return metadataDocument(map[string]any{
+		"response_types_supported":              []string{responseType},
+		"subject_types_supported":               []string{"public"},
+		"id_token_signing_alg_values_supported": algorithms,
+	}, i.Members, map[string]any{
+		"issuer":   i.URL,
+		"jwks_uri": strings.TrimSuffix(i.URL, "/") + keysPath,
+	})
 }
 
 // keySet returns the JWK Set.

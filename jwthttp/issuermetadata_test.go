@@ -83,7 +83,7 @@ func TestIssuerAnswers(t *testing.T) {
 		response, body = get(t, "GET", issuer.URL+path, "")
 		assert.Equal(t, "application/json", response.Header.Get("Content-Type"))
 		assert.JSONEq(t, `{"issuer":"`+issuer.URL+`","jwks_uri":"`+issuer.URL+`/.well-known/jwks.json",
-			"id_token_signing_alg_values_supported":["EdDSA"]}`, body)
+			"response_types_supported":["id_token"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["EdDSA"]}`, body)
 	}
 	response, _ = get(t, "POST", issuer.URL+"/.well-known/jwks.json", "")
 	assert.Equal(t, 405, response.StatusCode)

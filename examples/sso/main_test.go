@@ -30,8 +30,8 @@ func TestBrowserLogsInAndCallsBothAPIs(t *testing.T) {
 
 	b.open(page)
 	b.click("#call")
-	b.waitFor("#orders", `^401 Bearer$`)
-	b.waitFor("#invoices", `^401 Bearer$`)
+	b.waitFor("#orders", `^401 Bearer realm="api"$`)
+	b.waitFor("#invoices", `^401 Bearer realm="api"$`)
 
 	b.click("#login") // goes to the issuer's origin
 	b.waitFor("form", "Log in")

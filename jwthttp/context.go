@@ -1,0 +1,121 @@
+package jwthttp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// WithToken returns a context with the token of a request, for middleware of your own,
+// protocols other than HTTP, and tests of handlers. It states that the token has been
+// verified: [TokenFrom] and [ClaimsFrom] return it, and every [Middleware] that gets a
+// request with this context takes it without asking its Tokens or Proofs.
+//
+// A Middleware does so if the request has no token of its own, or one with the same
+// payload; another token is verified, and takes its place. A nil token is none.
+func WithToken(ctx context.Context, token *jwt.Token) context.Context {
+	return &tokenContext{Context: ctx, token: token}
+}
+
+// TokenFrom returns the token of a request from its context, and false if it was
+// let through without one, or neither a [Middleware] nor [WithToken] put one there.
+func TokenFrom(ctx context.Context) (*jwt.Token, bool) {
+	c := tokenContextOf(ctx)
+	if c == nil || c.token == nil {
+		return nil, false
+	}
+	return c.token, true
+}
+
+// ClaimsFrom decodes the claims of a request's token, as [jwt.ClaimsAs] does. A
+// request without a token is [ErrNoToken].
+func ClaimsFrom[T any](ctx context.Context) (T, error) {
+	token, ok := TokenFrom(ctx)
+	if !ok {
+		var zero T
+		return zero, ErrNoToken
+	}
+	return jwt.ClaimsAs[T](token)
+}
+
+// An acceptance is what is known of one request.
+type acceptance struct {
+	scheme, text string
+	token        *jwt.Token    // nil: may be anonymous
+	by           *Middleware   // that has verified the token
+	known        *tokenContext // the request's context, if it had the answer
+	scopes       []string      // that the handlers around this one demand, and this one
+	preflight    bool          // let through without a token, whatever the scopes
+}
+
+// withScopes is an acceptance by a handler that demands these scopes.
+func (a acceptance) withScopes(scopes []string) acceptance {
+	if len(a.scopes) > 0 {
+		scopes = union(a.scopes, scopes)
+	}
+	a.scopes = scopes
+	return a
+}
+
+// request returns r as the next handler gets it.
+func (a acceptance) request(r *http.Request) *http.Request {
+	if a.known != nil {
+		if len(a.scopes) == len(a.known.scopes) {
+			return r
+		}
+		return r.WithContext(&tokenContext{r.Context(), a.token, a.known.by, a.known.isFor, a.scopes})
+	}
+	return r.WithContext(newTokenContext(r.Context(), a))
+}
+
+// tokenContext is the context of a request that was let through.
+type tokenContext struct {
+	context.Context
+	token  *jwt.Token             // nil for a request that may be anonymous
+	by     *Middleware            // nil: WithToken
+	isFor  func(text string) bool // whether the token had this text, which no formatting shows
+	scopes []string               // demanded so far
+}
+
+func newTokenContext(ctx context.Context, a acceptance) *tokenContext {
+	text := a.text
+	return &tokenContext{ctx, a.token, a.by, func(other string) bool { return other == text }, a.scopes}
+}
+
+type tokenKey struct{}
+
+func (c *tokenContext) Value(key any) any {
+	if key == (tokenKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+func tokenContextOf(ctx context.Context) *tokenContext {
+	c, _ := ctx.Value(tokenKey{}).(*tokenContext)
+	return c
+}
+
+// answers reports whether m needs not verify a request with this context and a
+// token of this text. What was verified for one request is not taken for another
+// that is made with its context.
+func (c *tokenContext) answers(m *Middleware, text string) bool {
+	if c.by != nil {
+		return c.by == m && c.isFor(text)
+	}
+	return c.token != nil && (text == "" || hasPayload(text, c.token))
+}
+
+// hasPayload reports whether the payload in a token's text is that of a verified
+// token.
+func hasPayload(text string, token *jwt.Token) bool {
+	_, rest, _ := strings.Cut(text, ".")
+	encoded, _, ok := strings.Cut(rest, ".")
+	if !ok {
+		return false
+	}
+	payload, err := jwt.DecodeBase64URL(encoded)
+	return err == nil && len(payload) > 0 && string(payload) == string(token.Payload())
+}
