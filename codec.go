@@ -44,6 +44,8 @@ func (t *Token) decodeStruct(codec *structjson.Codec, v reflect.Value) bool {
 type claimsKind struct {
 	codec *structjson.Codec // nil if the type is for package json
 	room  sync.Pool         // of pointers to zero values of the type
+
+	validates bool // the type or a pointer to it is a validator
 }
 
 // claimsKinds remembers the answers of kindOf, by [reflect.Type].
@@ -52,9 +54,32 @@ var claimsKinds sync.Map
 func kindOf(t reflect.Type) *claimsKind {
 	known, ok := claimsKinds.Load(t)
 	if !ok {
-		known, _ = claimsKinds.LoadOrStore(t, &claimsKind{codec: structjson.New(t, reflect.TypeFor[Claims]())})
+		known, _ = claimsKinds.LoadOrStore(t, &claimsKind{codec: structjson.New(t, reflect.TypeFor[Claims]()), validates: validates(t)})
 	}
 	return known.(*claimsKind)
+}
+
+// appendJSON appends the JSON of v. What is checked needs no [checkClaims].
+func appendJSON(b []byte, v any) (_ []byte, checked bool, err error) {
+	if b, checked, ok := appendStruct(b, v); ok {
+		return b, checked, nil
+	}
+	encoded, err := json.Marshal(v)
+	return append(b, encoded...), false, err
+}
+
+// decodeJSON decodes the text into the value that into points to, which is of the
+// kind.
+func decodeJSON(text string, into any, of *claimsKind) error {
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.payload = append(b.payload[:0], text...)
+	v := reflect.ValueOf(into).Elem()
+	if of.codec != nil && !of.codec.Embeds && of.codec.Decode(b.payload, text, v) {
+		return nil
+	}
+	v.SetZero()
+	return json.Unmarshal([]byte(text), into)
 }
 
 // appendStruct appends the JSON of a struct or a pointer to one, and reports

@@ -50,7 +50,13 @@ const notThreeParts = "want three parts separated by two dots"
 type buffer struct {
 	token, header, payload, sig []byte
 
-	known jose.Memo[Header] // the header of the last good token
+	known jose.Memo[decodedHeader] // the header of the last good token
+}
+
+// A decodedHeader is a header and its JSON.
+type decodedHeader struct {
+	Header
+	json string
 }
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
@@ -63,18 +69,20 @@ func (b *buffer) free() {
 }
 
 // readHeader decodes the header of the token.
-func (b *buffer) readHeader(s segments) (h Header, refusal *VerifyError) {
+func (b *buffer) readHeader(s segments) (h decodedHeader, refusal *VerifyError) {
 	if s.header > jose.MaxHeaderSize {
-		return Header{}, refuse(ErrMalformed, "header: "+jose.TooLarge(s.header, jose.MaxHeaderSize))
+		return h, refuse(ErrMalformed, "header: "+jose.TooLarge(s.header, jose.MaxHeaderSize))
 	}
 	if h, ok := b.known.Header(b.token[:s.header]); ok {
 		return h, nil
 	}
 	var ok bool
 	if b.header, ok = base64url.AppendDecode(b.header[:0], b.token[:s.header]); !ok {
-		return Header{}, refuse(ErrMalformed, "header: "+base64url.Problem)
+		return h, refuse(ErrMalformed, "header: "+base64url.Problem)
 	}
-	return decodeHeader(b.header)
+	h.json = string(b.header)
+	h.Header, refusal = decodeHeader(b.header, h.json)
+	return h, refusal
 }
 
 // readPayload decodes the payload of the token, whose signature is good.

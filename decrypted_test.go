@@ -44,18 +44,21 @@ func TestDecryptedClaimsAreEncodedAsSignedOnesAre(t *testing.T) {
 func TestDecryptedClaimsAreCheckedAsSignedOnesAre(t *testing.T) {
 	p := policy()
 	p.Keys = envelope{}
-	p.Type = "at+jwt"
+	p.Types = []string{"at+jwt"}
 	got, err := p.Verify(t.Context(), payload)
 	require.NoError(t, err)
 	assert.Equal(t, issuer, got.Claims.Issuer)
 	assert.Equal(t, payload, string(got.Payload()))
 	assert.Equal(t, jwt.Header{Algorithm: "dir", KeyID: "k", Type: "at+jwt", ContentType: "x"}, got.Header)
+	header, err := jwt.HeaderAs[jwt.Header](got)
+	require.NoError(t, err)
+	assert.Equal(t, got.Header, header)
 
-	p.Type = ""
+	p.Types = nil
 	_, err = p.Verify(t.Context(), payload)
 	assert.ErrorIs(t, err, jwt.ErrClaim)
 	for _, bad := range []string{"", "{}", "[]", payload + "{}", strings.Replace(payload, "{", `{"iss":"x",`, 1)} {
-		p.Type = "at+jwt"
+		p.Types = []string{"at+jwt"}
 		got, err = p.Verify(t.Context(), bad)
 		assert.ErrorIs(t, err, jwt.ErrClaim, bad)
 		assert.Nil(t, got)

@@ -1,6 +1,11 @@
 package jwt
 
-import "github.com/seed-b1f8f58c/jwt/internal/jose"
+import (
+	"errors"
+	"slices"
+
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
+)
 
 // Why a token was refused: the reasons of a [VerifyError], for [errors.Is].
 //
@@ -31,10 +36,17 @@ type VerifyError struct {
 	Reason error  // one of the errors above, or that of a check built on top
 	Claim  string // the claim or header parameter at fault, "" if it is none
 	Detail string // what was found and what was wanted
+
+	cause    error  // the error of a Rule's Check or a Validate method, if one refused
+	token    *Token // the genuine token that was refused; nil if the signature is not known to be good
+	question int    // the number of the policy's question it was refused for, from 1; 0: none
 }
 
 func (e *VerifyError) Error() string {
 	text := "jwt: token refused"
+	if e == nil {
+		return text
+	}
 	if e.Reason != nil {
 		text = e.Reason.Error()
 	}
@@ -48,7 +60,29 @@ func (e *VerifyError) Error() string {
 }
 
 // Unwrap returns the reason.
-func (e *VerifyError) Unwrap() error { return e.Reason }
+func (e *VerifyError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Reason
+}
+
+// Is reports whether the error of the [Rule] or Validate method that refused the
+// token is target.
+func (e *VerifyError) Is(target error) bool { return e != nil && errors.Is(e.cause, target) }
+
+// As finds target in the error of the [Rule] or Validate method that refused the
+// token.
+func (e *VerifyError) As(target any) bool {
+	return e != nil && e.cause != nil && errors.As(e.cause, target)
+}
+
+// isVerdict reports whether err has to do with the refusal of a token, maybe of
+// another one.
+func isVerdict(err error) bool {
+	var refusal *VerifyError
+	return errors.As(err, &refusal) || slices.ContainsFunc(reasons[:], func(reason error) bool { return errors.Is(err, reason) })
+}
 
 // refuse returns a refusal for a reason that has to do with no single claim.
 func refuse(reason error, detail string) *VerifyError {

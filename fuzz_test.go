@@ -229,7 +229,7 @@ func FuzzHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		before := bytes.Clone(data)
-		h, refusal := decodeHeader(data)
+		h, refusal := decodeHeader(data, string(data))
 		if !bytes.Equal(before, data) {
 			t.Fatalf("%q was changed", before)
 		}
@@ -245,7 +245,7 @@ func FuzzHeader(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%+v: %v", h, err)
 		}
-		if back, refusal := decodeHeader(again); refusal != nil || back != h {
+		if back, refusal := decodeHeader(again, string(again)); refusal != nil || back != h {
 			t.Fatalf("%+v came back as %+v, %v", h, back, refusal)
 		}
 	})
@@ -334,7 +334,7 @@ func FuzzClaims(f *testing.F) {
 			t.Fatalf("%q: got %q %q, want %v", data, claim, problem, ok)
 		}
 		if !ok {
-			requirePlain(t, &VerifyError{ErrClaim, claim, problem})
+			requirePlain(t, &VerifyError{Reason: ErrClaim, Claim: claim, Detail: problem})
 			return
 		}
 		if got := token.Claims; !equalClaims(got, want) {

@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -36,13 +35,4 @@ func TestECDSASignaturesInASN1(t *testing.T) {
 			}
 		}
 	}
-}
-
-// The rules are a table that can be read: their names in the order of the flow.
-func TestRules(t *testing.T) {
-	var names []string
-	for _, r := range rules {
-		names = append(names, r.claim)
-	}
-	assert.Equal(t, []string{"typ", "iss", "aud", "sub", "iat", "nbf", "exp"}, names)
 }

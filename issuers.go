@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
@@ -58,7 +59,7 @@ func (ps Policies) accept(ctx context.Context, token string) (*Token, Verifier, 
 		if issuer != "" {
 			got = strictjson.Quote(issuer)
 		}
-		err = &VerifyError{ErrUnknownKey, "iss", "got " + got + ", and no policy is for it"}
+		err = &VerifyError{Reason: ErrUnknownKey, Claim: "iss", Detail: "got " + got + ", and no policy is for it"}
 	}
 	return nil, nil, nil, err
 }
@@ -98,7 +99,7 @@ func (ps Policies) unverifiedIssuer(token string) (string, *VerifyError) {
 		return "", nil
 	}
 	if !v.IsString() {
-		return "", &VerifyError{ErrMalformed, "iss", "got " + v.Kind() + ", want a string"}
+		return "", &VerifyError{Reason: ErrMalformed, Claim: "iss", Detail: "got " + v.Kind() + ", want a string"}
 	}
 	if len(v.Raw) > 6*longest+2 { // each byte may be an escape of six
 		return string(v.Raw[1 : longest+2]), nil
@@ -108,14 +109,15 @@ func (ps Policies) unverifiedIssuer(token string) (string, *VerifyError) {
 }
 
 // progress says how far a token came before the error.
-func progress(err error) int {
+func progress(err error) int64 {
 	var refusal *VerifyError
 	switch {
 	case err == nil:
 		return -1
 	case errors.As(err, &refusal):
-		return slices.Index(reasons[:], refusal.Reason)
+		const questions = 1 << 32 // more than a policy has
+		return int64(slices.Index(reasons[:], refusal.Reason))*questions + int64(refusal.question)
 	default: // not refused at all
-		return len(reasons)
+		return math.MaxInt64
 	}
 }

@@ -278,7 +278,7 @@ func TestHeaderIsRead(t *testing.T) {
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "k\"1")
 	require.NoError(t, err)
 	p := lenient(key)
-	p.Type = "at+jwt"
+	p.Types = []string{"at+jwt"}
 	for _, h := range []string{
 		`{"alg":"HS256","kid":"k\"1","typ":"at+jwt","cty":"json"}`,
 		`{"cty":"\u006a\u0073on","typ":"\u0061t+jwt","kid":"k\u00221","alg":"\u0048S256"}`,

@@ -34,31 +34,44 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-json-experiment/json"
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
-	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
 // Sign returns a token of type "JWT" with the claims, signed by key. The claims
 // may be anything that encodes to one JSON object: [Claims], a struct that
-// embeds it, a map, raw JSON as a json.RawMessage. They are encoded as by encoding/json/v2.
-// Claims that no verifier could accept are an error: duplicate names, or a
-// registered claim of the wrong JSON type. Sign adds none: set exp for a token to
-// be accepted, and jti and iat for one to be revoked.
+// embeds it, a map, raw JSON as a json.RawMessage. Claims that no verifier could
+// accept are an error: duplicate names, or a registered claim of the wrong JSON
+// type. Sign adds no claims; a [Template] sets those that every token needs.
 //
-// The context is handed to the key, which may be remote.
+// A token of more than 65,536 bytes is an error, since a [Policy] refuses it
+// unless its MaxSize is larger; Template.MaxSize allows it. The context is handed
+// to the key, which may be remote.
 func Sign(ctx context.Context, key Signer, claims any) (string, error) {
-	return SignHeader(ctx, key, Header{Type: plainType}, claims)
+	return sign(ctx, key, nil, claims, jose.DefaultMaxSize)
 }
 
 // plainType is the type of a token that is not said to be anything else.
 const plainType = "JWT"
 
-// SignHeader is [Sign] with a header of your own, for its type (RFC 8725 section
-// 3.11) or content type. The algorithm and the key ID are the key's: these
-// fields of h are left empty, or have the same values.
-func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, error) {
+// SignHeader is [Sign] with a header of your own: a [Header] for its type (RFC
+// 8725 section 3.11) or content type, or anything else that encodes to one JSON
+// object, such as a struct that embeds Header and adds parameters to it.
+//
+// The algorithm and the key ID are the key's: alg and kid are absent from the
+// header, or have the same values. These are an error: crit, b64, enc and zip,
+// duplicate names, more than 64 members, more than 16 KiB. [HeaderAs] reads
+// the header of a verified token.
+func SignHeader(ctx context.Context, key Signer, header, claims any) (string, error) {
+	if header == nil {
+		return "", errors.New("jwt: header: got nil, want a Header or what encodes to a JSON object")
+	}
+	return sign(ctx, key, header, claims, jose.DefaultMaxSize)
+}
+
+// sign is SignHeader for tokens of up to maxSize bytes. Without a header, it is
+// that of a token of type "JWT".
+func sign(ctx context.Context, key Signer, header, claims any, maxSize int) (string, error) {
 	if isNil(key) || key.Algorithm() == "" {
 		return "", errors.New("jwt: no key to sign with")
 	}
@@ -70,13 +83,16 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 		}
 		return string(b.payload), nil
 	}
-	if err := b.writeHeader(key, h); err != nil {
+	if err := b.writeHeader(key, header); err != nil {
 		return "", err
 	}
 	if err := b.writeClaims(claims); err != nil {
 		return "", err
 	}
 	b.token = base64url.AppendEncode(append(b.token, '.'), b.payload)
+	if len(b.token) > maxSize { // before a signature is paid for
+		return "", tooLargeToSign(len(b.token), maxSize)
+	}
 	sig, err := b.sign(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("jwt: signing: %w", err)
@@ -85,27 +101,37 @@ func SignHeader(ctx context.Context, key Signer, h Header, claims any) (string, 
 		return "", errors.New("jwt: signing: the key returned no signature")
 	}
 	b.token = base64url.AppendEncode(append(b.token, '.'), sig)
+	if len(b.token) > maxSize {
+		return "", tooLargeToSign(len(b.token), maxSize)
+	}
 	return string(b.token), nil
 }
 
+func tooLargeToSign(size, limit int) error {
+	return fmt.Errorf("jwt: the token would have more than %s; a Policy accepts larger ones by its MaxSize, and a Template signs them by its own",
+		jose.TooLarge(size, limit))
+}
+
 // writeHeader begins the token with the encoded header.
-func (b *buffer) writeHeader(key Signer, h Header) error {
-	alg, keyID := key.Algorithm(), key.KeyID()
-	if h.Algorithm != "" && h.Algorithm != alg || h.KeyID != "" && h.KeyID != keyID {
-		return fmt.Errorf("jwt: header: got alg %s and kid %s, want the key's, %s and %s", strictjson.Quote(string(h.Algorithm)),
-			strictjson.Quote(h.KeyID), strictjson.Quote(string(alg)), strictjson.Quote(keyID))
-	}
-	if own := own(key); own != nil && h.ContentType == "" && h.Type == plainType {
+func (b *buffer) writeHeader(key Signer, header any) (err error) {
+	own, alg, keyID := own(key), key.Algorithm(), key.KeyID()
+	h, plain := header.(Header)
+	switch {
+	case own != nil && (header == nil || plain && h == Header{Type: plainType}):
 		b.token = append(b.token[:0], own.plainHeader()...)
 		return nil
+	case header == nil:
+		b.header, err = appendHeader(b.header[:0], Header{alg, keyID, plainType, ""})
+	case plain:
+		b.header, err = appendKeyHeader(b.header[:0], h, alg, keyID)
+	default:
+		b.header, err = appendOwnHeader(b.header[:0], header, alg, keyID)
 	}
-	var err error
-	h.Algorithm, h.KeyID = alg, keyID
-	if b.header, err = appendHeader(b.header[:0], h); err != nil {
+	if err != nil {
 		return fmt.Errorf("jwt: header: %w", err)
 	}
-	if _, refusal := decodeHeader(b.header); refusal != nil {
-		return fmt.Errorf("jwt: header: %s %s", refusal.Claim, refusal.Detail)
+	if _, refusal := decodeHeader(b.header, string(b.header)); refusal != nil {
+		return fmt.Errorf("jwt: header: %s", inParts(refusal.Claim, refusal.Detail))
 	}
 	b.token = base64url.AppendEncode(b.token[:0], b.header)
 	return checkHeaderSize(len(b.token))
@@ -119,23 +145,26 @@ func (b *buffer) writeClaims(claims any) (err error) {
 		}
 		return nil
 	}
-	payload, checked, ok := appendStruct(b.payload[:0], claims)
-	if !ok {
-		if payload, err = json.Marshal(claims); err != nil {
-			return fmt.Errorf("jwt: claims: %w", err)
-		}
+	payload, checked, err := appendJSON(b.payload[:0], claims)
+	if err != nil {
+		return fmt.Errorf("jwt: claims: %w", err)
 	}
 	b.payload = payload
 	if checked {
 		return nil
 	}
 	if claim, problem := checkClaims(b.payload); problem != "" {
-		if claim != "" {
-			problem = claim + ": " + problem
-		}
-		return errors.New("jwt: claims: " + problem)
+		return fmt.Errorf("jwt: claims: %s", inParts(claim, problem))
 	}
 	return nil
+}
+
+// inParts puts what is at fault before what is wrong with it, if it is known.
+func inParts(name, problem string) string {
+	if name == "" {
+		return problem
+	}
+	return name + ": " + problem
 }
 
 // sign returns the signature of the token so far. A key from elsewhere gets a

@@ -278,8 +278,10 @@ func TestClaimsAs(t *testing.T) {
 			if row.want == nil {
 				require.Error(t, err)
 				assertPlain(t, token, err)
+				require.ErrorIs(t, err, jwt.ErrClaim)
 				var refused *jwt.VerifyError
-				assert.NotErrorAs(t, err, &refused)
+				require.ErrorAs(t, err, &refused)
+				assert.Contains(t, row.claims, refused.Claim)
 				return
 			}
 			require.NoError(t, err)

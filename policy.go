@@ -3,10 +3,13 @@ package jwt
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
 // A Policy says which tokens are accepted. It is plain data: set it up, then use
@@ -20,10 +23,14 @@ type Policy struct {
 	Issuer   string   // iss must be this; if empty, absent
 	Audience []string // aud must have one of these; if empty, be absent
 	Subject  string   // sub must be this; if empty, it may be anything or absent
-	Type     string   // typ must be this media type; if empty, "JWT" or absent
+	Types    []string // typ must be one of these media types (RFC 8725 section 3.11); if empty, "JWT" or absent
+
+	Require []string // claims that must be present and not null, or header parameters by the names of RFC 7515 section 4.1
+	Rules   []Rule   // questions of your own about the verified claims
 
 	AllowAnyIssuer   bool // iss may be anything or absent; Issuer must be empty
 	AllowAnyAudience bool // aud may be anything or absent; Audience must be empty
+	AllowAnyType     bool // typ may be anything or absent; Types must be empty
 	AllowNoExpiry    bool // exp may be absent; if it is there, it counts
 
 	Leeway  time.Duration    // by how much clocks may differ; usually under a minute
@@ -76,8 +83,35 @@ func (p *Policy) incomplete() error {
 		return errors.New("jwt: Policy has both Issuer and AllowAnyIssuer, want one of them")
 	case p.AllowAnyAudience && len(p.Audience) != 0:
 		return errors.New("jwt: Policy has both Audience and AllowAnyAudience, want one of them")
+	case p.AllowAnyType && len(p.Types) != 0:
+		return errors.New("jwt: Policy has both Types and AllowAnyType, want one of them")
 	case p.Leeway < 0 || p.MaxAge < 0 || p.MaxSize < 0:
 		return errors.New("jwt: Policy has a negative Leeway, MaxAge or MaxSize")
+	}
+	if len(p.Audience)+len(p.Types)+len(p.Require)+len(p.Rules) == 0 {
+		return nil
+	}
+	return p.incompleteLists()
+}
+
+// incompleteLists says what is wrong with an item of the policy's lists.
+func (p *Policy) incompleteLists() error {
+	if i := slices.Index(p.Audience, ""); i >= 0 {
+		return fmt.Errorf("jwt: Policy.Audience[%d] is empty, want the name of this service, as tokens have it in aud", i)
+	}
+	if i := slices.IndexFunc(p.Types, func(s string) bool { return !jose.IsMediaType(s) }); i >= 0 {
+		return fmt.Errorf("jwt: Policy.Types[%d]: got %s, want a media type such as %q", i, strictjson.Quote(p.Types[i]), "at+jwt")
+	}
+	if i := slices.Index(p.Require, ""); i >= 0 {
+		return fmt.Errorf("jwt: Policy.Require[%d] is empty, want the name of a claim", i)
+	}
+	for i := range p.Rules {
+		if p.Rules[i].Claim == "" {
+			return fmt.Errorf("jwt: Policy.Rules[%d].Claim is empty, want the name of the claim that the rule asks about", i)
+		}
+		if p.Rules[i].Check == nil {
+			return fmt.Errorf("jwt: Policy.Rules[%d].Check is nil, want the check of %s", i, strictjson.Quote(p.Rules[i].Claim))
+		}
 	}
 	return nil
 }
@@ -116,11 +150,11 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 	if b.sig, ok = base64url.AppendDecode(b.sig[:0], b.token[s.payload+1:]); !ok {
 		return nil, nil, refuse(ErrMalformed, "signature: "+base64url.Problem)
 	}
-	keys, err := p.Keys.Verifiers(ctx, h)
+	keys, err := p.Keys.Verifiers(ctx, h.Header)
 	if err != nil {
 		return nil, nil, jose.Undecided[*VerifyError]("jwt: looking for the key", err)
 	}
-	key, err := tryKeys(ctx, keys, h, b.token[:s.payload], b.sig)
+	key, err := tryKeys(ctx, keys, h.Header, b.token[:s.payload], b.sig)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,7 +163,7 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 	if refusal != nil {
 		return nil, nil, refusal
 	}
-	t.Header = h
+	t.Header, t.header, t.key = h.Header, h.json, key
 	b.known.Keep(b.token[:s.header], h)
 	return t, key, nil
 }

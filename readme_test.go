@@ -63,9 +63,3 @@ func imports(source string) string {
 	slices.Sort(lines)
 	return strings.Join(lines, "")
 }
-
-func TestREADMEIsShort(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	assert.Less(t, strings.Count(string(readme), "\n"), 150)
-}

@@ -10,75 +10,133 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-// A rule is one question a policy asks of a token whose signature is good. Its
-// check returns nil if the answer is good.
-type rule struct {
+// A question is one that a policy asks of a token whose signature is good.
+type question struct {
 	claim string // or header parameter
-	check func(p *Policy, t *Token, now instant) *VerifyError
+	own   *Rule  // that asks it, if it is not one of this package's
+
+	// check returns nil if the answer is good, or else the reason to refuse the
+	// token; for a rule of the caller's, its error.
+	check func(p *Policy, t *Token, now instant, q *question) error
+
+	got  func(p *Policy, t *Token, q *question) string              // what the token says
+	want func(p *Policy, t *Token, now instant, q *question) string // what the policy accepts
+	hint func(p *Policy, t *Token) string                           // what may be done about a refusal, "" for nothing
 }
 
-// rules are all of them, in their order: exp is last, so that a token refused
-// for it alone is known to be otherwise acceptable.
-var rules = [...]rule{
-	{"typ", (*Policy).checkType},
-	{"iss", (*Policy).checkIssuer},
-	{"aud", (*Policy).checkAudience},
-	{"sub", (*Policy).checkSubject},
-	{"iat", (*Policy).checkIssuedAt},
-	{"nbf", (*Policy).checkNotBefore},
-	{"exp", (*Policy).checkExpiresAt},
+// builtin are the questions of every policy, in their order: exp is last, so that a
+// token refused for it alone is known to be otherwise acceptable. Require and
+// Rules are asked before those at ownQuestions.
+var builtin = [...]question{
+	{claim: "typ", check: (*Policy).checkType, got: gotType, want: wantType},
+	{claim: "iss", check: (*Policy).checkIssuer, got: gotIssuer, want: wantIssuer},
+	{claim: "aud", check: (*Policy).checkAudience, got: gotAudience, want: wantAudience},
+	{claim: "sub", check: (*Policy).checkSubject, got: gotSubject, want: wantSubject},
+	{claim: "iat", check: (*Policy).checkIssuedAt, got: gotIssuedAt, want: wantIssuedAt, hint: hintIssuedAt},
+	{claim: "nbf", check: (*Policy).checkNotBefore, got: gotNotBefore, want: wantNotBefore, hint: hintLeeway},
+	{claim: "exp", check: (*Policy).checkExpiresAt, got: gotExpiresAt, want: wantExpiresAt, hint: hintExpiresAt},
 }
 
-// check asks every rule and returns the first refusal.
+const ownQuestions = 5
+
+// questions returns all that the policy asks.
+func (p *Policy) questions() []question {
+	if len(p.Require)+len(p.Rules) == 0 {
+		return builtin[:]
+	}
+	all := make([]question, 0, len(builtin)+len(p.Require)+len(p.Rules))
+	all = append(all, builtin[:ownQuestions]...)
+	for _, name := range p.Require {
+		all = append(all, question{claim: name, check: (*Policy).checkPresent, got: gotMember, want: wantMember})
+	}
+	for i := range p.Rules {
+		all = append(all, question{claim: p.Rules[i].Claim, own: &p.Rules[i], check: (*Policy).checkOwn})
+	}
+	return append(all, builtin[ownQuestions:]...)
+}
+
+// check asks every question and returns the first refusal.
 func (p *Policy) check(t *Token, now time.Time) *VerifyError {
-	at := instantOf(now)
-	for i := range rules {
-		if refusal := rules[i].check(p, t, at); refusal != nil {
-			refusal.Claim = rules[i].claim
-			return refusal
+	at, all := instantOf(now), p.questions()
+	for i := range all {
+		q := &all[i]
+		if reason := q.check(p, t, at, q); reason != nil {
+			return p.refusal(t, at, i, q, reason)
 		}
 	}
 	return nil
 }
 
-func (p *Policy) checkType(t *Token, _ instant) *VerifyError {
-	want := p.Type
-	if want == "" {
-		if t.Header.Type == "" {
-			return nil
+// refusal says why the token is refused for the answer to question number i.
+func (p *Policy) refusal(t *Token, now instant, i int, q *question, reason error) *VerifyError {
+	var refusal *VerifyError
+	if q.own != nil {
+		refusal = t.refuse(q.claim, reason)
+	} else {
+		refusal = &VerifyError{Reason: reason, Claim: q.claim, token: t}
+		refusal.Detail = "got " + q.got(p, t, q) + ", want " + q.want(p, t, now, q)
+		if q.hint != nil {
+			refusal.Detail += q.hint(p, t)
 		}
-		want = plainType
 	}
-	if jose.SameMediaType(t.Header.Type, want) {
-		return nil
-	}
-	return mismatch(t.Header.Type != "", t.Header.Type, strictjson.Quote(want))
+	refusal.question = i + 1
+	return refusal
 }
 
-func (p *Policy) checkIssuer(t *Token, _ instant) *VerifyError {
+func (p *Policy) checkType(t *Token, _ instant, _ *question) error {
+	got := t.Header.Type
+	switch {
+	case p.AllowAnyType || len(p.Types) == 0 && (got == "" || jose.SameMediaType(got, plainType)):
+		return nil
+	case slices.ContainsFunc(p.Types, func(want string) bool { return jose.SameMediaType(got, want) }):
+		return nil
+	}
+	return ErrClaim
+}
+
+func gotType(_ *Policy, t *Token, _ *question) string {
+	return gotText(t.Header.Type != "", t.Header.Type)
+}
+
+func wantType(p *Policy, _ *Token, _ instant, _ *question) string {
+	switch {
+	case p.AllowAnyType:
+		return "anything"
+	case len(p.Types) == 0:
+		return `"JWT" or nothing, as Policy.Types is empty`
+	}
+	return oneOf(p.Types)
+}
+
+func (p *Policy) checkIssuer(t *Token, _ instant, _ *question) error {
 	if p.AllowAnyIssuer {
 		return nil
 	}
-	present := t.has&hasIssuer != 0
-	if present == (p.Issuer != "") && t.Claims.Issuer == p.Issuer {
+	if present := t.has&hasIssuer != 0; present == (p.Issuer != "") && t.Claims.Issuer == p.Issuer {
 		return nil
 	}
-	return mismatch(present, t.Claims.Issuer, wantText(p.Issuer, "Issuer"))
+	return ErrClaim
 }
 
-func (p *Policy) checkSubject(t *Token, _ instant) *VerifyError {
-	if p.Subject == "" || t.Claims.Subject == p.Subject {
-		return nil
+func gotIssuer(_ *Policy, t *Token, _ *question) string {
+	return gotText(t.has&hasIssuer != 0, t.Claims.Issuer)
+}
+
+func wantIssuer(p *Policy, _ *Token, _ instant, _ *question) string {
+	switch {
+	case p.AllowAnyIssuer:
+		return "anything"
+	case p.Issuer == "":
+		return "it to be absent, as Policy.Issuer is empty"
 	}
-	return mismatch(t.has&hasSubject != 0, t.Claims.Subject, strictjson.Quote(p.Subject))
+	return strictjson.Quote(p.Issuer)
 }
 
-func (p *Policy) checkAudience(t *Token, _ instant) *VerifyError {
+func (p *Policy) checkAudience(t *Token, _ instant, _ *question) error {
 	if p.AllowAnyAudience {
 		return nil
 	}
-	present := t.has&hasAudience != 0
-	if !present && len(p.Audience) == 0 {
+	if t.has&hasAudience == 0 && len(p.Audience) == 0 {
 		return nil
 	}
 	for _, recipient := range t.Claims.Audience {
@@ -86,68 +144,138 @@ func (p *Policy) checkAudience(t *Token, _ instant) *VerifyError {
 			return nil
 		}
 	}
-	got, want := "nothing", wantText("", "Audience")
-	if present {
-		got = quoteList(t.Claims.Audience)
-	}
-	if len(p.Audience) > 0 {
-		want = "one of " + quoteList(p.Audience)
-	}
-	return refuse(ErrClaim, "got "+got+", want "+want)
+	return ErrClaim
 }
 
-func (p *Policy) checkIssuedAt(t *Token, now instant) *VerifyError {
+func gotAudience(_ *Policy, t *Token, _ *question) string {
+	if t.has&hasAudience == 0 {
+		return "nothing"
+	}
+	return quoteList(t.Claims.Audience)
+}
+
+func wantAudience(p *Policy, _ *Token, _ instant, _ *question) string {
+	switch {
+	case p.AllowAnyAudience:
+		return "anything"
+	case len(p.Audience) == 0:
+		return "it to be absent, as Policy.Audience is empty"
+	}
+	return "one of " + quoteList(p.Audience)
+}
+
+func (p *Policy) checkSubject(t *Token, _ instant, _ *question) error {
+	if p.Subject == "" || t.Claims.Subject == p.Subject {
+		return nil
+	}
+	return ErrClaim
+}
+
+func gotSubject(_ *Policy, t *Token, _ *question) string {
+	return gotText(t.has&hasSubject != 0, t.Claims.Subject)
+}
+
+func wantSubject(p *Policy, _ *Token, _ instant, _ *question) string {
+	if p.Subject == "" {
+		return "anything"
+	}
+	return strictjson.Quote(p.Subject)
+}
+
+func (p *Policy) checkIssuedAt(t *Token, now instant, _ *question) error {
 	if p.MaxAge == 0 {
 		return nil
 	}
-	if t.has&hasIssuedAt == 0 {
-		return refuse(ErrClaim, "got nothing, want a date, for the policy has a MaxAge")
-	}
 	iat := t.issuedAt()
-	if iat.after(now.add(p.Leeway)) {
-		return refuse(ErrClaim, "got "+iat.String()+", want a date before now, "+now.String())
-	}
-	if now.add(-p.MaxAge).add(-p.Leeway).after(iat) {
-		return refuse(ErrClaim, "got "+iat.String()+", want one at most "+p.MaxAge.String()+" before now, "+now.String())
+	if t.has&hasIssuedAt == 0 || iat.after(now.add(p.Leeway)) || now.add(-p.MaxAge).add(-p.Leeway).after(iat) {
+		return ErrClaim
 	}
 	return nil
 }
 
-func (p *Policy) checkNotBefore(t *Token, now instant) *VerifyError {
-	nbf := t.notBefore()
-	if t.has&hasNotBefore == 0 || !nbf.after(now.add(p.Leeway)) {
-		return nil
-	}
-	return refuse(ErrNotYetValid, "got "+nbf.String()+", want a date not after now, "+now.String())
+func gotIssuedAt(_ *Policy, t *Token, _ *question) string {
+	return gotDate(t.has&hasIssuedAt != 0, t.issuedAt())
 }
 
-func (p *Policy) checkExpiresAt(t *Token, now instant) *VerifyError {
+func wantIssuedAt(p *Policy, _ *Token, now instant, _ *question) string {
+	if p.MaxAge == 0 {
+		return "any date or nothing"
+	}
+	return "a date not after now, " + now.String() + ", and at most " + p.MaxAge.String() + " before it"
+}
+
+func hintIssuedAt(_ *Policy, t *Token) string {
+	if t.has&hasIssuedAt == 0 {
+		return ", for Policy.MaxAge is set"
+	}
+	return hintLeeway(nil, nil)
+}
+
+func (p *Policy) checkNotBefore(t *Token, now instant, _ *question) error {
+	if t.has&hasNotBefore == 0 || !t.notBefore().after(now.add(p.Leeway)) {
+		return nil
+	}
+	return ErrNotYetValid
+}
+
+func gotNotBefore(_ *Policy, t *Token, _ *question) string {
+	return gotDate(t.has&hasNotBefore != 0, t.notBefore())
+}
+
+func wantNotBefore(_ *Policy, _ *Token, now instant, _ *question) string {
+	return "a date not after now, " + now.String()
+}
+
+func hintLeeway(*Policy, *Token) string {
+	return "; Policy.Leeway is for clocks that differ"
+}
+
+func (p *Policy) checkExpiresAt(t *Token, now instant, _ *question) error {
+	switch {
+	case t.has&hasExpiresAt == 0 && p.AllowNoExpiry:
+		return nil
+	case t.has&hasExpiresAt == 0:
+		return ErrClaim
+	case t.expiresAt().after(now.add(-p.Leeway)):
+		return nil
+	}
+	return ErrExpired
+}
+
+func gotExpiresAt(_ *Policy, t *Token, _ *question) string {
+	return gotDate(t.has&hasExpiresAt != 0, t.expiresAt())
+}
+
+func wantExpiresAt(_ *Policy, _ *Token, now instant, _ *question) string {
+	return "a date after now, " + now.String()
+}
+
+func hintExpiresAt(_ *Policy, t *Token) string {
 	if t.has&hasExpiresAt == 0 {
-		if p.AllowNoExpiry {
-			return nil
-		}
-		return refuse(ErrClaim, "got nothing, want a date")
+		return "; the issuer has to set exp, unless Policy.AllowNoExpiry"
 	}
-	exp := t.expiresAt()
-	if exp.after(now.add(-p.Leeway)) {
-		return nil
-	}
-	return refuse(ErrExpired, "got "+exp.String()+", want a date after now, "+now.String())
+	return ""
 }
 
-// mismatch is the refusal of a text that is not the one wanted.
-func mismatch(present bool, got, want string) *VerifyError {
+func gotText(present bool, text string) string {
 	if !present {
-		return refuse(ErrClaim, "got nothing, want "+want)
+		return "nothing"
 	}
-	return refuse(ErrClaim, "got "+strictjson.Quote(got)+", want "+want)
+	return strictjson.Quote(text)
 }
 
-func wantText(want, field string) string {
-	if want == "" {
-		return "it to be absent, as Policy." + field + " is empty"
+func gotDate(present bool, date instant) string {
+	if !present {
+		return "nothing"
 	}
-	return strictjson.Quote(want)
+	return date.String()
+}
+
+func oneOf(list []string) string {
+	if len(list) == 1 {
+		return strictjson.Quote(list[0])
+	}
+	return "one of " + quoteList(list)
 }
 
 // quoteList shows the first few of a list of texts.

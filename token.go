@@ -1,22 +1,28 @@
 package jwt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-// A Token is a verified token: there is no other way to come by one than a
-// Verify method. The zero value has no claims and no payload. It may be read
-// concurrently; whoever changes its fields changes what they tell others, and
-// maybe what ClaimsAs reads.
+// A Token is a verified token. Only Verify methods return one, and [InsecureToken].
+// The zero value has no claims and no payload. It may be read concurrently; do not
+// modify its fields while others use it.
 type Token struct {
 	Header Header
 	Claims Claims
 
+	header      string // the JSON of the header
 	payload     string
+	key         Verifier                      // that accepted it
 	oneAudience [1]string                     // room for the usual audience
 	fraction    struct{ exp, nbf, iat int32 } // nanoseconds that the dates of the Claims are without
 	private     int                           // where the first of the other claims begins in the payload; 0: nowhere
@@ -27,7 +33,7 @@ type Token struct {
 func newToken(payload []byte) (*Token, *VerifyError) {
 	t := &Token{payload: string(payload)}
 	if claim, problem := t.decodeClaims(payload); problem != "" {
-		return nil, &VerifyError{ErrClaim, claim, problem}
+		return nil, &VerifyError{Reason: ErrClaim, Claim: claim, Detail: problem}
 	}
 	return t, nil
 }
@@ -39,7 +45,9 @@ func decrypted(e jose.Envelope, payload string) (*Token, error) {
 		return nil, refusal
 	}
 	t.Header = Header{Algorithm(e.Header.Algorithm), e.Header.KeyID, e.Header.Type, e.Header.ContentType}
-	return t, nil
+	header, err := appendHeader(nil, t.Header)
+	t.header = string(header)
+	return t, err
 }
 
 // Payload returns a copy of the verified payload, byte for byte as it was signed,
@@ -56,11 +64,60 @@ func (t *Token) Payload() []byte {
 // they have that key.
 func (t *Token) Bound() bool { return t != nil && t.has&hasConfirmation != 0 }
 
+// Verifier returns the key that accepted the token, and nil for a Token that no
+// key has verified.
+func (t *Token) Verifier() Verifier {
+	if t == nil {
+		return nil
+	}
+	return t.key
+}
+
+// InsecureToken returns a Token with claims that NOBODY has verified: for the tests
+// of a handler, or for claims that were received from where they are trusted, such as
+// an introspection endpoint (RFC 7662). The claims are what [Sign] takes, or the
+// bytes of a JSON object. They are read as strictly as those of a signed token, but
+// no policy is asked. The Token has no header and no Verifier.
+func InsecureToken(claims any) (*Token, error) {
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	if data, ok := claims.([]byte); ok {
+		claims = jsontext.Value(data)
+	}
+	if err := b.writeClaims(claims); err != nil {
+		return nil, err
+	}
+	t, refusal := newToken(b.payload)
+	if refusal != nil {
+		return nil, fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail))
+	}
+	return t, nil
+}
+
+// VerifyAs verifies the token and decodes its claims into a T, as [ClaimsAs] does.
+// Errors are those of v and of ClaimsAs: a refusal is a *[VerifyError], any other
+// error means that it could not be decided.
+func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, error) {
+	var none T
+	if isNil(v) {
+		return none, errors.New("jwt: no TokenVerifier to verify the token with")
+	}
+	t, err := v.Verify(ctx, token)
+	if err != nil {
+		return none, err
+	}
+	return ClaimsAs[T](t)
+}
+
 // ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
 // names match exactly, and claims that T does not have are left out. Embed
 // [Claims] for the registered ones. A number read into an any is a float64, so
 // 64-bit integers want a field of their type. Texts may be parts of the payload,
 // which stays in memory as long as they do.
+//
+// If T or *T has a method Validate() error, it is called. Its error, and that of
+// claims that do not fit T, is a refusal: a *[VerifyError] with the reason
+// [ErrClaim]. If Validate returns a *VerifyError, that is the refusal.
 func ClaimsAs[T any](t *Token) (T, error) {
 	var none T
 	if t == nil || t.payload == "" {
@@ -72,15 +129,85 @@ func ClaimsAs[T any](t *Token) (T, error) {
 		room = new(T)
 	}
 	err := t.decode(room, of)
+	var invalid error
+	if err == nil && of.validates {
+		invalid = validate(room)
+	}
 	claims := *room
-	if of.codec != nil && of.codec.Flat { // no method has seen the room, nor may hold on to it
+	if of.codec != nil && of.codec.Flat && !of.validates { // no method has seen the room, nor may hold on to it
 		*room = none
 		of.room.Put(room)
 	}
 	if err != nil {
-		return none, fmt.Errorf("jwt: claims: %w", err)
+		return none, t.refuseDecoding(err)
+	}
+	if invalid != nil {
+		return none, t.refuse("", invalid)
 	}
 	return claims, nil
+}
+
+// A validator is a type of claims with a check of its own.
+type validator interface{ Validate() error }
+
+// validates reports whether a T or *T is a validator.
+func validates(t reflect.Type) bool {
+	v := reflect.TypeFor[validator]()
+	return t.Implements(v) || reflect.PointerTo(t).Implements(v)
+}
+
+// validate calls the Validate method of *claims or claims.
+func validate[T any](claims *T) error {
+	if v, ok := any(claims).(validator); ok {
+		return v.Validate()
+	}
+	if v, ok := any(*claims).(validator); ok && !isNil(v) {
+		return v.Validate()
+	}
+	return nil
+}
+
+// refuse returns the refusal of a genuine token for the error of a check that is
+// not this package's. If that is a refusal itself, it says what is at fault.
+func (t *Token) refuse(claim string, err error) *VerifyError {
+	refusal := &VerifyError{Reason: ErrClaim, Claim: claim, token: t}
+	own, ok := err.(*VerifyError) // not one that is wrapped, which may be of another token
+	switch {
+	case ok && own != nil:
+		if refusal.Detail = own.Detail; claim == "" {
+			refusal.Claim = own.Claim
+		}
+		if own.Reason != nil && !isVerdict(own.Reason) {
+			refusal.Reason = own.Reason
+		}
+		refusal.cause = own.cause
+	case isVerdict(err): // which is not one about this token
+		refusal.Detail = strictjson.Line(err.Error())
+	default:
+		refusal.Detail, refusal.cause = strictjson.Line(err.Error()), err
+	}
+	return refusal
+}
+
+// refuseDecoding returns the refusal of a genuine token whose JSON does not fit
+// the type that it was to be decoded into.
+func (t *Token) refuseDecoding(err error) *VerifyError {
+	refusal := &VerifyError{Reason: ErrClaim, Detail: strictjson.Line(err.Error()), token: t}
+	var semantic *json.SemanticError
+	if !errors.As(err, &semantic) {
+		return refusal
+	}
+	for name := range semantic.JSONPointer.Tokens() {
+		refusal.Claim = strictjson.Line(name)
+		break
+	}
+	switch {
+	case semantic.Err != nil:
+		refusal.Detail = strictjson.Line(semantic.Err.Error())
+	case semantic.GoType != nil && semantic.JSONKind != 0:
+		refusal.Detail = "got " + semantic.JSONKind.String() + ", want what fits a Go " + semantic.GoType.String()
+	}
+	return refusal
 }
 
 // The dates to the nanosecond, zero for one that is absent.

@@ -98,7 +98,7 @@ func ExampleEncrypt() {
 	if err != nil {
 		panic(err)
 	}
-	policy := &jwe.Policy{Keys: []jwe.Decrypter{key}, Signed: &jwt.Policy{Keys: jwt.Keys{signer}, Type: "at+jwt"}}
+	policy := &jwe.Policy{Keys: []jwe.Decrypter{key}, Signed: &jwt.Policy{Keys: jwt.Keys{signer}, Types: []string{"at+jwt"}}}
 	verified, err := policy.Verify(ctx, token)
 	fmt.Println(verified.Header.Type, err)
 	// Output: at+jwt <nil>

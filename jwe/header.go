@@ -59,7 +59,7 @@ const (
 // decodeHeader reads the JSON of a header.
 func decodeHeader(data []byte) (h Header, refusal *jwt.VerifyError) {
 	var a agreement
-	common, problem := jose.DecodeHeader(data, a.set)
+	common, problem := jose.DecodeHeader(data, string(data), a.set)
 	switch {
 	case problem != nil:
 		return Header{}, malformed(problem.Parameter, problem.Detail)

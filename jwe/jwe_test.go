@@ -217,7 +217,7 @@ func TestPoliciesStandWhereAJWTPolicyCan(t *testing.T) {
 
 func TestSignedTokensOfEveryTypeCanBeEncrypted(t *testing.T) {
 	signer, signed := sender(t)
-	signed.Type = "at+jwt"
+	signed.Types = []string{"at+jwt"}
 	inner, err := jwt.SignHeader(t.Context(), signer, jwt.Header{Type: "at+jwt"}, claims())
 	require.NoError(t, err)
 	key := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")

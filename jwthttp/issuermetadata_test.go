@@ -171,7 +171,7 @@ func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
 		remote, err := jwthttp.DiscoverKeys(web.URL, jwthttp.RemoteOptions{})
 		require.NoError(t, err)
 		policies = append(policies, &jwt.Policy{
-			Keys: remote, Issuer: web.URL, Audience: []string{[]string{"api", "partner-api"}[i]}, Type: []string{"at+jwt", "JWT"}[i],
+			Keys: remote, Issuer: web.URL, Audience: []string{[]string{"api", "partner-api"}[i]}, Types: []string{[]string{"at+jwt", "JWT"}[i]},
 		})
 	}
 	token := func(key *jwk.Key, issuer, audience, typ string) string {

@@ -41,7 +41,7 @@ func main() {
 	check(err)
 
 	// A token for one purpose has a type; the policy asks for it.
-	policy := &jwt.Policy{Keys: jwt.Keys{key}, Type: "at+jwt"}
+	policy := &jwt.Policy{Keys: jwt.Keys{key}, Types: []string{"at+jwt"}}
 	verified, err := policy.Verify(ctx, token)
 	check(err)
 	c, err := jwt.ClaimsAs[accessClaims](verified)

@@ -53,7 +53,7 @@ func main() {
 	rand.Read(secret)
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
 	check(err)
-	server := httptest.NewServer(newAPI(&jwt.Policy{Keys: jwt.Keys{key}, Type: "at+jwt"}))
+	server := httptest.NewServer(newAPI(&jwt.Policy{Keys: jwt.Keys{key}, Types: []string{"at+jwt"}}))
 	defer server.Close()
 
 	reader := token(key, accessClaims{Claims: jwt.Claims{Subject: "alice", ExpiresAt: in(time.Minute)}, Tenant: 7})

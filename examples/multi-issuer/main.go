@@ -18,7 +18,7 @@ func main() {
 	staff, staffPublic := newKey()
 	partner, partnerPublic := newKey()
 	policies := jwt.Policies{
-		{Keys: jwt.Keys{staffPublic}, Issuer: "https://staff.example", Audience: []string{"api"}, Type: "at+jwt"},
+		{Keys: jwt.Keys{staffPublic}, Issuer: "https://staff.example", Audience: []string{"api"}, Types: []string{"at+jwt"}},
 		{Keys: jwt.Keys{partnerPublic}, Issuer: "https://partner.example", Audience: []string{"partner-api"}},
 	}
 	for _, t := range []struct {

@@ -50,7 +50,7 @@ func newAPI(name, issuer, page string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	protect := &jwthttp.Middleware{Tokens: &jwt.Policy{Keys: keys, Issuer: issuer, Audience: []string{"example-apis"}, Type: "at+jwt"}}
+	protect := &jwthttp.Middleware{Tokens: &jwt.Policy{Keys: keys, Issuer: issuer, Audience: []string{"example-apis"}, Types: []string{"at+jwt"}}}
 	api := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, _ := jwthttp.TokenFrom(r.Context())
 		fmt.Fprintf(w, "%s of %s", name, token.Claims.Subject)

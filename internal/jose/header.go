@@ -26,9 +26,10 @@ type Header struct {
 type Problem struct{ Parameter, Detail string }
 
 // DecodeHeader reads the JSON of a header and hands every parameter that Header
-// does not have to other, unless that is nil.
-func DecodeHeader(data []byte, other func(name []byte, value strictjson.Value)) (h Header, problem *Problem) {
-	o, source := strictjson.Read(data, maxHeaderMembers), string(data)
+// does not have to other, unless that is nil. Source holds the same text as data,
+// and what is returned may be parts of it.
+func DecodeHeader(data []byte, source string, other func(name []byte, value strictjson.Value)) (h Header, problem *Problem) {
+	o := strictjson.Read(data, maxHeaderMembers)
 	for o.Next() {
 		var target *string
 		switch string(o.Name) {

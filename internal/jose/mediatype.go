@@ -15,6 +15,23 @@ func shortMediaType(s string) string {
 	return s
 }
 
+// IsMediaType reports whether s can be a media type without parameters, maybe one
+// that leaves out "application/" (RFC 6838 section 4.2).
+func IsMediaType(s string) bool {
+	top, sub, ok := strings.Cut(s, "/")
+	return isRestrictedName(top) && (!ok || isRestrictedName(sub))
+}
+
+func isRestrictedName(s string) bool {
+	for i, c := range []byte(s) {
+		alphanumeric := '0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'z'
+		if !alphanumeric && (i == 0 || !strings.ContainsRune("!#$&-^_.+", rune(c))) {
+			return false
+		}
+	}
+	return s != ""
+}
+
 // EqualFold compares without regard to the case of ASCII letters only;
 // strings.EqualFold would take U+017F and U+212A for s and k.
 func EqualFold(a, b string) bool {

@@ -86,15 +86,15 @@ func (o *Object) end(i int) bool {
 
 // Find returns the first member called name of the object in data, reading no
 // further and not looking for duplicates: for a first look at what is checked
-// by [Read] later. It allocates nothing that grows with data. The name has at
-// most eight ASCII letters.
+// by [Read] later. It allocates nothing that grows with data if the name has at
+// most eight bytes.
 func Find(data []byte, name string) (Value, bool) {
 	o := Object{scanner: scanner{data: data, lax: true}}
 	for o.Next() {
 		if string(o.Name) == name {
 			return o.Value, true
 		}
-		if len(o.Name) <= 6*maxFindName && bytes.IndexByte(o.Name, '\\') >= 0 { // each letter may be an escape of six
+		if len(o.Name) <= 6*len(name) && bytes.IndexByte(o.Name, '\\') >= 0 { // each letter may be an escape of six
 			var room [6 * maxFindName]byte
 			unescaped, _ := jsontext.AppendUnquote(room[:0], data[o.Start:o.Start+len(o.Name)+2])
 			if string(unescaped) == name {

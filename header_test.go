@@ -1,0 +1,116 @@
+package jwt_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+type ownHeader struct {
+	jwt.Header
+	Thumbprint string         `json:"x5t#S256,omitzero"`
+	Key        map[string]any `json:"jwk,omitzero"`
+	B64        *bool          `json:"b64,omitzero"`
+	Nonce      int            `json:"nonce,omitzero"`
+}
+
+func TestHeadersOfOnesOwnAreSigned(t *testing.T) {
+	named, err := jwt.NewHMAC(jwt.HS256, secret, "key-1")
+	require.NoError(t, err)
+	yes := true
+	for _, row := range []struct {
+		name   string
+		key    jwt.Signer
+		header any
+		want   string // the header, or a part of the error
+		ok     bool
+	}{
+		{"a struct", named, ownHeader{Header: jwt.Header{Type: "dpop+jwt"}, Thumbprint: "abc"}, `{"alg":"HS256","kid":"key-1","typ":"dpop+jwt","x5t#S256":"abc"}`, true},
+		{"a pointer to one", named, &ownHeader{Key: map[string]any{"kty": "EC"}}, `{"alg":"HS256","kid":"key-1","jwk":{"kty":"EC"}}`, true},
+		{"a pointer to a Header", named, &jwt.Header{Type: "x"}, `{"alg":"HS256","kid":"key-1","typ":"x"}`, true},
+		{"the key's own", named, ownHeader{Header: jwt.Header{Algorithm: "HS256", KeyID: "key-1"}}, `{"alg":"HS256","kid":"key-1"}`, true},
+		{"a map", named, map[string]any{"iss": "a"}, `{"alg":"HS256","kid":"key-1","iss":"a"}`, true},
+		{"raw JSON", hs256(t), json.RawMessage(`{ "kty" : [1, 2], "\u0061lg" : "HS256" }`), `{"alg":"HS256","kty":[1,2]}`, true},
+		{"no members", hs256(t), struct{}{}, `{"alg":"HS256"}`, true},
+
+		{"another algorithm", named, map[string]any{"alg": "none"}, `alg: got "\"none\"", want the key's, "HS256"`, false},
+		{"an algorithm that is no text", named, map[string]any{"alg": nil}, "want the key's", false},
+		{"another key ID", named, map[string]any{"kid": "key-2"}, "want the key's", false},
+		{"a key ID for a key without one", hs256(t), ownHeader{Header: jwt.Header{KeyID: "a"}}, "want the key's", false},
+		{"crit", named, map[string]any{"crit": []string{"exp"}}, "crit: want it to be absent", false},
+		{"b64", named, ownHeader{B64: &yes}, "b64: want it to be absent", false},
+		{"enc", named, map[string]any{"enc": "A128GCM"}, "enc: want it to be absent", false},
+		{"zip", named, map[string]any{"zip": "DEF"}, "zip: want it to be absent", false},
+		{"a type that is no text", named, map[string]any{"typ": 7}, "typ: got a number, want a string", false},
+		{"an empty type", named, map[string]any{"typ": ""}, "typ: is empty", false},
+		{"duplicates", named, json.RawMessage(`{"x":1,"x":2}`), "duplicate", false},
+		{"two spellings of a name", named, json.RawMessage(`{"x":1,"\u0078":2}`), "duplicate", false},
+		{"too many members", named, json.RawMessage(members(70)), "too many members", false},
+		{"too large", named, map[string]any{"x": strings.Repeat("x", 16<<10)}, "bytes, want at most 16384", false},
+		{"no object", named, []string{"alg"}, "not a JSON object", false},
+		{"null", named, (*ownHeader)(nil), "not a JSON object", false},
+		{"nil", named, nil, "got nil", false},
+		{"what has no JSON", named, make(chan int), "", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token, err := jwt.SignHeader(t.Context(), row.key, row.header, jwt.Claims{Subject: "alice"})
+			if !row.ok {
+				require.ErrorContains(t, err, row.want)
+				assert.Empty(t, token)
+				assertPlain(t, "", err)
+				return
+			}
+			require.NoError(t, err)
+			header, _, err := jwt.InsecureDecode(token)
+			require.NoError(t, err)
+			assert.Equal(t, row.want, string(header))
+			p := lenient(row.key.(jwt.Verifier))
+			p.AllowAnyType = true
+			_, err = p.Verify(t.Context(), token)
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestHeaderAsReadsTheHeaderAsItCame(t *testing.T) {
+	key := hs256(t)
+	p := lenient(key)
+	p.AllowAnyType = true
+	for range 2 { // the second time the header is a known one
+		token := signRaw(t, key, `{"typ":"x","alg":"HS256","kid":"a","x5t#S256":"abc","jwk":{"kty":"EC"},"nonce":7}`, `{"x5t#S256":"not this"}`)
+		verified, err := p.Verify(t.Context(), token)
+		require.NoError(t, err)
+		verified.Header = jwt.Header{} // which changes nothing
+		own, err := jwt.HeaderAs[ownHeader](verified)
+		require.NoError(t, err)
+		assert.Equal(t, ownHeader{jwt.Header{Algorithm: "HS256", KeyID: "a", Type: "x"}, "abc", map[string]any{"kty": "EC"}, nil, 7}, own)
+		plain, err := jwt.HeaderAs[jwt.Header](verified)
+		require.NoError(t, err)
+		assert.Equal(t, jwt.Header{Algorithm: "HS256", KeyID: "a", Type: "x"}, plain)
+		all, err := jwt.HeaderAs[map[string]any](verified)
+		require.NoError(t, err)
+		assert.Len(t, all, 6)
+		some, err := jwt.HeaderAs[struct {
+			Thumbprint string `json:"x5t#S256"`
+		}](verified)
+		require.NoError(t, err)
+		assert.Equal(t, "abc", some.Thumbprint)
+
+		_, err = jwt.HeaderAs[struct {
+			Key string `json:"jwk"`
+		}](verified)
+		require.ErrorIs(t, err, jwt.ErrClaim)
+		var refused *jwt.VerifyError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, "jwk", refused.Claim)
+	}
+	for _, none := range []*jwt.Token{nil, {}, must(jwt.InsecureToken(jwt.Claims{}))} {
+		_, err := jwt.HeaderAs[jwt.Header](none)
+		require.ErrorContains(t, err, "no verified token")
+	}
+}

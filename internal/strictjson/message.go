@@ -1,0 +1,23 @@
+package strictjson
+
+import (
+	"strconv"
+	"strings"
+)
+
+// maxLine is how many bytes of a foreign text a message shows.
+const maxLine = 200
+
+// Line returns foreign text for a message that does not quote it: on one line, in
+// printable ASCII with escapes for the rest, and cut if it is long.
+func Line(s string) string {
+	cut := ""
+	if len(s) > maxLine {
+		s, cut = s[:maxLine], "…"
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+		s = strconv.QuoteToASCII(s)
+		s = s[1 : len(s)-1]
+	}
+	return s + cut
+}
