@@ -40,27 +40,46 @@ func newSource(issuer string, o RemoteOptions) (*source, error) {
 
 // parser returns the function that reads an answer.
 func parser(o RemoteOptions) (func(data []byte) (*jwk.Set, error), error) {
-	parse := o.Parse
-	if parse == nil {
-		parse = jwk.ParseSet
-	}
-	if o.RSAAlgorithm == "" {
-		return parse, nil
+	adapt := func(set *jwk.Set) (_ *jwk.Set, err error) {
+		if o.RSAAlgorithm != "" {
+			if set, err = set.WithRSA(o.RSAAlgorithm); err != nil {
+				return nil, err
+			}
+		}
+		if len(o.AllowUse) == 0 {
+			return set, nil
+		}
+		return set.AllowUse(o.AllowUse...)
 	}
 	empty, err := jwk.NewSet()
-	if err == nil {
-		_, err = empty.WithRSA(o.RSAAlgorithm)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("jwthttp: RemoteOptions.RSAAlgorithm: %w", err)
+		return nil, err
+	}
+	if _, err := adapt(empty); err != nil {
+		return nil, fmt.Errorf("jwthttp: RemoteOptions: %w", err)
+	}
+	parse := o.Parse
+	if parse == nil {
+		parse = parseKeys
 	}
 	return func(data []byte) (*jwk.Set, error) {
 		set, err := parse(data)
 		if err != nil {
 			return nil, err
 		}
-		return set.WithRSA(o.RSAAlgorithm)
+		return adapt(set)
 	}, nil
+}
+
+// parseKeys reads a JWK Set, or a map of key IDs to certificates.
+func parseKeys(data []byte) (*jwk.Set, error) {
+	set, err := jwk.ParseSet(data)
+	if err != nil {
+		if certificates, certificatesErr := jwk.ParseCertificates(data); certificatesErr == nil {
+			return certificates, nil
+		}
+	}
+	return set, err
 }
 
 // fetch returns the keys as they are now, and where they are. Metadata are read

@@ -1,10 +1,15 @@
 package jwthttp_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -142,14 +147,31 @@ func TestAnswerWithoutAKeyReplacesNothing(t *testing.T) {
 
 // A key of each algorithm makes an answer a good one.
 func TestAnswerWithOneKeyIsGood(t *testing.T) {
+	rsa := newRSA(t)
 	for _, alg := range []jwt.Algorithm{
 		jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
 	} {
-		key, err := jwk.Generate(alg)
+		var key *jwk.Key
+		var err error
+		if strings.HasPrefix(string(alg), "RS") || strings.HasPrefix(string(alg), "PS") {
+			key, err = rsa.With(alg, "a")
+		} else {
+			key, err = jwk.Generate(alg)
+		}
 		require.NoError(t, err)
 		_, keys := newServed(t, jwthttp.RemoteOptions{}, key)
 		assert.NoError(t, accept(t, keys, tokenOf(t, key)), alg)
 	}
+}
+
+// newRSA returns an RSA key that names no algorithm.
+func newRSA(t testing.TB) *jwk.Key {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	key, err := jwk.New(private, "", "rsa")
+	require.NoError(t, err)
+	return key
 }
 
 // JSON is served under many types, and under none.
@@ -170,18 +192,43 @@ func TestContentTypeDoesNotMatter(t *testing.T) {
 }
 
 func TestRSAKeysWithoutAlg(t *testing.T) {
-	signing, err := jwk.Generate(jwt.PS256)
-	require.NoError(t, err)
-	bare, err := jwk.New(signing.CryptoKey(), "", signing.KeyID())
+	bare := newRSA(t)
+	signing, err := bare.With(jwt.PS256, bare.KeyID())
 	require.NoError(t, err)
 	_, keys := newServed(t, jwthttp.RemoteOptions{}, bare)
 	assert.ErrorIs(t, accept(t, keys, tokenOf(t, signing)), jwt.ErrUnknownKey)
 	_, keys = newServed(t, jwthttp.RemoteOptions{RSAAlgorithm: jwt.PS256}, bare)
 	assert.NoError(t, accept(t, keys, tokenOf(t, signing)))
+}
 
-	broken := jwthttp.RemoteOptions{RSAAlgorithm: jwt.PS256, Parse: func([]byte) (*jwk.Set, error) { return nil, errors.New("no keys of mine") }}
-	_, keys = newServed(t, broken, bare)
-	assert.ErrorContains(t, accept(t, keys, tokenOf(t, signing)), "no keys of mine")
+func TestUsesThatAreAllowed(t *testing.T) {
+	key := newKey(t)
+	text, err := json.Marshal(key.Public())
+	require.NoError(t, err)
+	bundle := answerJSON(`{"spiffe_sequence":1,"keys":[` + strings.Replace(string(text), `"use":"sig"`, `"use":"jwt-svid"`, 1) + `]}`)
+	server, keys := newServed(t, jwthttp.RemoteOptions{})
+	server.misbehave = bundle
+	assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "got no key that verifies, with 1 keys of other uses")
+	server, keys = newServed(t, jwthttp.RemoteOptions{AllowUse: []string{"jwt-svid"}, RSAAlgorithm: jwt.PS256})
+	server.misbehave = bundle
+	assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+}
+
+// A map of key IDs to certificates is read where a JWK Set would be.
+func TestMapOfCertificates(t *testing.T) {
+	key := newRSA(t)
+	signing, err := key.With(jwt.RS256, "cert-1")
+	require.NoError(t, err)
+	certificate := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	private := key.CryptoKey().(*rsa.PrivateKey)
+	der, err := x509.CreateCertificate(rand.Reader, certificate, certificate, private.Public(), private)
+	require.NoError(t, err)
+	text, err := json.Marshal(map[string]string{"cert-1": string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))})
+	require.NoError(t, err)
+	server, keys := newServed(t, jwthttp.RemoteOptions{})
+	server.misbehave = answerJSON(string(text))
+	assert.NoError(t, accept(t, keys, tokenOf(t, signing)))
+	assert.ErrorIs(t, accept(t, keys, tokenOf(t, newKey(t))), jwt.ErrUnknownKey)
 }
 
 func TestParseReadsTheAnswer(t *testing.T) {
@@ -196,18 +243,21 @@ func TestParseReadsTheAnswer(t *testing.T) {
 		}},
 		{"no keys of mine", func([]byte) (*jwk.Set, error) { return nil, errors.New("no keys of mine") }},
 		{"jwk: the set is nil", func([]byte) (*jwk.Set, error) { return nil, nil }},
+		{"jwk: the set is nil", func([]byte) (*jwk.Set, error) { return new(jwk.Set), nil }},
 		{"got no key that verifies", func([]byte) (*jwk.Set, error) { return jwk.NewSet() }},
 		{"a function of RemoteOptions panicked with a string", func([]byte) (*jwk.Set, error) { panic("parse") }},
 		{"a function of RemoteOptions ended its goroutine", func([]byte) (*jwk.Set, error) { runtime.Goexit(); return nil, nil }},
 	} {
-		_, keys := newServed(t, jwthttp.RemoteOptions{Parse: test.parse})
-		err := accept(t, keys, tokenOf(t, key))
-		if test.want == "" {
-			assert.NoError(t, err)
-			continue
+		for _, o := range []jwthttp.RemoteOptions{{Parse: test.parse}, {Parse: test.parse, RSAAlgorithm: jwt.PS256}, {Parse: test.parse, AllowUse: []string{"a"}}} {
+			_, keys := newServed(t, o)
+			err := accept(t, keys, tokenOf(t, key))
+			if test.want == "" {
+				assert.NoError(t, err)
+				continue
+			}
+			assert.True(t, undecided(err), "%v", err)
+			assert.ErrorContains(t, err, test.want)
 		}
-		assert.True(t, undecided(err), "%v", err)
-		assert.ErrorContains(t, err, test.want)
 	}
 }
 

@@ -74,7 +74,12 @@ type RemoteOptions struct {
 	// RSAAlgorithm is the algorithm of RSA keys that name none; empty: RS256.
 	RSAAlgorithm jwt.Algorithm
 
-	// Parse reads an answer; nil is [jwk.ParseSet].
+	// AllowUse are values of use with which keys verify as with "sig": "jwt-svid"
+	// for the keys of a SPIFFE bundle.
+	AllowUse []string
+
+	// Parse reads an answer; nil is [jwk.ParseSet], or [jwk.ParseCertificates] for
+	// what is no JWK Set.
 	Parse func(data []byte) (*jwk.Set, error)
 
 	// RefreshAfter is the age at which keys are old. Cache-Control may make it
@@ -223,6 +228,19 @@ func (k *RemoteKeys) Verifiers(ctx context.Context, h jwt.Header) ([]jwt.Verifie
 		return found, err
 	}
 	return nil, k.unavailable()
+}
+
+// NoKey says why none of the keys at hand is for a token with header h, as
+// [jwk.Set.NoKey] does.
+func (k *RemoteKeys) NoKey(h jwt.Header) string {
+	if err := k.missing(); err != nil {
+		return err.Error()
+	}
+	held := k.held.Load()
+	if held == nil {
+		return "no keys were fetched yet"
+	}
+	return held.set.NoKey(h)
 }
 
 // atHand returns the keys for h among those held, unless they are too old.

@@ -45,6 +45,15 @@ func TestRemoteKeysVerifyTokens(t *testing.T) {
 	assert.Equal(t, fmt.Sprintf("remote keys at %q: %v", web.URL, state.Set), fmt.Sprint(keys))
 }
 
+func TestNoKeySaysWhichKeysThereAre(t *testing.T) {
+	key := newKey(t)
+	_, keys := newServed(t, jwthttp.RemoteOptions{}, key)
+	h := jwt.Header{Algorithm: jwt.EdDSA, KeyID: "another"}
+	assert.Equal(t, "no keys were fetched yet", keys.NoKey(h))
+	require.NoError(t, keys.Refresh(t.Context()))
+	assert.Contains(t, keys.NoKey(h), key.KeyID())
+}
+
 // Up to MaxAge, nobody who has a token of a known key waits for a server that
 // hangs.
 func TestKeysServeOnWhileTheirServerHangs(t *testing.T) {
@@ -231,7 +240,7 @@ func TestRemoteOptionsAreChecked(t *testing.T) {
 		{RefreshAfter: time.Minute, MaxAge: time.Minute - 1},
 		{CoolDown: time.Minute, MaxAge: time.Minute - 1},
 		{MetadataURL: "https://issuer.example/metadata"},
-		{RSAAlgorithm: jwt.ES256},
+		{RSAAlgorithm: jwt.ES256}, {AllowUse: []string{"enc"}},
 	} {
 		_, err := jwthttp.NewRemoteKeys("https://issuer.example", o)
 		assert.Error(t, err, "%+v", o)
@@ -253,5 +262,6 @@ func TestZeroRemoteKeysRefuse(t *testing.T) {
 		assert.ErrorContains(t, keys.Run(t.Context()), "want one from NewRemoteKeys")
 		assert.Zero(t, keys.State())
 		assert.Equal(t, "no remote keys", keys.String())
+		assert.Contains(t, keys.NoKey(jwt.Header{}), "want one from NewRemoteKeys")
 	}
 }

@@ -117,7 +117,7 @@ func (s *source) request(ctx context.Context, at, etag string) (*answer, error) 
 	}
 	if s.authorize != nil {
 		if err := s.authorize(r); err != nil {
-			return nil, fmt.Errorf("Authorize: %w", err)
+			return nil, fmt.Errorf("authorizing the request: %w", err)
 		}
 	}
 	response, err := s.client.Do(r)
