@@ -98,7 +98,7 @@ func TestSSHKeysAreNoSecrets(t *testing.T) {
 	}
 	for _, file := range []string{
 		"ssh-rsa AAAAB3NzaC1yc2E", "sk-ssh-ed25519@openssh.com AAAAGnNr", "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNr", "PuTTY-User-Key-File-3: ssh-rsa\n",
-		`command="ssh-" ssh-rsa AAAAB3NzaC1yc2E`, "ssh-ssh-x ssh-rsa AAAAB3NzaC1yc2E", "ssh-" + strings.Repeat("x", 55) + " AAAA",
+		`command="ssh-" ssh-rsa AAAAB3NzaC1yc2E`, "ssh-ssh-x ssh-rsa AAAAB3NzaC1yc2E", "ssh-" + strings.Repeat("x", 59) + " AAAA",
 	} {
 		assert.Equal(t, "an SSH key", Kind([]byte(file)), file)
 	}
