@@ -3,6 +3,7 @@ package jwt
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
@@ -17,6 +18,13 @@ type KeySet interface {
 	// ID does not fit h are passed over, and only the first few others tried.
 	// The caller does not modify the result.
 	Verifiers(ctx context.Context, h Header) ([]Verifier, error)
+}
+
+// A NoKeyExplainer is a [KeySet] that can say why none of its keys is for a token,
+// as jwk.Set and [Keys] can. What NoKey returns becomes the detail of the refusal:
+// a few words, in which what comes from the token is quoted.
+type NoKeyExplainer interface {
+	NoKey(h Header) string
 }
 
 // Keys is the fixed [KeySet] of a few keys; jwk.Set is for many. Empty Keys have
@@ -48,6 +56,25 @@ func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
 	return found, nil
 }
 
+// NoKey names the first few keys.
+func (k Keys) NoKey(Header) string {
+	const most = 4
+	var shown []string
+	for _, v := range k {
+		switch {
+		case isNil(v):
+		case len(shown) == most:
+			return "no key fits: want one of " + strings.Join(shown, ", ") + " and others"
+		default:
+			shown = append(shown, "alg "+strictjson.Quote(string(v.Algorithm()))+" with kid "+strictjson.Quote(v.KeyID()))
+		}
+	}
+	if shown == nil {
+		return "no key fits: Policy.Keys has no key"
+	}
+	return "no key fits: want " + strings.Join(shown, " or ")
+}
+
 // fits reports whether a token with header h may be tried with v.
 func fits(v Verifier, h *Header) bool {
 	if isNil(v) || v.Algorithm() != h.Algorithm || h.Algorithm == "" {
@@ -57,10 +84,10 @@ func fits(v Verifier, h *Header) bool {
 }
 
 // tryKeys returns the first key that fits the header and verifies the signature.
-func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
+func tryKeys(ctx context.Context, set KeySet, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
 	fit := func(key Verifier) bool { return fits(key, &h) }
 	key, found, miss := jose.FirstKey[*VerifyError](keys, fit, func(key Verifier) error {
-		switch key.(type) {
+		switch unwrapped(key).(type) {
 		case *HMAC, *publicKey:
 			return key.Verify(ctx, input, sig)
 		}
@@ -70,18 +97,31 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 		return key.Verify(ctx, bytes.Clone(input), bytes.Clone(sig)) // a key from elsewhere may hold on to them
 	}, ErrSignature)
 	if !found {
-		return nil, noKey(h, miss)
+		return nil, noKey(set, h, miss)
 	}
 	return key, nil
 }
 
+// unwrapped returns the Verifier that a key calls: one of jwk.Set, which knows its
+// jwk.Key besides, calls one of this package.
+func unwrapped(key Verifier) Verifier {
+	if w, ok := key.(interface{ Unwrap() Verifier }); ok {
+		return w.Unwrap()
+	}
+	return key
+}
+
 // noKey is the error for a token that no key was found to have signed.
-func noKey(h Header, miss jose.Miss) error {
+func noKey(set KeySet, h Header, miss jose.Miss) error {
 	switch {
 	case miss.Failure() != nil:
 		return jose.Undecided[*VerifyError]("jwt: verifying the signature", miss.Failure())
 	case miss.None():
-		return refuse(ErrUnknownKey, "got alg "+strictjson.Quote(string(h.Algorithm))+", kid "+strictjson.Quote(h.KeyID)+", and no key fits")
+		why := "no key fits"
+		if e, ok := set.(NoKeyExplainer); ok {
+			why = e.NoKey(h)
+		}
+		return refuse(ErrUnknownKey, "got alg "+strictjson.Quote(string(h.Algorithm))+", kid "+strictjson.Quote(h.KeyID)+", and "+why)
 	}
 	return refuse(ErrSignature, miss.Detail())
 }

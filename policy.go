@@ -154,7 +154,7 @@ func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifi
 	if err != nil {
 		return nil, nil, jose.Undecided[*VerifyError]("jwt: looking for the key", err)
 	}
-	key, err := tryKeys(ctx, keys, h.Header, b.token[:s.payload], b.sig)
+	key, err := tryKeys(ctx, p.Keys, keys, h.Header, b.token[:s.payload], b.sig)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -145,15 +145,42 @@ func (k *Key) ready(operation string, alg jwt.Algorithm) error {
 
 // verifier returns the verifier for alg, whatever the key is for.
 func (k *Key) verifier(alg jwt.Algorithm) (jwt.Verifier, error) {
+	var v jwt.Verifier
+	var err error
 	if k.public == nil {
-		v, err := jwt.NewHMAC(alg, k.private().([]byte), k.keyID)
-		if err != nil {
-			return nil, unprefixed(err)
-		}
-		return v, nil
+		v, err = jwt.NewHMAC(alg, k.private().([]byte), k.keyID)
+	} else {
+		v, err = jwt.NewVerifier(alg, k.public, k.keyID)
 	}
-	v, err := jwt.NewVerifier(alg, k.public, k.keyID)
-	return v, unprefixed(err)
+	if err != nil {
+		return nil, unprefixed(err)
+	}
+	if public := k.Public(); public != nil {
+		k = public
+	}
+	return &keyVerifier{v, k}, nil
+}
+
+// A keyVerifier is a verifier of package jwt that knows its Key.
+type keyVerifier struct {
+	jwt.Verifier
+	key *Key
+}
+
+// Unwrap returns the verifier of package jwt.
+func (v *keyVerifier) Unwrap() jwt.Verifier { return v.Verifier }
+
+// KeyOf returns the Key of a verifier that a [Set] or [Key.Verifier] returned, and
+// nil for any other. So the key that verified a token tells what its publisher
+// says of it:
+//
+//	key := jwk.KeyOf(token.Verifier())
+//	issuer := key.Member("issuer")
+func KeyOf(v jwt.Verifier) *Key {
+	if v, ok := v.(*keyVerifier); ok && v != nil {
+		return v.key
+	}
+	return nil
 }
 
 // same reports whether the other key is the same, whatever it is for.
