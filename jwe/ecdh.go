@@ -11,9 +11,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"github.com/seed-b1f8f58c/jwt/internal/inspect"
-	"github.com/seed-b1f8f58c/jwt/internal/webkey"
 )
 
 // A ContextKeyExchanger is an [ecdh.KeyExchanger] whose key is remote.
@@ -56,15 +53,15 @@ func (f facts) agreeEncrypt(key crypto.PublicKey) (encryptKey, error) {
 
 // agreeDecrypt returns the inverse of agreeEncrypt.
 func (f facts) agreeDecrypt(key crypto.PrivateKey) (decryptKey, error) {
-	private, curve, err := ecdhPrivateKey(key)
+	private, own, err := ecdhPrivateKey(key)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
-		if h.EphemeralKey == nil || h.EphemeralKey.Curve() != curve.ECDH {
+		if h.EphemeralKey == nil || h.EphemeralKey.Curve() != own.Curve {
 			return nil, ErrDecrypt
 		}
-		secret, err := exchange(ctx, private, h.EphemeralKey, curve.Size)
+		secret, err := own.exchange(ctx, private, h.EphemeralKey)
 		if err != nil {
 			return nil, err
 		}
@@ -83,10 +80,10 @@ func (f facts) agreeDecrypt(key crypto.PrivateKey) (decryptKey, error) {
 	}, nil
 }
 
-// exchange returns the shared secret of key and the remote one, of size bytes.
-func exchange(ctx context.Context, key ecdh.KeyExchanger, remote *ecdh.PublicKey, size int) (secret []byte, err error) {
-	if private, ok := key.(*ecdh.PrivateKey); ok {
-		if secret, err = private.ECDH(remote); err != nil {
+// exchange returns the shared secret of key and the remote one.
+func (c curve) exchange(ctx context.Context, key ecdh.KeyExchanger, remote *ecdh.PublicKey) (secret []byte, err error) {
+	if local, ok := key.(*ecdh.PrivateKey); ok {
+		if secret, err = local.ECDH(remote); err != nil {
 			return nil, ErrDecrypt // the remote key is of small order
 		}
 		return secret, nil
@@ -99,8 +96,8 @@ func exchange(ctx context.Context, key ecdh.KeyExchanger, remote *ecdh.PublicKey
 	} else {
 		secret, err = key.ECDH(remote)
 	}
-	if err == nil && len(secret) != size {
-		err = fmt.Errorf("the key returned a shared secret of %d bytes, want %d", len(secret), size)
+	if err == nil && len(secret) != c.size {
+		err = fmt.Errorf("the key returned a shared secret of %d bytes, want %d", len(secret), c.size)
 	}
 	return secret, err
 }
@@ -112,11 +109,11 @@ func isSmallOrder(key *ecdh.PublicKey) bool {
 	if key.Curve() != ecdh.X25519() {
 		return false
 	}
-	private, err := ecdh.X25519().GenerateKey(rand.Reader)
+	any, err := ecdh.X25519().GenerateKey(rand.Reader)
 	if err != nil {
 		return true
 	}
-	_, err = private.ECDH(key)
+	_, err = any.ECDH(key)
 	return err != nil
 }
 
@@ -149,7 +146,7 @@ func (f facts) derive(secret []byte, h *Header) []byte {
 // ecdhPublicKey returns a key on one of the curves that secrets can be agreed
 // with.
 func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
-	if inspect.IsNil(key) {
+	if isNil(key) {
 		return nil, errors.New("got nil, want *ecdh.PublicKey or *ecdsa.PublicKey")
 	}
 	var public *ecdh.PublicKey
@@ -164,7 +161,7 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 	default:
 		return nil, fmt.Errorf("got %T, want *ecdh.PublicKey or *ecdsa.PublicKey", key)
 	}
-	if _, ok := webkey.CurveOf(public.Curve()); !ok {
+	if _, ok := curveOf(public.Curve()); !ok {
 		return nil, errNotOnCurve
 	}
 	if isSmallOrder(public) {
@@ -174,23 +171,23 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 }
 
 // ecdhPrivateKey returns a key on one of the curves, and which one that is.
-func ecdhPrivateKey(key crypto.PrivateKey) (private ecdh.KeyExchanger, on webkey.Curve, err error) {
-	if inspect.IsNil(key) {
-		return nil, webkey.Curve{}, errors.New("got nil, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger")
+func ecdhPrivateKey(key crypto.PrivateKey) (private ecdh.KeyExchanger, on curve, err error) {
+	if isNil(key) {
+		return nil, curve{}, errors.New("got nil, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger")
 	}
 	switch given := key.(type) {
 	case ecdh.KeyExchanger:
 		private = given
 	case *ecdsa.PrivateKey:
 		if private, err = convert(given); err != nil {
-			return nil, webkey.Curve{}, err
+			return nil, curve{}, err
 		}
 	default:
-		return nil, webkey.Curve{}, fmt.Errorf("got %T, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger", key)
+		return nil, curve{}, fmt.Errorf("got %T, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger", key)
 	}
-	on, ok := webkey.CurveOf(private.Curve())
+	on, ok := curveOf(private.Curve())
 	if !ok {
-		return nil, webkey.Curve{}, errNotOnCurve
+		return nil, curve{}, errNotOnCurve
 	}
 	return private, on, nil
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-b1f8f58c/jwt/testkit"
+)
+
+// broken are verifiers with one fault each, made of a good one.
+var broken = map[string]func(testkit.Case) testkit.Verdict{
+	"accepts any issuer":        changed(func(c *testkit.Case) { c.Policy.Issuer = "" }),
+	"accepts any audience":      changed(func(c *testkit.Case) { c.Policy.Audience = nil }),
+	"accepts any subject":       changed(func(c *testkit.Case) { c.Policy.Subject = "" }),
+	"accepts any type":          changed(func(c *testkit.Case) { c.Policy.Types = nil }),
+	"asks for the first type":   changed(func(c *testkit.Case) { c.Policy.Types = c.Policy.Types[:min(1, len(c.Policy.Types))] }),
+	"requires nothing":          changed(func(c *testkit.Case) { c.Policy.Require = nil }),
+	"does not know the age":     changed(func(c *testkit.Case) { c.Policy.MaxAge = 0 }),
+	"is a second late":          changed(func(c *testkit.Case) { c.Now++ }),
+	"is a second early":         changed(func(c *testkit.Case) { c.Now-- }),
+	"ignores the leeway":        changed(func(c *testkit.Case) { c.Policy.Leeway = 0 }),
+	"doubles the leeway":        changed(func(c *testkit.Case) { c.Policy.Leeway *= 2 }),
+	"cuts spaces off":           changed(func(c *testkit.Case) { c.Token = strings.TrimSpace(c.Token) }),
+	"passes over line breaks":   changed(func(c *testkit.Case) { c.Token = strings.NewReplacer("\n", "", "\r", "").Replace(c.Token) }),
+	"passes over padding":       changed(func(c *testkit.Case) { c.Token = strings.ReplaceAll(c.Token, "=", "") }),
+	"takes both alphabets":      changed(func(c *testkit.Case) { c.Token = strings.NewReplacer("+", "-", "/", "_").Replace(c.Token) }),
+	"cuts the scheme off":       changed(func(c *testkit.Case) { c.Token = strings.TrimPrefix(c.Token, "Bearer ") }),
+	"takes three of more parts": changed(func(c *testkit.Case) { c.Token = strings.TrimRight(c.Token, ".") }),
+	"uses encryption keys": changed(func(c *testkit.Case) {
+		changeKeys(c, func(k map[string]any) { delete(k, "use"); delete(k, "key_ops") })
+	}),
+	"trusts the header's alg": changed(func(c *testkit.Case) { changeKeys(c, func(k map[string]any) { k["alg"] = header(c.Token)["alg"] }) }),
+	"uses the header's key":   changed(func(c *testkit.Case) { useEmbeddedKey(c) }),
+	"uses the first key":      changed(func(c *testkit.Case) { c.Keys = c.Keys[:min(1, len(c.Keys))] }),
+	"accepts none": func(c testkit.Case) testkit.Verdict {
+		if alg, _ := header(c.Token)["alg"].(string); strings.EqualFold(alg, "none") && strings.HasSuffix(c.Token, ".") {
+			return testkit.Accept
+		}
+		return verifyJWT(c)
+	},
+	"refuses everything": func(testkit.Case) testkit.Verdict { return testkit.Refuse },
+	"accepts everything": func(testkit.Case) testkit.Verdict { return testkit.Accept },
+}
+
+// A verifier with a fault disagrees with some row.
+func TestFaultsAreFound(t *testing.T) {
+	cases := testkit.Cases()
+	for name, verify := range broken {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if r := try(library{name: name, verify: verify}, cases); r.accepted+r.refused == 0 {
+				t.Error("no row finds it")
+			}
+		})
+	}
+}
+
+func changed(change func(*testkit.Case)) func(testkit.Case) testkit.Verdict {
+	return func(c testkit.Case) testkit.Verdict {
+		change(&c)
+		return verifyJWT(c)
+	}
+}
+
+func changeKeys(c *testkit.Case, change func(map[string]any)) {
+	c.Keys = slices.Clone(c.Keys)
+	for i, data := range c.Keys {
+		var k map[string]any
+		if json.Unmarshal(data, &k) != nil {
+			continue
+		}
+		change(k)
+		maps.DeleteFunc(k, func(_ string, v any) bool { return v == nil })
+		if changed, err := json.Marshal(k); err == nil {
+			c.Keys[i] = changed
+		}
+	}
+}
+
+func useEmbeddedKey(c *testkit.Case) {
+	h := header(c.Token)
+	k, ok := h["jwk"].(map[string]any)
+	if !ok {
+		return
+	}
+	k["kid"] = h["kid"]
+	if data, err := json.Marshal(k); err == nil {
+		c.Keys = []json.RawMessage{data}
+	}
+}
+
+// header is that of a token of which nothing is verified.
+func header(token string) (h map[string]any) {
+	part, _, _ := strings.Cut(token, ".")
+	data, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil || json.Unmarshal(data, &h) != nil {
+		return nil
+	}
+	return h
+}

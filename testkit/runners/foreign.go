@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bufio"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/seed-b1f8f58c/jwt/testkit"
+)
+
+//go:embed foreign
+var foreignFiles embed.FS
+
+// foreignLibraries starts the programs of other languages that can be had here:
+// Node's jose, which npm installs into a temporary folder, and Python's PyJWT,
+// which has to be there. Stop ends them.
+func foreignLibraries() (all []library, stop func(), err error) {
+	var processes []*process
+	dir, err := os.MkdirTemp("", "testkit")
+	stop = func() {
+		for _, p := range processes {
+			p.stop()
+		}
+		os.RemoveAll(dir)
+	}
+	if err != nil {
+		return nil, stop, err
+	}
+	if err := os.CopyFS(dir, foreignFiles); err != nil {
+		return nil, stop, err
+	}
+	dir = filepath.Join(dir, "foreign")
+	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+	install.Dir = dir
+	if out, npmErr := install.CombinedOutput(); npmErr != nil {
+		err = errors.Join(err, fmt.Errorf("jose is left out: npm install: %w: %s", npmErr, out))
+	} else if p, startErr := start(dir, "node", "jose.mjs"); startErr != nil {
+		err = errors.Join(err, fmt.Errorf("jose is left out: %w", startErr))
+	} else {
+		processes = append(processes, p)
+		all = append(all, library{"jose " + p.version, "", p.verify})
+	}
+	python := "python3"
+	if exec.Command(python, "-c", "import jwt").Run() != nil {
+		python = "/usr/bin/python3" // that of the system, for which Debian's python3-jwt is
+	}
+	if p, startErr := start(dir, python, "pyjwt.py"); startErr != nil {
+		err = errors.Join(err, fmt.Errorf("PyJWT is left out: %w", startErr))
+	} else {
+		processes = append(processes, p)
+		all = append(all, library{"PyJWT " + p.version, "", p.verify})
+	}
+	return all, stop, err
+}
+
+// A process is a verifier that speaks the protocol of [testkit.Serve]. Before
+// the first case it writes one line with its version.
+type process struct {
+	command *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	version string
+}
+
+func start(dir, program string, args ...string) (*process, error) {
+	p := &process{command: exec.Command(program, args...)}
+	p.command.Dir, p.command.Stderr = dir, os.Stderr
+	var err error
+	if p.in, err = p.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := p.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.out = bufio.NewReader(out)
+	if err := p.command.Start(); err != nil {
+		return nil, err
+	}
+	line, err := p.out.ReadString('\n')
+	if err != nil {
+		p.stop()
+		return nil, fmt.Errorf("%s ended before it said its version: %w", program, err)
+	}
+	p.version = line[:len(line)-1]
+	return p, nil
+}
+
+func (p *process) verify(c testkit.Case) testkit.Verdict {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return testkit.Unsupported
+	}
+	if _, err := p.in.Write(append(data, '\n')); err != nil {
+		return testkit.Unsupported
+	}
+	line, err := p.out.ReadBytes('\n')
+	var answer testkit.Answer
+	if err != nil || json.Unmarshal(line, &answer) != nil || answer.ID != c.ID {
+		return testkit.Unsupported
+	}
+	return answer.Verdict
+}
+
+func (p *process) stop() {
+	p.in.Close()
+	p.command.Wait()
+}

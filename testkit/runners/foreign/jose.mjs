@@ -1,0 +1,36 @@
+// Tries the rows of the testkit with Node's jose.
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
+
+async function verify(c) {
+  const p = c.policy
+  const types = p.types ?? []
+  if (types.length > 1) return 'unsupported'
+  const options = {
+    issuer: p.issuer, subject: p.subject, audience: p.audience, typ: types[0],
+    requiredClaims: p.require, clockTolerance: p.leeway ?? 0, maxTokenAge: p.max_age,
+    currentDate: new Date(c.now * 1000),
+    algorithms: [...new Set((c.keys ?? []).map((k) => k.alg))],
+  }
+  try {
+    const keys = c.keys ?? []
+    const key = keys.some((k) => k.kty === 'oct')
+      ? async (header) => {
+          const found = keys.find((k) => (k.kid === header.kid) && k.alg === header.alg && k.use !== 'enc' && (!k.key_ops || k.key_ops.includes('verify')))
+          if (!found) throw new Error('no key')
+          return importJWK(found, found.alg)
+        }
+      : createLocalJWKSet({ keys })
+    await jwtVerify(c.token, key, options)
+    return 'accept'
+  } catch {
+    return 'refuse'
+  }
+}
+
+console.log(JSON.parse(readFileSync('node_modules/jose/package.json')).version)
+for await (const line of createInterface({ input: process.stdin })) {
+  const c = JSON.parse(line)
+  console.log(JSON.stringify({ id: c.id, verdict: await verify(c) }))
+}

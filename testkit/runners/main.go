@@ -1,0 +1,128 @@
+// Command runners tries the rows of the testkit with libraries, and prints a
+// table: how many rows each agrees with, accepts wrongly, refuses wrongly, and
+// does not support.
+//
+//	go run .                 the Go libraries
+//	go run . -foreign        also Node's jose and Python's PyJWT, where they are installed
+//	go run . -list jwx       the rows that a library disagrees with
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"runtime/debug"
+	"text/tabwriter"
+
+	"github.com/seed-b1f8f58c/jwt/testkit"
+)
+
+// A library is one that is tried.
+type library struct {
+	name   string
+	module string // "" if it is not a Go module
+	verify func(testkit.Case) testkit.Verdict
+}
+
+func libraries() []library {
+	return []library{
+		{"jwt", "github.com/seed-b1f8f58c/jwt", verifyJWT},
+		{"golang-jwt", "github.com/golang-jwt/jwt/v5", verifyGolangJWT},
+		{"go-jose", "github.com/go-jose/go-jose/v4", verifyGoJOSE},
+		{"jwx", "github.com/lestrrat-go/jwx/v3", verifyJWX},
+	}
+}
+
+func main() {
+	log.SetFlags(0)
+	withForeign := flag.Bool("foreign", false, "try libraries of other languages, too")
+	list := flag.String("list", "", "list the rows that this library disagrees with")
+	flag.Parse()
+	all := libraries()
+	if *withForeign {
+		foreign, stop, err := foreignLibraries()
+		defer stop()
+		if err != nil {
+			log.Print(err)
+		}
+		all = append(all, foreign...)
+	}
+	cases := testkit.Cases()
+	var results []result
+	for _, l := range all {
+		r := try(l, cases)
+		results = append(results, r)
+		if *list == l.name {
+			for _, d := range r.disagree {
+				fmt.Println(d)
+			}
+			return
+		}
+	}
+	table(os.Stdout, results, len(cases))
+}
+
+// A result is what came of one library.
+type result struct {
+	name                                   string
+	agreed, accepted, refused, unsupported int
+	disagree                               []string
+}
+
+func try(l library, cases []testkit.Case) (r result) {
+	r.name = l.name
+	if v := version(l.module); v != "" {
+		r.name += " " + v
+	}
+	for _, c := range cases {
+		got := verify(l, c)
+		switch {
+		case got == testkit.Unsupported:
+			r.unsupported++
+		case c.Agrees(got):
+			r.agreed++
+			continue
+		case got == testkit.Accept:
+			r.accepted++
+		default:
+			r.refused++
+		}
+		r.disagree = append(r.disagree, fmt.Sprintf("%-10s want %-6s  %s: %s (%s)", got, c.Want, c.ID, c.About, c.Clause))
+	}
+	return r
+}
+
+// verify is the library's verdict; a panic is none.
+func verify(l library, c testkit.Case) (v testkit.Verdict) {
+	defer func() {
+		if recover() != nil {
+			v = testkit.Unsupported
+		}
+	}()
+	return l.verify(c)
+}
+
+func table(w io.Writer, results []result, rows int) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "of %d rows\tagree\taccepted wrongly\trefused wrongly\tnot supported\n", rows)
+	for _, r := range results {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\n", r.name, r.agreed, r.accepted, r.refused, r.unsupported)
+	}
+	t.Flush()
+}
+
+// version is that of a module in this program.
+func version(path string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || path == "" {
+		return ""
+	}
+	for _, m := range info.Deps {
+		if m.Path == path {
+			return m.Version
+		}
+	}
+	return ""
+}

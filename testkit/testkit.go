@@ -1,0 +1,130 @@
+// Package testkit has test vectors for JSON Web Token libraries in any
+// language, at the level at which services use them: a token, the keys, a
+// policy, a clock, and whether the token is acceptable.
+//
+// Vectors for algorithms exist elsewhere. These are about the rest: the form of
+// the token, its header, the choice of the key, the claims, the time.
+//
+//	for _, c := range testkit.Cases() {
+//		got := verify(c) // testkit.Accept, testkit.Refuse or testkit.Unsupported
+//		if !c.Agrees(got) {
+//			t.Errorf("%s: %s (%s): got %s, want %s", c.ID, c.About, c.Clause, got, c.Want)
+//		}
+//	}
+//
+// The rows are the JSON files in the folder vectors, one row on a line, for those
+// who do not use Go. The package imports the standard library only.
+package testkit
+
+import (
+	"bufio"
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// A Case is one row: a token, and what a verifier with the policy, the keys and
+// the clock says of it.
+type Case struct {
+	ID     string            `json:"id"`     // family/name, unique
+	About  string            `json:"about"`  // what is special about the token
+	Clause string            `json:"clause"` // the specification that the verdict follows from
+	Token  string            `json:"token"`
+	Keys   []json.RawMessage `json:"keys"` // JWKs to trust, public or shared; each has alg and kid unless the row is about that
+	Policy Policy            `json:"policy"`
+	Now    int64             `json:"now"`  // the verifier's clock, seconds since 1970-01-01T00:00:00Z
+	Want   Verdict           `json:"want"` // Accept, Refuse or Either
+}
+
+// A Policy says what the verifier asks of a token whose signature is good. What
+// is left out is not asked.
+type Policy struct {
+	Issuer   string   `json:"issuer,omitempty"`   // iss is this
+	Audience []string `json:"audience,omitempty"` // aud has one of these
+	Subject  string   `json:"subject,omitempty"`  // sub is this
+	Types    []string `json:"types,omitempty"`    // typ is one of these media types (RFC 8725 section 3.11)
+	Require  []string `json:"require,omitempty"`  // claims that are present
+	Leeway   int64    `json:"leeway,omitempty"`   // seconds by which clocks may differ
+	MaxAge   int64    `json:"max_age,omitempty"`  // longest time since iat in seconds, which makes iat required
+}
+
+// A Verdict is what a verifier says of a token, or a row wants of it.
+type Verdict string
+
+const (
+	Accept      Verdict = "accept"
+	Refuse      Verdict = "refuse"
+	Either      Verdict = "either"      // specifications leave it open; only a row says so
+	Unsupported Verdict = "unsupported" // the library lacks the algorithm or a field of the policy; only a verifier says so
+)
+
+// Agrees reports whether got is a right answer.
+func (c *Case) Agrees(got Verdict) bool {
+	switch got {
+	case Accept, Refuse:
+		return c.Want == Either || got == c.Want
+	default:
+		return got == Unsupported
+	}
+}
+
+//go:embed vectors/*.json
+var vectors embed.FS
+
+// Cases returns all rows in the order of their files and lines. They are decoded
+// anew at each call. It panics if the embedded files cannot be read, which is a
+// fault of the build.
+func Cases() []Case {
+	var all []Case
+	names, err := fs.Glob(vectors, "vectors/*.json")
+	for _, name := range names {
+		var data []byte
+		var rows []Case
+		if data, err = vectors.ReadFile(name); err != nil {
+			break
+		}
+		if err = json.Unmarshal(data, &rows); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+			break
+		}
+		all = append(all, rows...)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return all
+}
+
+// Serve is the protocol by which a verifier in another process, of any language,
+// is tried: it reads one Case as JSON on each line of r, and writes one line to w
+// for it, `{"id":"…","verdict":"accept"}`. It returns at the end of r.
+func Serve(r io.Reader, w io.Writer, verify func(Case) Verdict) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		var c Case
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			return fmt.Errorf("testkit: reading a case: %w", err)
+		}
+		answer, err := json.Marshal(Answer{c.ID, verify(c)})
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(append(answer, '\n')); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+// An Answer is one line that a verifier in another process writes.
+type Answer struct {
+	ID      string  `json:"id"`
+	Verdict Verdict `json:"verdict"`
+}

@@ -1,0 +1,113 @@
+package testkit_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-b1f8f58c/jwt/testkit"
+)
+
+func TestRowsAreComplete(t *testing.T) {
+	seen := make(map[string]bool)
+	wanted := make(map[testkit.Verdict]int)
+	cases := testkit.Cases()
+	for _, c := range cases {
+		if seen[c.ID] {
+			t.Errorf("%s: there twice", c.ID)
+		}
+		seen[c.ID] = true
+		if !strings.Contains(c.ID, "/") || c.About == "" || c.Clause == "" || c.Now == 0 {
+			t.Errorf("%s: a field is empty", c.ID)
+		}
+		for _, k := range c.Keys {
+			var members map[string]json.RawMessage
+			if err := json.Unmarshal(k, &members); err != nil || members["d"] != nil {
+				t.Errorf("%s: got a key that is private or no object", c.ID)
+			}
+		}
+		wanted[c.Want]++
+	}
+	if len(cases) < 1000 {
+		t.Errorf("got %d rows, want at least 1,000", len(cases))
+	}
+	for _, v := range []testkit.Verdict{testkit.Accept, testkit.Refuse, testkit.Either} {
+		if wanted[v] < 50 {
+			t.Errorf("%d rows want %s", wanted[v], v)
+		}
+		delete(wanted, v)
+	}
+	if len(wanted) != 0 {
+		t.Errorf("got rows that want something else: %v", wanted)
+	}
+}
+
+// The files are what the generator makes, at every run.
+func TestRowsAreTheGenerators(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "go", "run", "./generate", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	made, err := filepath.Glob(filepath.Join(dir, "*"))
+	kept, keptErr := filepath.Glob("vectors/*")
+	if err != nil || keptErr != nil || len(made) == 0 || len(made) != len(kept) {
+		t.Fatalf("made %v, kept %v", made, kept)
+	}
+	for _, name := range made {
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join("vectors", filepath.Base(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s differs; go run ./generate vectors writes it", filepath.Base(name))
+		}
+	}
+}
+
+func TestAgrees(t *testing.T) {
+	for _, row := range []struct {
+		want, got testkit.Verdict
+		agrees    bool
+	}{
+		{testkit.Accept, testkit.Accept, true},
+		{testkit.Accept, testkit.Refuse, false},
+		{testkit.Refuse, testkit.Refuse, true},
+		{testkit.Refuse, testkit.Accept, false},
+		{testkit.Either, testkit.Accept, true},
+		{testkit.Either, testkit.Refuse, true},
+		{testkit.Accept, testkit.Unsupported, true},
+		{testkit.Refuse, testkit.Unsupported, true},
+		{testkit.Accept, "", false},
+		{testkit.Either, "yes", false},
+		{testkit.Either, testkit.Either, false},
+	} {
+		if got := (&testkit.Case{Want: row.want}).Agrees(row.got); got != row.agrees {
+			t.Errorf("want %s, got %q: agrees is %v", row.want, row.got, got)
+		}
+	}
+}
+
+func TestServeAnswersLineByLine(t *testing.T) {
+	in := strings.NewReader(`{"id":"a","token":"x"}` + "\n\n" + `{"id":"b","token":"y"}`)
+	var out bytes.Buffer
+	err := testkit.Serve(in, &out, func(c testkit.Case) testkit.Verdict {
+		if c.Token == "x" {
+			return testkit.Accept
+		}
+		return testkit.Refuse
+	})
+	if want := `{"id":"a","verdict":"accept"}` + "\n" + `{"id":"b","verdict":"refuse"}` + "\n"; err != nil || out.String() != want {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+	if err := testkit.Serve(strings.NewReader("{"), &out, nil); err == nil {
+		t.Error("a line that is no case is no error")
+	}
+}
