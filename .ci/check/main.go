@@ -47,7 +47,7 @@ func main() {
 type module struct{ path, dir string }
 
 // unpublished are the folders whose modules nobody imports.
-var unpublished = []string{".ci", "benchmarks", "examples"}
+var unpublished = []string{".ci", "benchmarks", "examples", "testkit/runners"}
 
 // published returns the modules of the repository that users import.
 func published(root string) ([]module, error) {
@@ -59,7 +59,7 @@ func published(root string) ([]module, error) {
 	var modules []module
 	for file := range strings.FieldsSeq(string(files)) {
 		dir := path.Dir(file)
-		if first, _, _ := strings.Cut(dir, "/"); slices.Contains(unpublished, first) {
+		if slices.ContainsFunc(unpublished, func(folder string) bool { return strings.HasPrefix(dir+"/", folder+"/") }) {
 			continue
 		}
 		modules = append(modules, module{path.Join(prefix, dir), filepath.Join(root, dir)})
