@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"hash"
 	"sync"
+
+	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
 )
 
 // HMAC is a shared secret (RFC 7518 section 3.2): a [Signer] and a [Verifier].
@@ -27,18 +29,18 @@ type mac struct {
 
 // NewHMAC returns the HMAC with a secret of at least the size of the hash: 32
 // bytes for HS256, 48 for HS384, 64 for HS512, from a random source rather than
-// a password. A PEM file is refused, since a public key is no secret. The secret
-// is copied.
+// a password. A key or certificate, in PEM, DER, base64, SSH or JWK form, is
+// refused: a public key is no secret. The secret is copied.
 func NewHMAC(alg Algorithm, secret []byte, keyID string) (*HMAC, error) {
 	f, err := factsOf(alg, familyHMAC)
 	if err != nil {
 		return nil, err
 	}
+	if kind := keyfile.Kind(secret); kind != "" {
+		return nil, fmt.Errorf("jwt: %s secret: got %s, want random bytes", alg, kind)
+	}
 	if len(secret) < f.hash.Size() {
 		return nil, fmt.Errorf("jwt: %s secret: got %d bytes, want at least %d", alg, len(secret), f.hash.Size())
-	}
-	if bytes.HasPrefix(bytes.TrimSpace(secret), []byte("-----BEGIN ")) {
-		return nil, fmt.Errorf("jwt: %s secret: got a PEM file, want random bytes", alg)
 	}
 	header, err := encodePlainHeader(alg, keyID)
 	if err != nil {

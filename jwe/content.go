@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"slices"
+	"sync"
 )
 
 // contentFacts is what there is to know about a content encryption.
@@ -56,9 +57,9 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 // cbc is AES-CBC with an HMAC over everything, checked before anything is
 // decrypted (RFC 7518 section 5.2). It is a cipher.AEAD that takes no nonce.
 type cbc struct {
-	block  cipher.Block
-	hash   func() hash.Hash
-	macKey []byte // as long as the tag
+	block   cipher.Block
+	tagSize int
+	macs    sync.Pool // of hash.Hash with the key in it, used for one token after another
 }
 
 // newCBC takes the MAC key from the first half of key, and the AES key from the
@@ -68,11 +69,12 @@ func newCBC(key []byte, hash func() hash.Hash) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cbc{block: block, hash: hash, macKey: key[:len(key)/2]}, nil
+	macKey := key[:len(key)/2]
+	return &cbc{block: block, tagSize: len(macKey), macs: sync.Pool{New: func() any { return hmac.New(hash, macKey) }}}, nil
 }
 
 func (c *cbc) NonceSize() int { return 0 }
-func (c *cbc) Overhead() int  { return aes.BlockSize + aes.BlockSize + len(c.macKey) }
+func (c *cbc) Overhead() int  { return aes.BlockSize + aes.BlockSize + c.tagSize }
 
 // Seal appends a new initialization vector, the padded and encrypted plaintext
 // (RFC 5652 section 6.3), and the tag.
@@ -87,16 +89,17 @@ func (c *cbc) Seal(dst, _, plaintext, header []byte) []byte {
 	}
 	iv, content := dst[start:start+aes.BlockSize], dst[start+aes.BlockSize:]
 	cipher.NewCBCEncrypter(c.block, iv).CryptBlocks(content, content)
-	return append(dst, c.tag(dst[start:], header)...)
+	return c.appendTag(dst, dst[start:], header)
 }
 
 // Open appends the plaintext of what Seal returned.
 func (c *cbc) Open(dst, _, sealed, header []byte) ([]byte, error) {
-	end := len(sealed) - len(c.macKey)
+	end := len(sealed) - c.tagSize
 	if end < 2*aes.BlockSize || end%aes.BlockSize != 0 {
 		return nil, ErrDecrypt
 	}
-	if !hmac.Equal(c.tag(sealed[:end], header), sealed[end:]) {
+	var tag [sha512.Size]byte
+	if !hmac.Equal(c.appendTag(tag[:0], sealed[:end], header), sealed[end:]) {
 		return nil, ErrDecrypt
 	}
 	// From here on the content is what the holder of the key encrypted.
@@ -117,14 +120,14 @@ func (c *cbc) Open(dst, _, sealed, header []byte) ([]byte, error) {
 	return dst[:len(dst)-padding], nil
 }
 
-// tag returns the first half of the HMAC of the header, the initialization
+// appendTag appends the first half of the HMAC of the header, the initialization
 // vector and ciphertext, and the size of the header in bits.
-func (c *cbc) tag(sealed, header []byte) []byte {
-	mac := hmac.New(c.hash, c.macKey)
+func (c *cbc) appendTag(dst, sealed, header []byte) []byte {
+	mac := c.macs.Get().(hash.Hash)
+	defer c.macs.Put(mac)
+	mac.Reset()
 	mac.Write(header)
 	mac.Write(sealed)
-	var bits [8]byte
-	binary.BigEndian.PutUint64(bits[:], uint64(len(header))*8)
-	mac.Write(bits[:])
-	return mac.Sum(nil)[:len(c.macKey)]
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(header))*8))
+	return mac.Sum(dst)[:len(dst)+c.tagSize]
 }

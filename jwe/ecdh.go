@@ -11,6 +11,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/seed-b1f8f58c/jwt/internal/inspect"
+	"github.com/seed-b1f8f58c/jwt/internal/webkey"
 )
 
 // A ContextKeyExchanger is an [ecdh.KeyExchanger] whose key is remote.
@@ -53,15 +56,15 @@ func (f facts) agreeEncrypt(key crypto.PublicKey) (encryptKey, error) {
 
 // agreeDecrypt returns the inverse of agreeEncrypt.
 func (f facts) agreeDecrypt(key crypto.PrivateKey) (decryptKey, error) {
-	private, own, err := ecdhPrivateKey(key)
+	private, curve, err := ecdhPrivateKey(key)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
-		if h.EphemeralKey == nil || h.EphemeralKey.Curve() != own.Curve {
+		if h.EphemeralKey == nil || h.EphemeralKey.Curve() != curve.ECDH {
 			return nil, ErrDecrypt
 		}
-		secret, err := own.exchange(ctx, private, h.EphemeralKey)
+		secret, err := exchange(ctx, private, h.EphemeralKey, curve.Size)
 		if err != nil {
 			return nil, err
 		}
@@ -80,10 +83,10 @@ func (f facts) agreeDecrypt(key crypto.PrivateKey) (decryptKey, error) {
 	}, nil
 }
 
-// exchange returns the shared secret of key and the remote one.
-func (c curve) exchange(ctx context.Context, key ecdh.KeyExchanger, remote *ecdh.PublicKey) (secret []byte, err error) {
-	if local, ok := key.(*ecdh.PrivateKey); ok {
-		if secret, err = local.ECDH(remote); err != nil {
+// exchange returns the shared secret of key and the remote one, of size bytes.
+func exchange(ctx context.Context, key ecdh.KeyExchanger, remote *ecdh.PublicKey, size int) (secret []byte, err error) {
+	if private, ok := key.(*ecdh.PrivateKey); ok {
+		if secret, err = private.ECDH(remote); err != nil {
 			return nil, ErrDecrypt // the remote key is of small order
 		}
 		return secret, nil
@@ -96,8 +99,8 @@ func (c curve) exchange(ctx context.Context, key ecdh.KeyExchanger, remote *ecdh
 	} else {
 		secret, err = key.ECDH(remote)
 	}
-	if err == nil && len(secret) != c.size {
-		err = fmt.Errorf("the key returned a shared secret of %d bytes, want %d", len(secret), c.size)
+	if err == nil && len(secret) != size {
+		err = fmt.Errorf("the key returned a shared secret of %d bytes, want %d", len(secret), size)
 	}
 	return secret, err
 }
@@ -109,11 +112,11 @@ func isSmallOrder(key *ecdh.PublicKey) bool {
 	if key.Curve() != ecdh.X25519() {
 		return false
 	}
-	any, err := ecdh.X25519().GenerateKey(rand.Reader)
+	private, err := ecdh.X25519().GenerateKey(rand.Reader)
 	if err != nil {
 		return true
 	}
-	_, err = any.ECDH(key)
+	_, err = private.ECDH(key)
 	return err != nil
 }
 
@@ -146,7 +149,7 @@ func (f facts) derive(secret []byte, h *Header) []byte {
 // ecdhPublicKey returns a key on one of the curves that secrets can be agreed
 // with.
 func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
-	if isNil(key) {
+	if inspect.IsNil(key) {
 		return nil, errors.New("got nil, want *ecdh.PublicKey or *ecdsa.PublicKey")
 	}
 	var public *ecdh.PublicKey
@@ -161,7 +164,7 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 	default:
 		return nil, fmt.Errorf("got %T, want *ecdh.PublicKey or *ecdsa.PublicKey", key)
 	}
-	if _, ok := curveOf(public.Curve()); !ok {
+	if _, ok := webkey.CurveOf(public.Curve()); !ok {
 		return nil, errNotOnCurve
 	}
 	if isSmallOrder(public) {
@@ -171,23 +174,23 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 }
 
 // ecdhPrivateKey returns a key on one of the curves, and which one that is.
-func ecdhPrivateKey(key crypto.PrivateKey) (private ecdh.KeyExchanger, on curve, err error) {
-	if isNil(key) {
-		return nil, curve{}, errors.New("got nil, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger")
+func ecdhPrivateKey(key crypto.PrivateKey) (private ecdh.KeyExchanger, on webkey.Curve, err error) {
+	if inspect.IsNil(key) {
+		return nil, webkey.Curve{}, errors.New("got nil, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger")
 	}
 	switch given := key.(type) {
 	case ecdh.KeyExchanger:
 		private = given
 	case *ecdsa.PrivateKey:
 		if private, err = convert(given); err != nil {
-			return nil, curve{}, err
+			return nil, webkey.Curve{}, err
 		}
 	default:
-		return nil, curve{}, fmt.Errorf("got %T, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger", key)
+		return nil, webkey.Curve{}, fmt.Errorf("got %T, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger", key)
 	}
-	on, ok := curveOf(private.Curve())
+	on, ok := webkey.CurveOf(private.Curve())
 	if !ok {
-		return nil, curve{}, errNotOnCurve
+		return nil, webkey.Curve{}, errNotOnCurve
 	}
 	return private, on, nil
 }

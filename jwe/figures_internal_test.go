@@ -132,11 +132,11 @@ func (*refusing) DecryptKey(context.Context, Header, []byte) ([]byte, error) { r
 func TestContentIsTriedWithARandomKeyWhenThereIsNone(t *testing.T) {
 	f, err := contentOf(A128GCM)
 	require.NoError(t, err)
-	m := &message{Header: Header{Algorithm: A128KW, Encryption: A128GCM}}
-	one, genuine, err := m.content(t.Context(), new(refusing), f)
+	b, h := new(buffer), &Header{Algorithm: A128KW, Encryption: A128GCM}
+	one, genuine, err := b.content(t.Context(), new(refusing), f, h)
 	require.NoError(t, err)
 	assert.False(t, genuine)
-	two, genuine, err := m.content(t.Context(), new(refusing), f)
+	two, genuine, err := b.content(t.Context(), new(refusing), f, h)
 	require.NoError(t, err)
 	assert.False(t, genuine)
 	zero, err := f.cipher(make([]byte, 16))

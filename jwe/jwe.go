@@ -59,13 +59,11 @@ package jwe
 
 import (
 	"context"
-	"crypto/cipher"
 	"errors"
-	"fmt"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/inspect"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
-	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
 // SignAndEncrypt returns a nested token: the claims signed by signer, as by
@@ -105,104 +103,22 @@ func InsecureEncryptUnsigned(ctx context.Context, key Encrypter, h Header, plain
 // may have. Nor does it look at the plaintext, which is a signed token if the
 // content type says so.
 func InsecureDecryptUnsigned(ctx context.Context, key Decrypter, token string) (Header, []byte, error) {
-	if isNil(key) || key.Algorithm() == "" {
+	if inspect.IsNil(key) || key.Algorithm() == "" {
 		return Header{}, nil, errors.New("jwe: no key to decrypt with")
 	}
-	m, refusal := parse(token, defaultMaxSize)
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	h, refusal := b.read(token, jose.DefaultMaxSize)
 	if refusal != nil {
 		return Header{}, nil, refusal
 	}
-	plaintext, err := decrypt(ctx, m, []Decrypter{key})
-	if err != nil {
+	if err := decrypt(ctx, b, h, []Decrypter{key}); err != nil {
 		return Header{}, nil, err
 	}
-	return m.Header, plaintext, nil
+	return h, append([]byte{}, b.plaintext...), nil
 }
 
 const (
 	nestedType = "JWT" // cty of a nested token (RFC 7519 section 5.2)
 	claimsType = "JWT" // typ of a token that has claims
 )
-
-// encrypt returns the token.
-func encrypt(ctx context.Context, key Encrypter, h Header, plaintext []byte) (string, error) {
-	if isNil(key) || key.Algorithm() == "" {
-		return "", errors.New("jwe: no key to encrypt with")
-	}
-	own := Header{Algorithm: key.Algorithm(), Encryption: key.Encryption(), KeyID: key.KeyID()}
-	if h.Algorithm != "" && h.Algorithm != own.Algorithm || h.Encryption != "" && h.Encryption != own.Encryption ||
-		h.KeyID != "" && h.KeyID != own.KeyID {
-		return "", fmt.Errorf("jwe: header: got %s, want the key's, %s", describe(h), describe(own))
-	}
-	if (h.PartyUInfo != nil || h.PartyVInfo != nil) && !agrees(own.Algorithm) {
-		return "", fmt.Errorf("jwe: header: got party information, want none: %s agrees on no key", own.Algorithm)
-	}
-	h.Algorithm, h.Encryption, h.KeyID = own.Algorithm, own.Encryption, own.KeyID
-	f, err := contentOf(h.Encryption)
-	if err != nil {
-		return "", err
-	}
-	content, encryptedKey, err := f.newCipher(ctx, key, &h)
-	if err != nil {
-		return "", fmt.Errorf("jwe: encrypting the key: %w", err)
-	}
-	header, err := encodeHeader(key, &h)
-	if err != nil {
-		return "", fmt.Errorf("jwe: header: %w", err)
-	}
-	return f.seal(content, header, encryptedKey, plaintext), nil
-}
-
-// newCipher returns the cipher for one token, and its encrypted key.
-func (f contentFacts) newCipher(ctx context.Context, key Encrypter, h *Header) (content cipher.AEAD, encryptedKey []byte, err error) {
-	if shared, ok := key.(*SharedKey); ok && shared.content != nil {
-		return shared.content(), nil, nil
-	}
-	given := *h
-	cek, encryptedKey, err := key.EncryptKey(ctx, &given)
-	h.EphemeralKey, h.PartyUInfo, h.PartyVInfo = given.EphemeralKey, given.PartyUInfo, given.PartyVInfo
-	if err == nil && len(cek) != f.keySize {
-		err = fmt.Errorf("got a content encryption key of %d bytes from the key, want %d", len(cek), f.keySize)
-	}
-	if err == nil {
-		content, err = f.cipher(cek)
-	}
-	return content, encryptedKey, err
-}
-
-// encodeHeader returns the encoded header, if this package would read it.
-func encodeHeader(key Encrypter, h *Header) ([]byte, error) {
-	data, err := appendHeader(make([]byte, 0, 256), h)
-	if err != nil {
-		return nil, err
-	}
-	switch key.(type) {
-	case *encrypter, *SharedKey:
-	default: // what a key from elsewhere adds may be anything
-		if _, refusal := decodeHeader(data); refusal != nil {
-			return nil, fmt.Errorf("%s: %s", refusal.Claim, refusal.Detail)
-		}
-	}
-	encoded := encodeBase64URL(nil, data)
-	if len(encoded) > jose.MaxHeaderSize {
-		return nil, errors.New(tooLarge(len(encoded), jose.MaxHeaderSize))
-	}
-	return encoded, nil
-}
-
-// seal returns the token of five parts (RFC 7516 section 7.1).
-func (f contentFacts) seal(content cipher.AEAD, header, encryptedKey, plaintext []byte) string {
-	sealed := content.Seal(nil, nil, plaintext, header)
-	end := len(sealed) - f.tagSize
-	token := make([]byte, 0, len(header)+(len(encryptedKey)+len(sealed))*4/3+16)
-	token = append(token, header...)
-	for _, part := range [...][]byte{encryptedKey, sealed[:f.ivSize], sealed[f.ivSize:end], sealed[end:]} {
-		token = encodeBase64URL(append(token, '.'), part)
-	}
-	return string(token)
-}
-
-// describe shows what a header says of its key.
-func describe(h Header) string {
-	return "alg " + strictjson.Quote(string(h.Algorithm)) + ", enc " + strictjson.Quote(string(h.Encryption)) + ", kid " + strictjson.Quote(h.KeyID)
-}

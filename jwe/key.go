@@ -5,9 +5,10 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-b1f8f58c/jwt/internal/inspect"
 )
 
 // An Encrypter is the key of one recipient, for one alg and one enc. The
@@ -53,7 +54,7 @@ func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID str
 	if k.names, err = newNames(alg, enc, keyID); err != nil {
 		return nil, err
 	}
-	if err := whole(func() (err error) {
+	if err := inspect.Complete(func() (err error) {
 		switch {
 		case alg == LegacyRSAOAEP:
 			err = errors.New("serves to read only, want RSA-OAEP-256 to encrypt")
@@ -62,7 +63,7 @@ func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID str
 		case f.family == familyAgree:
 			k.encrypt, err = f.agreeEncrypt(key)
 		default:
-			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", typeName(key))
+			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", inspect.TypeName(key))
 		}
 		return err
 	}); err != nil {
@@ -89,59 +90,20 @@ func NewDecrypter(alg Algorithm, enc Encryption, key crypto.PrivateKey, keyID st
 	if k.names, err = newNames(alg, enc, keyID); err != nil {
 		return nil, err
 	}
-	if err := whole(func() (err error) {
+	if err := inspect.Complete(func() (err error) {
 		switch f.family {
 		case familyRSA:
 			k.decrypt, err = f.oaepDecrypt(key)
 		case familyAgree:
 			k.decrypt, err = f.agreeDecrypt(key)
 		default:
-			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", typeName(key))
+			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", inspect.TypeName(key))
 		}
 		return err
 	}); err != nil {
 		return nil, fmt.Errorf("jwe: %s key: %w", alg, err)
 	}
 	return k, nil
-}
-
-type family int
-
-const (
-	familyDirect family = iota + 1
-	familyWrap
-	familyRSA
-	familyAgree
-)
-
-// facts is what there is to know about an alg, and the content encryption of the
-// key that has it.
-type facts struct {
-	family  family
-	hash    crypto.Hash // of OAEP
-	kekSize int         // bytes of the key that wraps; 0 if none does
-	content contentFacts
-}
-
-// algorithms is the one table of algorithms; it is never changed.
-var algorithms = map[Algorithm]facts{
-	Dir:           {family: familyDirect},
-	A128KW:        {family: familyWrap, kekSize: 16},
-	A256KW:        {family: familyWrap, kekSize: 32},
-	RSAOAEP256:    {family: familyRSA, hash: crypto.SHA256},
-	LegacyRSAOAEP: {family: familyRSA, hash: crypto.SHA1},
-	ECDHES:        {family: familyAgree},
-	ECDHESA128KW:  {family: familyAgree, kekSize: 16},
-	ECDHESA256KW:  {family: familyAgree, kekSize: 32},
-}
-
-func factsOf(alg Algorithm, enc Encryption) (f facts, err error) {
-	f, ok := algorithms[alg]
-	if !ok {
-		return facts{}, fmt.Errorf("jwe: unknown algorithm %q, want one of the package's constants", string(alg))
-	}
-	f.content, err = contentOf(enc)
-	return f, err
 }
 
 type (
@@ -185,34 +147,4 @@ type decrypter struct {
 
 func (k *decrypter) DecryptKey(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
 	return k.decrypt(ctx, h, encryptedKey)
-}
-
-// whole returns the error of the check of a key, and one for a key with parts
-// missing, on which the methods of keys panic.
-func whole(check func() error) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errors.New("got one that is not complete")
-		}
-	}()
-	return check()
-}
-
-// isNil reports whether v is nil or holds a nil pointer or the like.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Func:
-		return r.IsNil()
-	}
-	return false
-}
-
-func typeName(v any) string {
-	if isNil(v) {
-		return "nil"
-	}
-	return fmt.Sprintf("%T", v)
 }

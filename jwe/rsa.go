@@ -12,6 +12,8 @@ import (
 	"math/big"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/inspect"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // A ContextDecrypter is a [crypto.Decrypter] whose key is remote. NewDecrypter's
@@ -54,8 +56,8 @@ func (f facts) oaepEncrypt(key crypto.PublicKey) (encryptKey, error) {
 // oaepDecrypt returns the inverse of oaepEncrypt.
 func (f facts) oaepDecrypt(key crypto.PrivateKey) (decryptKey, error) {
 	private, ok := key.(crypto.Decrypter)
-	if !ok || isNil(key) {
-		return nil, fmt.Errorf("got %s, want *rsa.PrivateKey or another crypto.Decrypter", typeName(key))
+	if !ok || inspect.IsNil(key) {
+		return nil, fmt.Errorf("got %s, want *rsa.PrivateKey or another crypto.Decrypter", inspect.TypeName(key))
 	}
 	if local, ok := key.(*rsa.PrivateKey); ok {
 		if _, err := jwt.NewSigner(jwt.RS256, local, ""); err != nil {
@@ -76,7 +78,7 @@ func (f facts) oaepDecrypt(key crypto.PrivateKey) (decryptKey, error) {
 		} else {
 			cek, err = private.Decrypt(rand.Reader, encryptedKey, opts)
 		}
-		if errors.Is(err, rsa.ErrDecryption) {
+		if jose.Says[*jwt.VerifyError](err, rsa.ErrDecryption) {
 			err = ErrDecrypt
 		}
 		return cek, err

@@ -7,6 +7,8 @@ import (
 	"crypto/cipher"
 	"errors"
 	"fmt"
+
+	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
 )
 
 // SharedKey is a symmetric key: an [Encrypter] and a [Decrypter]. Whoever can
@@ -37,6 +39,9 @@ func NewSharedKey(alg Algorithm, enc Encryption, secret []byte, keyID string) (*
 	k := &SharedKey{}
 	if k.names, err = newNames(alg, enc, keyID); err != nil {
 		return nil, err
+	}
+	if kind := keyfile.Kind(secret); kind != "" {
+		return nil, fmt.Errorf("jwe: %s key for %s: got %s, want random bytes", alg, enc, kind)
 	}
 	size := f.kekSize
 	switch f.family {

@@ -35,21 +35,30 @@ func (p *UnsignedPolicy) Verify(ctx context.Context, token string) (*jwt.Token, 
 	if err := p.incomplete(); err != nil {
 		return nil, err
 	}
-	outer := Policy{MaxSize: p.Claims.MaxSize}
-	m, refusal := parse(token, outer.maxSize())
-	if refusal != nil {
-		return nil, refusal
-	}
-	if m.ContentType != "" {
-		return nil, malformed("cty", "got "+strictjson.Quote(m.ContentType)+", want it to be absent, for claims")
-	}
-	plaintext, err := decrypt(ctx, m, p.Keys)
+	h, payload, err := p.decrypt(ctx, token)
 	if err != nil {
 		return nil, err
 	}
 	claims := *p.Claims
-	claims.Keys = envelope{jose.Header{Algorithm: string(m.Algorithm), KeyID: m.KeyID, Type: m.Type}}
-	return claims.Verify(ctx, string(plaintext))
+	claims.Keys = envelope{jose.Header{Algorithm: string(h.Algorithm), KeyID: h.KeyID, Type: h.Type}}
+	return claims.Verify(ctx, payload)
+}
+
+// decrypt returns the header and the JSON of the claims.
+func (p *UnsignedPolicy) decrypt(ctx context.Context, token string) (h Header, payload string, err error) {
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	h, refusal := b.read(token, jose.MaxSize(p.Claims.MaxSize))
+	if refusal == nil && h.ContentType != "" {
+		refusal = malformed("cty", "got "+strictjson.Quote(h.ContentType)+", want it to be absent, for claims")
+	}
+	if refusal != nil {
+		return Header{}, "", refusal
+	}
+	if err := decrypt(ctx, b, h, p.Keys); err != nil {
+		return Header{}, "", err
+	}
+	return h, string(b.plaintext), nil
 }
 
 // incomplete says what is wrong with the policy itself.

@@ -4,7 +4,7 @@ import "bytes"
 
 // A Memo has one header, encoded and decoded: all tokens of a key have the same.
 // It is for one goroutine.
-type Memo[H any] struct {
+type Memo[H comparable] struct {
 	encoded []byte
 	header  H
 }
@@ -17,6 +17,15 @@ func (m *Memo[H]) Header(encoded []byte) (h H, known bool) {
 		return h, false
 	}
 	return m.header, true
+}
+
+// Encoded returns the encoded form of a header, if it is the one known. It is not
+// to be modified.
+func (m *Memo[H]) Encoded(h H) (encoded []byte, known bool) {
+	if len(m.encoded) == 0 || h != m.header {
+		return nil, false
+	}
+	return m.encoded, true
 }
 
 // Keep has the memo know a header from now on, unless it is a large one.

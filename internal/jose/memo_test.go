@@ -12,6 +12,8 @@ func TestOneHeaderIsKnown(t *testing.T) {
 	known := func(encoded string) (Header, bool) { return m.Header([]byte(encoded)) }
 	_, ok := known("")
 	assert.False(t, ok, "nothing is known")
+	_, ok = m.Encoded(Header{})
+	assert.False(t, ok, "nothing is known")
 
 	text := []byte("abc")
 	m.Keep(text, Header{Algorithm: "A"})
@@ -23,6 +25,14 @@ func TestOneHeaderIsKnown(t *testing.T) {
 		h, ok = known(other)
 		assert.False(t, ok, other)
 		assert.Zero(t, h)
+	}
+
+	encoded, ok := m.Encoded(Header{Algorithm: "A"})
+	assert.True(t, ok)
+	assert.Equal(t, "abc", string(encoded))
+	for _, other := range []Header{{}, {Algorithm: "B"}, {Algorithm: "A", KeyID: "k"}} {
+		_, ok = m.Encoded(other)
+		assert.False(t, ok)
 	}
 
 	m.Keep([]byte("abc"), Header{Algorithm: "B"})

@@ -49,22 +49,22 @@ func (u *undecided[Refusal]) As(target any) bool {
 	return errors.As(u.err, target)
 }
 
-// says reports whether err, the answer of a key, is no and nothing else: no
+// Says reports whether err, the answer of a key, is no and nothing else: no
 // itself, or an error that wraps it and that is not joined with another one. The
 // refusal of a token is the answer to another question.
-func says[Refusal error](err, no error) bool {
+func Says[Refusal error](err, no error) bool {
 	if _, ok := err.(Refusal); ok {
 		return false
 	}
 	switch wrapper := err.(type) {
 	case interface{ Unwrap() error }:
 		if inner := wrapper.Unwrap(); inner != nil {
-			return says[Refusal](inner, no)
+			return Says[Refusal](inner, no)
 		}
 	case interface{ Unwrap() []error }:
 		saysNo := false
 		for _, inner := range wrapper.Unwrap() {
-			if inner != nil && !says[Refusal](inner, no) {
+			if inner != nil && !Says[Refusal](inner, no) {
 				return false
 			}
 			saysNo = saysNo || inner != nil

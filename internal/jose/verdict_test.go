@@ -69,7 +69,7 @@ func TestOnlyNoIsNo(t *testing.T) {
 		{fmt.Errorf("HSM: %w", &refusal{no}), false},
 		{errors.Join(no, &refusal{no}), false},
 	} {
-		assert.Equal(t, row.want, says[*refusal](row.err, no), "%v", row.err)
+		assert.Equal(t, row.want, Says[*refusal](row.err, no), "%v", row.err)
 	}
 }
 

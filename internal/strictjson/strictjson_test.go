@@ -344,6 +344,7 @@ func TestKind(t *testing.T) {
 		v := Value{Raw: []byte(raw)}
 		assert.Equal(t, want, v.Kind())
 		assert.Equal(t, want == "a number", v.IsNumber())
+		assert.Equal(t, want == "an object", v.IsObject())
 	}
 }
 
@@ -393,6 +394,7 @@ func TestTextAndTexts(t *testing.T) {
 	assert.False(t, none.IsString())
 	assert.False(t, none.IsStrings())
 	assert.False(t, none.IsNumber())
+	assert.False(t, none.IsObject())
 	_, ok = none.Texts("", nil)
 	assert.False(t, ok)
 }

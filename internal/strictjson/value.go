@@ -49,6 +49,9 @@ func (v *Value) IsNumber() bool { return v.first() == '-' || '0' <= v.first() &&
 // IsString reports whether the value is a string.
 func (v *Value) IsString() bool { return v.first() == '"' }
 
+// IsObject reports whether the value is an object.
+func (v *Value) IsObject() bool { return v.first() == '{' }
+
 // IsStrings reports whether the value is an array of strings.
 func (v *Value) IsStrings() bool {
 	c := Walk(v.Raw, "")

@@ -1,7 +1,7 @@
-// Package secret recognizes what is plainly no secret: a public key, which anybody
+// Package keyfile recognizes what is plainly no secret: a public key, which anybody
 // may have, or a key file of another kind, given by mistake where a shared secret
 // is wanted. An HMAC keyed with a public key is one that everybody can make.
-package secret
+package keyfile
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 // Kind names what the bytes plainly are, with its article, if that is no secret;
 // it is "" for any others. Random bytes of 16 or more are taken for something else
 // with a chance of less than 2^-32. It reads each byte a bounded number of times.
-func Kind(secret []byte) string {
-	text := bytes.Trim(bytes.TrimPrefix(secret, []byte("\ufeff")), " \t\r\n\"'")
+func Kind(data []byte) string {
+	text := bytes.Trim(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n\"'")
 	switch {
 	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("---- BEGIN ")):
 		return "a PEM file"
@@ -23,7 +23,7 @@ func Kind(secret []byte) string {
 		return "an SSH key"
 	case isJWK(text):
 		return "a JSON Web Key"
-	case isDER(secret):
+	case isDER(data):
 		return "a DER key or certificate"
 	case isBase64DER(text):
 		return "a key or certificate in base64"
@@ -39,16 +39,22 @@ func isSSH(text []byte) bool {
 		return true
 	}
 	for _, name := range [...]string{"ssh-", "sk-ssh-", "ecdsa-sha2-", "sk-ecdsa-sha2-"} {
-		i := bytes.Index(text, []byte(name))
-		if i < 0 || i > 0 && text[i-1] != ' ' {
-			continue
-		}
-		if _, data, ok := bytes.Cut(text[i:], []byte(" ")); ok && bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("AAAA")) {
-			return true
+		start := true // of a word
+		for before, rest, ok := bytes.Cut(text, []byte(name)); ok; before, rest, ok = bytes.Cut(rest, []byte(name)) {
+			if len(before) > 0 {
+				start = before[len(before)-1] == ' '
+			}
+			_, data, _ := bytes.Cut(rest[:min(len(rest), maxSSHName)], []byte(" "))
+			if start && bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("AAAA")) {
+				return true
+			}
+			start = false
 		}
 	}
 	return false
 }
+
+const maxSSHName = 64 // bytes of an algorithm's name and the letters behind it
 
 // isJWK reports whether text is the JSON of a key or of a set of keys.
 func isJWK(text []byte) bool {
@@ -56,8 +62,12 @@ func isJWK(text []byte) bool {
 }
 
 func hasMember(text []byte, name string) bool {
-	_, behind, ok := bytes.Cut(text, []byte(name))
-	return ok && bytes.HasPrefix(bytes.TrimLeft(behind, " \t\r\n"), []byte(":"))
+	for _, rest, ok := bytes.Cut(text, []byte(name)); ok; _, rest, ok = bytes.Cut(rest, []byte(name)) {
+		if bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(":")) {
+			return true
+		}
+	}
+	return false
 }
 
 // isBase64DER reports whether text is base64 of what isDER knows, in either

@@ -1,0 +1,75 @@
+package webkey
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"crypto/elliptic"
+	"crypto/rand"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCurves(t *testing.T) {
+	for _, row := range []struct {
+		kty, crv string
+		ecdh     ecdh.Curve
+		elliptic elliptic.Curve
+	}{
+		{"EC", "P-256", ecdh.P256(), elliptic.P256()},
+		{"EC", "P-384", ecdh.P384(), elliptic.P384()},
+		{"EC", "P-521", ecdh.P521(), elliptic.P521()},
+		{"OKP", "X25519", ecdh.X25519(), nil},
+	} {
+		c, ok := CurveNamed(row.kty, row.crv)
+		require.True(t, ok, row.crv)
+		of, ok := CurveOf(row.ecdh)
+		require.True(t, ok, row.crv)
+		assert.Equal(t, c, of)
+		assert.Equal(t, row.ecdh, c.ECDH)
+		assert.Equal(t, row.elliptic, c.Elliptic)
+		if row.elliptic != nil {
+			assert.Equal(t, row.crv, row.elliptic.Params().Name)
+		}
+
+		one, err := row.ecdh.GenerateKey(rand.Reader)
+		require.NoError(t, err)
+		two, err := row.ecdh.GenerateKey(rand.Reader)
+		require.NoError(t, err)
+		secret, err := one.ECDH(two.PublicKey())
+		require.NoError(t, err)
+		assert.Len(t, secret, c.Size)
+		assert.Len(t, one.Bytes(), c.Size)
+		x, y := c.Coordinates(one.PublicKey().Bytes())
+		assert.Len(t, x, c.Size)
+		if row.kty == "OKP" {
+			assert.Empty(t, y)
+		} else {
+			assert.Len(t, y, c.Size)
+		}
+		point := c.Point(x, y)
+		assert.True(t, bytes.Equal(one.PublicKey().Bytes(), point), row.crv)
+	}
+	assert.Len(t, Curves, 4)
+}
+
+func TestUnknownCurves(t *testing.T) {
+	for _, row := range [][2]string{{"", ""}, {"EC", ""}, {"", "P-256"}, {"OKP", "P-256"}, {"EC", "X25519"}, {"ec", "P-256"}, {"EC", "P256"}, {"OKP", "Ed25519"}} {
+		c, ok := CurveNamed(row[0], row[1])
+		assert.False(t, ok, row)
+		assert.Zero(t, c)
+	}
+	c, ok := CurveOf(nil)
+	assert.False(t, ok)
+	assert.Zero(t, c)
+}
+
+func TestPrivateMembers(t *testing.T) {
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"} {
+		assert.True(t, IsPrivate(name), name)
+	}
+	for _, name := range []string{"", "x", "y", "n", "e", "kty", "crv", "D", "dd"} {
+		assert.False(t, IsPrivate(name), name)
+	}
+}
