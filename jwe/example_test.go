@@ -121,23 +121,27 @@ func ExamplePolicy_Verify_refused() {
 	// Output: true true jwe: token cannot be decrypted
 }
 
-// Keys in the formats of package jwk: a key file of B, which it keeps, and the
-// public part, which it publishes.
-func ExampleNewDecrypter() {
+// Keys in the formats of package jwk: B keeps its private key in a file, and
+// publishes the public part.
+func ExampleDecrypterFrom() {
 	ctx := context.Background()
-	file := []byte(`{"kty":"OKP","crv":"X25519","kid":"b-2026","use":"enc","alg":"ECDH-ES+A256KW",
-		"x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo","d":"dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo"}`)
+	made, _ := ecdh.X25519().GenerateKey(rand.Reader)
+	key, err := jwk.New(made, jwt.Algorithm(jwe.ECDHESA256KW), "b-2026")
+	if err != nil {
+		panic(err)
+	}
+	file, _ := key.MarshalPrivateJSON()
+
+	// B reads its file, and A has what B published.
 	private, err := jwk.Parse(file)
 	if err != nil {
 		panic(err)
 	}
-	alg, public := jwe.Algorithm(private.Algorithm()), private.Public()
-
-	recipient, err := jwe.NewEncrypter(alg, jwe.A256GCM, public.CryptoKey(), public.KeyID())
+	decrypter, err := jwe.DecrypterFrom(private, jwe.A256GCM)
 	if err != nil {
 		panic(err)
 	}
-	key, err := jwe.NewDecrypter(alg, jwe.A256GCM, private.CryptoKey(), private.KeyID())
+	recipient, err := jwe.EncrypterFrom(private.Public(), jwe.A256GCM)
 	if err != nil {
 		panic(err)
 	}
@@ -145,7 +149,7 @@ func ExampleNewDecrypter() {
 	if err != nil {
 		panic(err)
 	}
-	h, plaintext, err := jwe.InsecureDecryptUnsigned(ctx, key, token)
+	h, plaintext, err := jwe.InsecureDecryptUnsigned(ctx, decrypter, token)
 	fmt.Printf("%s, kid %s: %s %v\n", h.Algorithm, h.KeyID, plaintext, err)
 	// Output: ECDH-ES+A256KW, kid b-2026: from anybody <nil>
 }

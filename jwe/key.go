@@ -46,15 +46,8 @@ type Decrypter interface {
 // with a point on P-256, P-384 or P-521, or of large order on X25519. For shared
 // keys see [NewSharedKey].
 func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID string) (Encrypter, error) {
-	f, err := factsOf(alg, enc)
-	if err != nil {
-		return nil, err
-	}
 	k := &encrypter{}
-	if k.names, err = newNames(alg, enc, keyID); err != nil {
-		return nil, err
-	}
-	if err := inspect.Complete(func() (err error) {
+	err := k.names.set(alg, enc, keyID, key, func(f facts) (err error) {
 		switch {
 		case alg == LegacyRSAOAEP:
 			err = errors.New("serves to read only, want RSA-OAEP-256 to encrypt")
@@ -63,11 +56,12 @@ func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID str
 		case f.family == familyAgree:
 			k.encrypt, err = f.agreeEncrypt(key)
 		default:
-			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", inspect.TypeName(key))
+			err = wantSecret(key)
 		}
 		return err
-	}); err != nil {
-		return nil, fmt.Errorf("jwe: %s key: %w", alg, err)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return k, nil
 }
@@ -82,28 +76,26 @@ func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID str
 // [ErrDecrypt] for what it cannot decrypt: any other error, of either kind of
 // key, counts as a key out of reach.
 func NewDecrypter(alg Algorithm, enc Encryption, key crypto.PrivateKey, keyID string) (Decrypter, error) {
-	f, err := factsOf(alg, enc)
-	if err != nil {
-		return nil, err
-	}
 	k := &decrypter{}
-	if k.names, err = newNames(alg, enc, keyID); err != nil {
-		return nil, err
-	}
-	if err := inspect.Complete(func() (err error) {
+	err := k.names.set(alg, enc, keyID, key, func(f facts) (err error) {
 		switch f.family {
 		case familyRSA:
 			k.decrypt, err = f.oaepDecrypt(key)
 		case familyAgree:
 			k.decrypt, err = f.agreeDecrypt(key)
 		default:
-			err = fmt.Errorf("got %s, want a secret given to NewSharedKey", inspect.TypeName(key))
+			err = wantSecret(key)
 		}
 		return err
-	}); err != nil {
-		return nil, fmt.Errorf("jwe: %s key: %w", alg, err)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return k, nil
+}
+
+func wantSecret(key any) error {
+	return fmt.Errorf("got %s, want a secret given to NewSharedKey", inspect.TypeName(key))
 }
 
 type (
@@ -122,11 +114,32 @@ func (n *names) Algorithm() Algorithm   { return n.alg }
 func (n *names) Encryption() Encryption { return n.enc }
 func (n *names) KeyID() string          { return n.keyID }
 
-func newNames(alg Algorithm, enc Encryption, keyID string) (names, error) {
-	if _, err := jsontext.AppendQuote(nil, keyID); err != nil {
-		return names{}, fmt.Errorf("jwe: key ID: %w", err)
+// newNames returns the names of a key, and what there is to know about them.
+func newNames(alg Algorithm, enc Encryption, keyID string) (n names, f facts, err error) {
+	if f, err = factsOf(alg, enc); err != nil {
+		return names{}, facts{}, err
 	}
-	return names{alg, enc, keyID}, nil
+	if _, err := jsontext.AppendQuote(nil, keyID); err != nil {
+		return names{}, facts{}, fmt.Errorf("jwe: key ID: %w", err)
+	}
+	return names{alg, enc, keyID}, f, nil
+}
+
+// set sets the names of a key that check accepts.
+func (n *names) set(alg Algorithm, enc Encryption, keyID string, key any, check func(facts) error) (err error) {
+	var f facts
+	if *n, f, err = newNames(alg, enc, keyID); err != nil {
+		return err
+	}
+	if _, ok := key.(JWK); ok {
+		err = fmt.Errorf("got %s, which EncrypterFrom and DecrypterFrom take", inspect.TypeName(key))
+	} else {
+		err = inspect.Complete(func() error { return check(f) })
+	}
+	if err != nil {
+		return fmt.Errorf("jwe: %s key: %w", alg, err)
+	}
+	return nil
 }
 
 // encrypter is the Encrypter of NewEncrypter, and decrypter the Decrypter of

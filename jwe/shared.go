@@ -32,14 +32,11 @@ type SharedKey struct {
 // initialization vectors might repeat after that. A128KW and A256KW make a key for
 // each token and have no such limit.
 func NewSharedKey(alg Algorithm, enc Encryption, secret []byte, keyID string) (*SharedKey, error) {
-	f, err := factsOf(alg, enc)
+	names, f, err := newNames(alg, enc, keyID)
 	if err != nil {
 		return nil, err
 	}
-	k := &SharedKey{}
-	if k.names, err = newNames(alg, enc, keyID); err != nil {
-		return nil, err
-	}
+	k := &SharedKey{names: names}
 	if kind := keyfile.Kind(secret); kind != "" {
 		return nil, fmt.Errorf("jwe: %s key for %s: got %s, want random bytes", alg, enc, kind)
 	}
