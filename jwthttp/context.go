@@ -65,7 +65,7 @@ func (a acceptance) request(r *http.Request) *http.Request {
 		if len(a.scopes) == len(a.known.scopes) {
 			return r
 		}
-		return r.WithContext(&tokenContext{r.Context(), a.token, a.known.by, a.known.isFor, a.scopes})
+		return r.WithContext(&tokenContext{r.Context(), a.token, a.known.by, a.known.text, a.scopes})
 	}
 	return r.WithContext(newTokenContext(r.Context(), a))
 }
@@ -73,15 +73,19 @@ func (a acceptance) request(r *http.Request) *http.Request {
 // tokenContext is the context of a request that was let through.
 type tokenContext struct {
 	context.Context
-	token  *jwt.Token             // nil for a request that may be anonymous
-	by     *Middleware            // nil: WithToken
-	isFor  func(text string) bool // whether the token had this text, which no formatting shows
-	scopes []string               // demanded so far
+	token  *jwt.Token  // nil for a request that may be anonymous
+	by     *Middleware // nil: WithToken
+	text   *string     // of the token; behind a pointer, as formatting shows that and no more
+	scopes []string    // demanded so far
 }
 
 func newTokenContext(ctx context.Context, a acceptance) *tokenContext {
-	text := a.text
-	return &tokenContext{ctx, a.token, a.by, func(other string) bool { return other == text }, a.scopes}
+	both := struct { // one allocation
+		tokenContext
+		text string
+	}{tokenContext{ctx, a.token, a.by, nil, a.scopes}, a.text}
+	both.tokenContext.text = &both.text
+	return &both.tokenContext
 }
 
 type tokenKey struct{}
@@ -103,7 +107,7 @@ func tokenContextOf(ctx context.Context) *tokenContext {
 // that is made with its context.
 func (c *tokenContext) answers(m *Middleware, text string) bool {
 	if c.by != nil {
-		return c.by == m && c.isFor(text)
+		return c.by == m && *c.text == text
 	}
 	return c.token != nil && (text == "" || hasPayload(text, c.token))
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
@@ -90,4 +91,89 @@ func TestContextShowsNoToken(t *testing.T) {
 			assert.NotContains(t, fmt.Sprintf(verb, r.Context()), token)
 		}
 	})).ServeHTTP(httptest.NewRecorder(), r)
+}
+
+// serve answers a request whose context has the token, with or without a token of
+// its own.
+func serve(h http.Handler, inContext *jwt.Token, authorization string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", "/", nil)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r.WithContext(jwthttp.WithToken(r.Context(), inContext)))
+	return w
+}
+
+func TestTokensFromOutsideAreTaken(t *testing.T) {
+	key, policy := newHMAC(t)
+	text := sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read"})
+	other := sign(t, key, scoped{jwt.Claims{Subject: "bob", ExpiresAt: inAnHour()}, "read"})
+	alice, err := policy.Verify(t.Context(), text)
+	require.NoError(t, err)
+	tokens := &counting{TokenVerifier: policy}
+	protect := &jwthttp.Middleware{Tokens: tokens}
+	name := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		claims, err := jwthttp.ClaimsFrom[scoped](r.Context())
+		fmt.Fprint(w, claims.Subject, err)
+	})
+	for _, test := range []struct {
+		name          string
+		handler       http.Handler
+		token         *jwt.Token
+		authorization string
+		status        int
+		body          string
+		verified      int
+	}{
+		{"no middleware", name, alice, "", 200, "alice<nil>", 0},
+		{"no middleware and a nil token", name, nil, "", 200, jwthttp.ErrNoToken.Error(), 0},
+		{"no token of its own", protect.Handler(name), alice, "", 200, "alice<nil>", 0},
+		{"the same token", protect.Handler(name), alice, "Bearer " + text, 200, "alice<nil>", 0},
+		{"the same token, twice", protect.Handler(protect.RequireScope("read")(name)), alice, "Bearer " + text, 200, "alice<nil>", 0},
+		{"a scope that it has", protect.RequireScope("read")(name), alice, "", 200, "alice<nil>", 0},
+		{"a scope that it lacks", protect.RequireScope("write")(name), alice, "", 403, "Forbidden\n", 0},
+		{"another token", protect.Handler(name), alice, "Bearer " + other, 200, "bob<nil>", 1},
+		{"another token, twice", protect.Handler(protect.RequireScope("read")(name)), alice, "Bearer " + other, 200, "bob<nil>", 1},
+		{"a bad token", protect.Handler(name), alice, "Bearer " + other + "x", 401, "Unauthorized\n", 1},
+		{"a token in two parts", protect.Handler(name), alice, "Bearer a.b", 401, "Unauthorized\n", 1},
+		{"a token without payload", protect.Handler(name), alice, "Bearer a..b", 401, "Unauthorized\n", 1},
+		{"a token with a payload that is none", protect.Handler(name), alice, "Bearer a.b.c", 401, "Unauthorized\n", 1},
+		{"a malformed request", protect.Handler(name), alice, "Bearer", 400, "Bad Request\n", 0},
+		{"a nil token", protect.Handler(name), nil, "", 401, "Unauthorized\n", 0},
+		{"a nil token and one of its own", protect.Handler(name), nil, "Bearer " + text, 200, "alice<nil>", 1},
+		{"a zero token and a scope", protect.RequireScope("read")(name), &jwt.Token{}, "", 403, "Forbidden\n", 0},
+		{"a zero token and one without payload", protect.Handler(name), &jwt.Token{}, "Bearer a..b", 401, "Unauthorized\n", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tokens.calls = 0
+			w := serve(test.handler, test.token, test.authorization)
+			assert.Equal(t, test.status, w.Code)
+			assert.Equal(t, test.body, w.Body.String())
+			assert.Equal(t, test.verified, tokens.calls)
+		})
+	}
+}
+
+func TestNilTokenHidesThatOfTheOuterContext(t *testing.T) {
+	ctx := jwthttp.WithToken(t.Context(), &jwt.Token{})
+	_, ok := jwthttp.TokenFrom(ctx)
+	assert.True(t, ok)
+	_, ok = jwthttp.TokenFrom(jwthttp.WithToken(ctx, nil))
+	assert.False(t, ok)
+}
+
+func TestAuthenticatedRequestsAreVerifiedOnce(t *testing.T) {
+	key, policy := newHMAC(t)
+	tokens := &counting{TokenVerifier: policy}
+	protect := &jwthttp.Middleware{Tokens: tokens}
+	handler := protect.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Authorization", "Bearer "+sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}))
+	token, err := protect.Authenticate(r)
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r.WithContext(jwthttp.WithToken(r.Context(), token)))
+	assert.Equal(t, 200, w.Code)
+	assert.Equal(t, 1, tokens.calls)
 }

@@ -30,7 +30,7 @@ func (m *Middleware) credentials(r *http.Request) (scheme, token string, err err
 // scheme returns the name of the scheme as it is usually written, and "" if it is not
 // one that is accepted.
 func (m *Middleware) scheme(given string) string {
-	if strings.EqualFold(given, bearer) {
+	if given == bearer || strings.EqualFold(given, bearer) {
 		return bearer
 	}
 	for _, p := range m.Proofs {
@@ -68,6 +68,9 @@ func authorization(r *http.Request) (scheme, rest string, err error) {
 		return "", "", errors.New("got several Authorization headers, want one")
 	}
 	value := values[0]
+	if strings.HasPrefix(value, bearer+" ") { // as nearly always
+		return bearer, value[len(bearer):], nil
+	}
 	end := 0
 	for end < len(value) && isTokenChar(value[end]) {
 		end++

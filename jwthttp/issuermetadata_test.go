@@ -29,6 +29,9 @@ func newIssuer(t testing.TB, path string, keys func() []*jwk.Key) *jwthttp.Issue
 	return issuer
 }
 
+// publish returns what always returns these keys.
+func publish(keys ...*jwk.Key) func() []*jwk.Key { return func() []*jwk.Key { return keys } }
+
 func get(t testing.TB, method, url, etag string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -124,10 +127,40 @@ func TestIssuerPublishesNothingPrivate(t *testing.T) {
 
 func TestIncompleteIssuerAnswers500(t *testing.T) {
 	none := func() []*jwk.Key { return nil }
-	for _, issuer := range []*jwthttp.IssuerMetadata{nil, {}, {URL: "https://issuer.example"}, {Keys: none}, {URL: "http://issuer.example", Keys: none}} {
+	for _, issuer := range []*jwthttp.IssuerMetadata{
+		nil, {}, {URL: "https://issuer.example"}, {Keys: none}, {URL: "http://issuer.example", Keys: none},
+		{URL: "https://issuer.example", Keys: none, MaxAge: -1}, {URL: "https://issuer.example?a", Keys: none}, {URL: "https://issuer.example#", Keys: none},
+		{URL: `https://issuer".example`, Keys: none},
+	} {
+		assert.Error(t, issuer.Validate())
 		w := httptest.NewRecorder()
 		issuer.ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/jwks.json", nil))
 		assert.Equal(t, 500, w.Code)
+	}
+}
+
+func TestIssuerMetadataHaveFurtherMembers(t *testing.T) {
+	const path = "/.well-known/openid-configuration"
+	issuer := &jwthttp.IssuerMetadata{URL: "https://login.example", Keys: publish(newKey(t)), Members: map[string]any{
+		"authorization_endpoint": "https://login.example/authorize",
+		"token_endpoint":         "https://login.example/token",
+		"scopes_supported":       []string{"openid", "read"},
+	}}
+	require.NoError(t, issuer.Validate())
+	assert.JSONEq(t, `{"issuer":"https://login.example","jwks_uri":"https://login.example/.well-known/jwks.json",
+		"authorization_endpoint":"https://login.example/authorize","token_endpoint":"https://login.example/token","scopes_supported":["openid","read"],
+		"response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["EdDSA"]}`, ask(issuer, "GET", path).Body.String())
+
+	issuer.Members = map[string]any{"response_types_supported": []string{"none"}, "subject_types_supported": []string{"pairwise"},
+		"id_token_signing_alg_values_supported": []string{"RS256"}}
+	assert.JSONEq(t, `{"issuer":"https://login.example","jwks_uri":"https://login.example/.well-known/jwks.json","response_types_supported":["none"],
+		"subject_types_supported":["pairwise"],"id_token_signing_alg_values_supported":["RS256"]}`, ask(issuer, "GET", path).Body.String())
+
+	for name, value := range map[string]any{"issuer": "https://other.example", "jwks_uri": "https://other.example", "a": func() {}, "b": "\xff"} {
+		issuer.Members = map[string]any{name: value}
+		assert.Error(t, issuer.Validate(), name)
+		assert.Equal(t, 500, ask(issuer, "GET", path).Code, name)
+		assert.Equal(t, 200, ask(issuer, "GET", "/.well-known/jwks.json").Code, "the keys are what they are")
 	}
 }
 

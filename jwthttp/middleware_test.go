@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -250,4 +251,73 @@ func BenchmarkMiddleware(b *testing.B) {
 			handler.ServeHTTP(w, r)
 		}
 	})
+}
+
+func TestPreflightsPassIfAllowed(t *testing.T) {
+	_, policy := newHMAC(t)
+	asking := []string{"Origin", "https://page.example", "Access-Control-Request-Method", "POST"}
+	for _, test := range []struct {
+		name   string
+		method string
+		header []string
+		status int
+	}{
+		{"a preflight", "OPTIONS", asking, 200},
+		{"another method", "POST", asking, 401},
+		{"no origin", "OPTIONS", asking[2:], 401},
+		{"no method that is asked for", "OPTIONS", asking[:2], 401},
+		{"a bad token", "OPTIONS", append(asking, "Authorization", "Bearer a.b.c"), 401},
+		{"another scheme", "OPTIONS", append(asking, "Authorization", "Basic eA=="), 401},
+	} {
+		allowed := &jwthttp.Middleware{Tokens: policy, AllowPreflight: true}
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, found := jwthttp.TokenFrom(r.Context())
+			assert.False(t, found)
+		})
+		for _, h := range []http.Handler{allowed.Handler(handler), allowed.RequireScope("write")(handler)} {
+			assert.Equal(t, test.status, ask(h, test.method, "/", test.header...).Code, test.name)
+		}
+		assert.Equal(t, 401, ask((&jwthttp.Middleware{Tokens: policy}).Handler(handler), test.method, "/", test.header...).Code, test.name)
+		assert.Equal(t, 503, ask((&jwthttp.Middleware{AllowPreflight: true}).Handler(handler), test.method, "/", test.header...).Code, test.name)
+	}
+}
+
+func TestAuthorizeDecidesLikeTheHandlers(t *testing.T) {
+	key, policy := newHMAC(t)
+	var out bytes.Buffer
+	protect := &jwthttp.Middleware{Tokens: policy, AllowAnonymous: true, Log: slog.New(slog.NewTextHandler(&out, nil)),
+		Metadata: &jwthttp.ResourceMetadata{Resource: "https://api.example"}}
+	r := &http.Request{Header: http.Header{"Authorization": {"Bearer " + sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read"})}}}
+	token, refusal := protect.Authorize(nil, r, []string{"read"})
+	require.Nil(t, refusal)
+	assert.Equal(t, "alice", token.Claims.Subject)
+	assert.Empty(t, out.String())
+
+	token, refusal = protect.Authorize(nil, r, []string{"write"})
+	assert.Nil(t, token)
+	assert.Equal(t, 403, refusal.Status)
+	assert.Equal(t, "insufficient_scope", refusal.Code)
+	assert.Equal(t, []string{"write"}, refusal.Scopes)
+	assert.Equal(t, http.Header{"Cache-Control": {"no-store"}, "Www-Authenticate": {
+		`Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource", scope="write", error="insufficient_scope"`}}, refusal.Header)
+	assert.Equal(t, 1, strings.Count(out.String(), "status=403"))
+
+	anonymous := &http.Request{}
+	token, refusal = protect.Authorize(nil, anonymous, nil)
+	assert.Nil(t, token)
+	assert.Nil(t, refusal)
+	_, refusal = protect.Authorize(nil, anonymous, []string{})
+	assert.ErrorIs(t, refusal.Err, jwthttp.ErrNoToken)
+	_, refusal = (*jwthttp.Middleware)(nil).Authorize(nil, anonymous, nil)
+	assert.Equal(t, 503, refusal.Status)
+}
+
+func TestMiddlewareMaySetUpLaterThanItsHandlers(t *testing.T) {
+	_, policy := newHMAC(t)
+	protect := &jwthttp.Middleware{}
+	assert.Error(t, protect.Validate())
+	handler := protect.Handler(http.HandlerFunc(ok))
+	protect.Tokens = policy
+	assert.NoError(t, protect.Validate())
+	assert.Equal(t, 401, ask(handler, "GET", "/").Code)
 }

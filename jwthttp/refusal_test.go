@@ -2,11 +2,14 @@ package jwthttp_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -32,9 +35,66 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 	assert.Contains(t, refused, "jwt: token expired: exp: got 1970-01-01T00:00:01Z")
 	assert.NotContains(t, refused, expired)
 	assert.Equal(t, 1, strings.Count(refused, "\n"))
+	assert.NotContains(t, refused, "sub=")
 	assert.Contains(t, get(unavailable{}), "level=WARN")
 }
 
 func TestZeroRequestErrorHasAText(t *testing.T) {
 	assert.EqualError(t, &jwthttp.RequestError{}, "jwthttp: malformed request")
+}
+
+func TestLogTellsWhoseGenuineTokenItWas(t *testing.T) {
+	_, policy := newHMAC(t)
+	var out bytes.Buffer
+	protect := &jwthttp.Middleware{Tokens: policy, Log: slog.New(slog.NewTextHandler(&out, nil))}
+	serve(protect.RequireScope("read")(http.HandlerFunc(ok)), rawToken(t, `{"iss":"https://login.example","sub":"alice","jti":"42","secret":"s3cret"}`), "")
+	assert.Contains(t, out.String(), "iss=https://login.example sub=alice jti=42")
+	assert.NotContains(t, out.String(), "s3cret")
+}
+
+// A client that has gone is no reason to look for a fault.
+func TestClientsThatGoAwayAreNotAWarning(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		end   func(context.Context) (context.Context, context.CancelFunc)
+		level string
+	}{
+		{"cancelled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			return ctx, cancel
+		}, "level=INFO"},
+		{"cancelled, with another cause", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			cancel(errors.New("gone"))
+			return ctx, func() {}
+		}, "level=INFO"},
+		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithDeadline(ctx, time.Unix(1, 0))
+		}, "level=WARN"},
+		{"still there", context.WithCancel, "level=WARN"},
+	} {
+		var out bytes.Buffer
+		ctx, cancel := test.end(t.Context())
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, "GET", "/", nil)
+		r.Header.Set("Authorization", "Bearer a.b.c")
+		w := httptest.NewRecorder()
+		protect := &jwthttp.Middleware{Tokens: unavailable{}, Log: slog.New(slog.NewTextHandler(&out, nil))}
+		protect.Handler(http.HandlerFunc(ok)).ServeHTTP(w, r)
+		assert.Equal(t, 503, w.Code)
+		assert.Contains(t, out.String(), test.level, test.name)
+	}
+}
+
+func TestRetryAfterIsInWholeSeconds(t *testing.T) {
+	for wait, want := range map[time.Duration]string{
+		-time.Second: "1", 0: "1", 1: "1", time.Second: "1", time.Second + 1: "2", 90 * time.Second: "90",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", "Bearer a.b.c")
+		w := httptest.NewRecorder()
+		(&jwthttp.Middleware{Tokens: unavailable{wait}}).Handler(http.HandlerFunc(ok)).ServeHTTP(w, r)
+		assert.Equal(t, want, w.Header().Get("Retry-After"), wait)
+	}
 }
