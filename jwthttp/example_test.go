@@ -2,11 +2,11 @@ package jwthttp_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"sync/atomic"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -30,6 +30,16 @@ func ExampleMiddleware() {
 	http.Handle("POST /orders", protect.RequireScope("orders:write")(http.NotFoundHandler()))
 }
 
+// Refusals as JSON problem details (RFC 9457).
+func ExampleMiddleware_refused() {
+	var policy *jwt.Policy
+	protect := &jwthttp.Middleware{Tokens: policy, Refused: func(w http.ResponseWriter, r *http.Request, refusal jwthttp.Refusal) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(refusal.Status), "status": refusal.Status, "code": refusal.Code})
+	}}
+	http.Handle("/", protect.Handler(http.NotFoundHandler()))
+}
+
 // A browser's token in a cookie, which other sites must not be able to use.
 func ExampleCookieToken() {
 	var policy *jwt.Policy
@@ -37,57 +47,93 @@ func ExampleCookieToken() {
 	http.Handle("/", http.NewCrossOriginProtection().Handler(protect.Handler(http.NotFoundHandler())))
 }
 
-// A key is replaced without a token being refused.
-func ExampleIssuerMetadata_rotation() {
-	old, next := generate(), generate()
-	var published atomic.Pointer[[]*jwk.Key]
-	publish := func(keys ...*jwk.Key) { published.Store(&keys) }
-	publish(old)
-	issuer := &jwthttp.IssuerMetadata{Keys: func() []*jwk.Key { return *published.Load() }}
-	server := httptest.NewServer(issuer)
-	defer server.Close()
-	issuer.URL = server.URL
-	keys, err := jwthttp.DiscoverKeys(server.URL, jwthttp.RemoteOptions{})
-	if err != nil {
+// Scopes in claims that have names of their own.
+func ExampleScopesIn() {
+	var policy *jwt.Policy
+	protect := &jwthttp.Middleware{Tokens: policy, Scopes: jwthttp.ScopesIn("permissions", "roles")}
+	http.Handle("DELETE /orders/{id}", protect.RequireScope("orders:delete")(http.NotFoundHandler()))
+}
+
+// An API tells its clients which issuer it trusts.
+func ExampleResourceMetadata() {
+	metadata := &jwthttp.ResourceMetadata{
+		Resource:             "https://api.example/v1",
+		AuthorizationServers: []string{"https://login.example"},
+		ScopesSupported:      []string{"orders:read", "orders:write"},
+	}
+	var policy *jwt.Policy // of that issuer, with the resource as its audience
+	protect := &jwthttp.Middleware{Tokens: policy, Metadata: metadata}
+	mux := http.NewServeMux()
+	mux.Handle(jwthttp.ResourceMetadataPath+"/", metadata)
+	mux.Handle("GET /v1/orders", protect.RequireScope("orders:read")(http.NotFoundHandler()))
+
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/v1/orders", nil))
+	fmt.Println(w.Code, w.Header().Get("WWW-Authenticate"))
+	w = httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", metadata.URL(), nil))
+	fmt.Println(w.Code, w.Body)
+	// Output:
+	// 401 Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/v1", scope="orders:read"
+	// 200 {"authorization_servers":["https://login.example"],"bearer_methods_supported":["header"],"resource":"https://api.example/v1","scopes_supported":["orders:read","orders:write"]}
+}
+
+// Keys are replaced without a token being refused.
+func ExampleIssuerMetadata() {
+	ctx, now := context.Background(), time.Now()
+	ring := &jwk.KeyRing{Algorithm: jwt.EdDSA, PublishAhead: time.Hour, RetireAfter: time.Hour, Now: func() time.Time { return now }}
+	if err := ring.Rotate(ctx); err != nil { // makes the first key
 		log.Fatal(err)
 	}
-	refresh := func() { // others wait for as long as anybody keeps an answer
-		if err := keys.Refresh(context.Background()); err != nil {
+	issuer := &jwthttp.IssuerMetadata{URL: "https://login.example", Keys: ring.Published}
+	show := func(when string) {
+		w := httptest.NewRecorder()
+		issuer.ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/jwks.json", nil))
+		var set struct {
+			Keys []struct {
+				KeyID string `json:"kid"`
+			}
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &set); err != nil {
 			log.Fatal(err)
 		}
+		signer, err := ring.Signer(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(when, len(set.Keys), set.Keys[0].KeyID == signer.KeyID())
 	}
 
-	fmt.Println("old key:", accepts(keys, old))
-	publish(old, next)
-	refresh()
-	fmt.Println("both keys:", accepts(keys, old), accepts(keys, next))
-	// From now on the next key signs. The old one goes when its tokens have expired.
-	publish(next)
-	refresh()
-	fmt.Println("next key:", accepts(keys, old), accepts(keys, next))
+	show("one key:")
+	if err := ring.Rotate(ctx); err != nil {
+		log.Fatal(err)
+	}
+	show("the next one is published:")
+	now = now.Add(time.Hour)
+	show("it signs, and the old one is still published:")
+	now = now.Add(time.Hour + time.Second)
+	show("the tokens of the old one have expired:")
 	// Output:
-	// old key: true
-	// both keys: true true
-	// next key: false true
+	// one key: 1 true
+	// the next one is published: 2 true
+	// it signs, and the old one is still published: 2 true
+	// the tokens of the old one have expired: 1 true
 }
 
-func generate() *jwk.Key {
-	key, err := jwk.Generate(jwt.EdDSA)
+// A handler is tested with a token that no key has signed.
+func ExampleWithToken() {
+	token, err := jwt.InsecureToken(map[string]any{"sub": "alice", "scope": "orders:read"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return key
-}
-
-func accepts(keys jwt.KeySet, key *jwk.Key) bool {
-	signer, err := key.Signer()
-	if err != nil {
-		log.Fatal(err)
-	}
-	token, err := jwt.Sign(context.Background(), signer, jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute))})
-	if err != nil {
-		log.Fatal(err)
-	}
-	_, err = (&jwt.Policy{Keys: keys}).Verify(context.Background(), token)
-	return err == nil
+	protect := &jwthttp.Middleware{Tokens: &jwt.Policy{}}
+	handler := protect.RequireScope("orders:read")(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := jwthttp.TokenFrom(r.Context())
+		fmt.Fprint(w, token.Claims.Subject)
+	}))
+	r := httptest.NewRequest("GET", "/orders", nil)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r.WithContext(jwthttp.WithToken(r.Context(), token)))
+	fmt.Println(w.Code, w.Body)
+	// Output: 200 alice
 }

@@ -1,6 +1,7 @@
 package jwthttp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,16 +28,26 @@ import (
 // public keys leave it: of a private key its public part, and if there is a
 // symmetric key, the answer is 500 and no key at all.
 //
-// To change keys without a token being refused, publish the new key first, sign
-// with it once MaxAge and the time that others keep keys have passed, and
-// withdraw the old one when the last token it signed has expired.
+// A [jwk.KeyRing] signs and publishes, so that keys can be changed without a token
+// being refused: a new key is published before it signs, and an old one until its
+// tokens have expired.
+//
+//	ring := &jwk.KeyRing{Algorithm: jwt.ES256, RotateEvery: 30 * 24 * time.Hour}
+//	issuer := &jwthttp.IssuerMetadata{URL: "https://login.example", Keys: ring.Published}
+//	http.Handle("/.well-known/", issuer)
 //
 // It is plain data; do not change it once it is in use. The zero value
 // publishes nothing and answers 500.
 type IssuerMetadata struct {
-	URL    string            // the issuer as in the iss claim, an https URL; required
-	Keys   func() []*jwk.Key // the keys to publish now; called for every request; required
-	MaxAge time.Duration     // for which others may keep an answer; 0: 10 minutes
+	URL string // the issuer as in the iss claim, an https URL; required
+
+	// Keys returns the keys to publish now, private or public: that of a KeyRing is
+	// Published. It is called for every request. Required.
+	Keys func(ctx context.Context) ([]*jwk.Key, error)
+
+	// MaxAge is the time for which others may keep an answer. 0: 10 minutes. It is
+	// less than the PublishAhead of a KeyRing.
+	MaxAge time.Duration
 
 	// Members are further members of the metadata, such as authorization_endpoint and
 	// token_endpoint, or they replace those that are there without them:
@@ -65,9 +76,9 @@ func (i *IssuerMetadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Path {
 	case u.Path + openIDPath, oauthPath + u.Path:
-		i.publication("application/json").serve(w, r, i.metadata)
+		i.publication("application/json").serve(w, r, func() ([]byte, error) { return i.metadata(r.Context()) })
 	case u.Path + keysPath:
-		i.publication("application/jwk-set+json").serve(w, r, i.keySet)
+		i.publication("application/jwk-set+json").serve(w, r, func() ([]byte, error) { return i.keySet(r.Context()) })
 	default:
 		http.NotFound(w, r)
 	}
@@ -82,11 +93,11 @@ func (i *IssuerMetadata) publication(contentType string) publication {
 
 // Validate says what is wrong with the fields or the keys, for programs that want to
 // fail at their start. Until that is mended, the answer is 500.
-func (i *IssuerMetadata) Validate() error {
+func (i *IssuerMetadata) Validate(ctx context.Context) error {
 	if _, err := i.url(); err != nil {
 		return err
 	}
-	_, err := i.metadata()
+	_, err := i.metadata(ctx)
 	return err
 }
 
@@ -124,8 +135,8 @@ func checkIdentifier(field, s string) (*url.URL, error) {
 }
 
 // metadata returns the document that names the key set.
-func (i *IssuerMetadata) metadata() ([]byte, error) {
-	keys, err := i.public()
+func (i *IssuerMetadata) metadata(ctx context.Context) ([]byte, error) {
+	keys, err := i.public(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +162,8 @@ func (i *IssuerMetadata) metadata() ([]byte, error) {
 }
 
 // keySet returns the JWK Set.
-func (i *IssuerMetadata) keySet() ([]byte, error) {
-	keys, err := i.public()
+func (i *IssuerMetadata) keySet(ctx context.Context) ([]byte, error) {
+	keys, err := i.public(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +173,11 @@ func (i *IssuerMetadata) keySet() ([]byte, error) {
 }
 
 // public returns the public parts of the keys.
-func (i *IssuerMetadata) public() ([]*jwk.Key, error) {
-	keys := i.Keys()
+func (i *IssuerMetadata) public(ctx context.Context) ([]*jwk.Key, error) {
+	keys, err := i.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
 	public := make([]*jwk.Key, 0, len(keys)) // not null
 	for _, k := range keys {
 		p := k.Public()

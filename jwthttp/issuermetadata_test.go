@@ -2,6 +2,7 @@ package jwthttp_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -20,7 +21,7 @@ import (
 )
 
 // newIssuer returns an issuer on loopback that publishes what keys returns.
-func newIssuer(t testing.TB, path string, keys func() []*jwk.Key) *jwthttp.IssuerMetadata {
+func newIssuer(t testing.TB, path string, keys func(context.Context) ([]*jwk.Key, error)) *jwthttp.IssuerMetadata {
 	t.Helper()
 	issuer := &jwthttp.IssuerMetadata{Keys: keys}
 	web := httptest.NewServer(issuer)
@@ -30,7 +31,9 @@ func newIssuer(t testing.TB, path string, keys func() []*jwk.Key) *jwthttp.Issue
 }
 
 // publish returns what always returns these keys.
-func publish(keys ...*jwk.Key) func() []*jwk.Key { return func() []*jwk.Key { return keys } }
+func publish(keys ...*jwk.Key) func(context.Context) ([]*jwk.Key, error) {
+	return func(context.Context) ([]*jwk.Key, error) { return keys, nil }
+}
 
 func get(t testing.TB, method, url, etag string) (*http.Response, string) {
 	t.Helper()
@@ -51,7 +54,7 @@ func TestIssuerPublishesWhatDiscoverKeysFinds(t *testing.T) {
 	for _, path := range []string{"", "/", "/tenant", "/tenant/"} {
 		t.Run(path, func(t *testing.T) {
 			key := newKey(t)
-			issuer := newIssuer(t, path, func() []*jwk.Key { return []*jwk.Key{key} })
+			issuer := newIssuer(t, path, publish(key))
 			keys, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{})
 			require.NoError(t, err)
 			assert.NoError(t, accept(t, keys, tokenOf(t, key)))
@@ -61,7 +64,7 @@ func TestIssuerPublishesWhatDiscoverKeysFinds(t *testing.T) {
 
 func TestIssuerAnswers(t *testing.T) {
 	key := newKey(t)
-	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{key} })
+	issuer := newIssuer(t, "", publish(key))
 
 	response, body := get(t, "GET", issuer.URL+"/.well-known/jwks.json", "")
 	assert.Equal(t, 200, response.StatusCode)
@@ -94,7 +97,7 @@ func TestIssuerAnswers(t *testing.T) {
 	response, _ = get(t, "GET", issuer.URL+"/", "")
 	assert.Equal(t, 404, response.StatusCode)
 
-	issuer.Keys = func() []*jwk.Key { return nil }
+	issuer.Keys = publish()
 	_, body = get(t, "GET", issuer.URL+"/.well-known/jwks.json", etag)
 	assert.JSONEq(t, `{"keys":[]}`, body)
 }
@@ -103,7 +106,7 @@ func TestIssuerPublishesNothingPrivate(t *testing.T) {
 	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.ES256, jwt.ES512, jwt.EdDSA} {
 		key, err := jwk.Generate(alg)
 		require.NoError(t, err)
-		issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{key} })
+		issuer := newIssuer(t, "", publish(key))
 		_, body := get(t, "GET", issuer.URL+"/.well-known/jwks.json", "")
 		var set struct{ Keys []map[string]any }
 		require.NoError(t, json.Unmarshal([]byte(body), &set))
@@ -116,7 +119,7 @@ func TestIssuerPublishesNothingPrivate(t *testing.T) {
 	secret, err := jwk.Generate(jwt.HS256)
 	require.NoError(t, err)
 	for _, keys := range [][]*jwk.Key{{secret}, {newKey(t), secret}, {nil}, {{}}} {
-		issuer := newIssuer(t, "", func() []*jwk.Key { return keys })
+		issuer := newIssuer(t, "", publish(keys...))
 		for _, path := range []string{"/.well-known/jwks.json", "/.well-known/openid-configuration"} {
 			response, body := get(t, "GET", issuer.URL+path, "")
 			assert.Equal(t, 500, response.StatusCode)
@@ -126,13 +129,13 @@ func TestIssuerPublishesNothingPrivate(t *testing.T) {
 }
 
 func TestIncompleteIssuerAnswers500(t *testing.T) {
-	none := func() []*jwk.Key { return nil }
+	none := publish()
 	for _, issuer := range []*jwthttp.IssuerMetadata{
 		nil, {}, {URL: "https://issuer.example"}, {Keys: none}, {URL: "http://issuer.example", Keys: none},
 		{URL: "https://issuer.example", Keys: none, MaxAge: -1}, {URL: "https://issuer.example?a", Keys: none}, {URL: "https://issuer.example#", Keys: none},
 		{URL: `https://issuer".example`, Keys: none},
 	} {
-		assert.Error(t, issuer.Validate())
+		assert.Error(t, issuer.Validate(t.Context()))
 		w := httptest.NewRecorder()
 		issuer.ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/jwks.json", nil))
 		assert.Equal(t, 500, w.Code)
@@ -146,7 +149,7 @@ func TestIssuerMetadataHaveFurtherMembers(t *testing.T) {
 		"token_endpoint":         "https://login.example/token",
 		"scopes_supported":       []string{"openid", "read"},
 	}}
-	require.NoError(t, issuer.Validate())
+	require.NoError(t, issuer.Validate(t.Context()))
 	assert.JSONEq(t, `{"issuer":"https://login.example","jwks_uri":"https://login.example/.well-known/jwks.json",
 		"authorization_endpoint":"https://login.example/authorize","token_endpoint":"https://login.example/token","scopes_supported":["openid","read"],
 		"response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["EdDSA"]}`, ask(issuer, "GET", path).Body.String())
@@ -158,7 +161,7 @@ func TestIssuerMetadataHaveFurtherMembers(t *testing.T) {
 
 	for name, value := range map[string]any{"issuer": "https://other.example", "jwks_uri": "https://other.example", "a": func() {}, "b": "\xff"} {
 		issuer.Members = map[string]any{name: value}
-		assert.Error(t, issuer.Validate(), name)
+		assert.Error(t, issuer.Validate(t.Context()), name)
 		assert.Equal(t, 500, ask(issuer, "GET", path).Code, name)
 		assert.Equal(t, 200, ask(issuer, "GET", "/.well-known/jwks.json").Code, "the keys are what they are")
 	}
@@ -171,7 +174,7 @@ func TestIssuerNamesTheAlgorithmsOfSignaturesOnly(t *testing.T) {
 	require.NoError(t, err)
 	plain, err := jwk.New(ec.CryptoKey(), "", "p")
 	require.NoError(t, err)
-	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{encryption, plain, newKey(t)} })
+	issuer := newIssuer(t, "", publish(encryption, plain, newKey(t)))
 	_, body := get(t, "GET", issuer.URL+"/.well-known/openid-configuration", "")
 	assert.Contains(t, body, `"id_token_signing_alg_values_supported":["ES256","EdDSA"]`)
 }
@@ -180,7 +183,7 @@ func TestIssuerLogsWhyItPublishesNothing(t *testing.T) {
 	secret, err := jwk.Generate(jwt.HS256)
 	require.NoError(t, err)
 	var out bytes.Buffer
-	issuer := newIssuer(t, "", func() []*jwk.Key { return []*jwk.Key{secret} })
+	issuer := newIssuer(t, "", publish(secret))
 	issuer.Log = slog.New(slog.NewTextHandler(&out, nil))
 	response, _ := get(t, "GET", issuer.URL+"/.well-known/jwks.json", "")
 	assert.Equal(t, 500, response.StatusCode)
@@ -194,7 +197,7 @@ func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
 	var policies jwt.Policies
 	for i := range 2 {
 		keys[i] = newKey(t)
-		issuer := &jwthttp.IssuerMetadata{Keys: func() []*jwk.Key { return []*jwk.Key{keys[i]} }}
+		issuer := &jwthttp.IssuerMetadata{Keys: publish(keys[i])}
 		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			hits[i].Add(1)
 			issuer.ServeHTTP(w, r)
@@ -231,15 +234,12 @@ func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
 	assert.ErrorIs(t, verify(token(keys[1], issuers[1], "partner-api", "at+jwt")), jwt.ErrClaim, "the other's type")
 }
 
-// A key is replaced while tokens are verified all the time: publish the new one,
-// wait, sign with it, withdraw the old one.
+// Keys are replaced while tokens are verified all the time: what a key ring signs
+// is always published, and read by those that ask now and then.
 func TestRotationWithoutDowntime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		old, fresh := newKey(t), newKey(t)
-		var published atomic.Pointer[[]*jwk.Key]
-		publish := func(keys ...*jwk.Key) { published.Store(&keys) }
-		publish(old)
-		issuer := &jwthttp.IssuerMetadata{URL: "https://issuer.example", Keys: func() []*jwk.Key { return *published.Load() }}
+		ring := &jwk.KeyRing{Algorithm: jwt.EdDSA, RotateEvery: 24 * time.Hour, PublishAhead: 20 * time.Minute, RetireAfter: 2 * time.Hour}
+		issuer := &jwthttp.IssuerMetadata{URL: "https://issuer.example", Keys: ring.Published}
 		transport := transportFunc(func(r *http.Request) (*http.Response, error) {
 			time.Sleep(time.Second)
 			w := httptest.NewRecorder()
@@ -249,20 +249,25 @@ func TestRotationWithoutDowntime(t *testing.T) {
 		remote, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
 		require.NoError(t, err)
 
-		signing := old
-		verify := func(d time.Duration) {
-			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Second) {
-				assert.NoError(t, accept(t, remote, tokenOf(t, signing)))
-			}
+		var tokens []string
+		signers := map[string]bool{}
+		for range 5 * 24 * 10 { // every six minutes of five days
+			signer, err := ring.Signer(t.Context())
+			require.NoError(t, err)
+			signers[signer.KeyID()] = true
+			tokens = append(tokens, sign(t, signer, jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Now().Add(1000 * time.Hour))}))
+			assert.NoError(t, accept(t, remote, tokens[len(tokens)-1]))
+			assert.NoError(t, accept(t, remote, tokens[max(0, len(tokens)-10)]), "one of an hour ago")
+			time.Sleep(6 * time.Minute)
 		}
-		verify(time.Hour)
-		publish(old, fresh)
-		verify(11 * time.Minute) // until every verifier has both
-		signing = fresh
-		verify(time.Hour) // until the tokens of the old one have expired
-		assert.NoError(t, accept(t, remote, tokenOf(t, old)))
-		publish(fresh)
-		verify(11 * time.Minute) // until every verifier has dropped it
-		assert.ErrorIs(t, accept(t, remote, tokenOf(t, old)), jwt.ErrUnknownKey)
+		assert.Len(t, signers, 5)
+		assert.ErrorIs(t, accept(t, remote, tokens[0]), jwt.ErrUnknownKey)
 	})
+}
+
+func TestIssuerWhoseKeysAreOutOfReachAnswers500(t *testing.T) {
+	issuer := &jwthttp.IssuerMetadata{URL: "https://login.example", Keys: new(jwk.KeyRing).Published}
+	assert.Error(t, issuer.Validate(t.Context()))
+	assert.Equal(t, 500, ask(issuer, "GET", "/.well-known/jwks.json").Code)
+	assert.Equal(t, 500, ask(issuer, "GET", "/.well-known/openid-configuration").Code)
 }

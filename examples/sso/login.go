@@ -21,7 +21,7 @@ import (
 // login is the issuer: it knows the users, and signs tokens for them.
 type login struct {
 	issuer, page string
-	key          jwt.Signer
+	keys         *jwk.KeyRing
 	lifetime     time.Duration
 
 	mu    sync.Mutex
@@ -36,17 +36,16 @@ type grant struct {
 
 // newLogin returns the issuer's routes. Its one client is the page.
 func newLogin(issuer, page string, lifetime time.Duration) (http.Handler, error) {
-	key, err := jwk.Generate(jwt.ES256)
-	if err != nil {
+	keys := &jwk.KeyRing{Algorithm: jwt.ES256, RotateEvery: 30 * 24 * time.Hour} // has a Store where keys outlive the process
+	metadata := &jwthttp.IssuerMetadata{URL: issuer, Keys: keys.Published, Members: map[string]any{
+		"authorization_endpoint": issuer + "/authorize", "token_endpoint": issuer + "/token",
+	}}
+	if err := metadata.Validate(context.Background()); err != nil {
 		return nil, err
 	}
-	signer, err := key.Signer()
-	if err != nil {
-		return nil, err
-	}
-	l := &login{issuer: issuer, page: page, key: signer, lifetime: lifetime, codes: map[string]grant{}}
+	l := &login{issuer: issuer, page: page, keys: keys, lifetime: lifetime, codes: map[string]grant{}}
 	mux := http.NewServeMux()
-	mux.Handle("/.well-known/", &jwthttp.IssuerMetadata{URL: issuer, Keys: func() []*jwk.Key { return []*jwk.Key{key} }})
+	mux.Handle("/.well-known/", metadata)
 	mux.HandleFunc("GET /authorize", l.form)
 	mux.Handle("POST /authorize", http.NewCrossOriginProtection().Handler(http.HandlerFunc(l.authorize)))
 	mux.Handle("/token", allowOrigin(page, http.HandlerFunc(l.token)))
@@ -115,8 +114,12 @@ func (l *login) token(w http.ResponseWriter, r *http.Request) {
 }
 
 func (l *login) sign(ctx context.Context, user string) (string, error) {
+	key, err := l.keys.Signer(ctx)
+	if err != nil {
+		return "", err
+	}
 	now := time.Now()
-	return jwt.SignHeader(ctx, l.key, jwt.Header{Type: "at+jwt"}, jwt.Claims{
+	return jwt.SignHeader(ctx, key, jwt.Header{Type: "at+jwt"}, jwt.Claims{
 		Issuer: l.issuer, Subject: user, Audience: jwt.Audience{"example-apis"}, ID: rand.Text(),
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(l.lifetime)),
 	})
