@@ -127,3 +127,19 @@ func CookieToken(name string) func(r *http.Request) (token string, err error) {
 		}
 	}
 }
+
+// HeaderToken returns a function for [Middleware.Extract] that takes the token from
+// the one header with that name, as a proxy in front of a service adds it. Let no
+// requests reach the service but those of the proxy.
+func HeaderToken(name string) func(r *http.Request) (token string, err error) {
+	return func(r *http.Request) (string, error) {
+		switch values := r.Header.Values(name); len(values) {
+		case 0:
+			return "", nil
+		case 1:
+			return values[0], nil
+		default:
+			return "", errors.New("got several headers of that name, want one")
+		}
+	}
+}

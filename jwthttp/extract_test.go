@@ -34,6 +34,7 @@ func FuzzBearerToken(f *testing.F) {
 	})
 }
 
+<<<<<<< HEAD
 // Whatever stands in the header, a request is let through for the very token that
 // is accepted, and anonymous only if there is no header or it has another scheme.
 func FuzzAuthorizationHeader(f *testing.F) {
@@ -115,3 +116,22 @@ func TestTokensInTheQueryOrTheBodyAreNotRead(t *testing.T) {
 	(&jwthttp.Middleware{Tokens: policy}).Handler(http.HandlerFunc(ok)).ServeHTTP(w, r)
 	assert.Equal(t, 401, w.Code)
 }
+=======
+func TestHeaderTokenTakesTheOneHeader(t *testing.T) {
+	extract := jwthttp.HeaderToken("X-Proxy-Token")
+	for _, test := range []struct {
+		header http.Header
+		want   string
+		ok     bool
+	}{
+		{http.Header{}, "", true},
+		{http.Header{"Authorization": {"Bearer a.b.c"}}, "", true},
+		{http.Header{"X-Proxy-Token": {"a.b.c"}}, "a.b.c", true},
+		{http.Header{"X-Proxy-Token": {"a.b.c", "a.b.c"}}, "", false},
+	} {
+		got, err := extract(&http.Request{Header: test.header})
+		assert.Equal(t, test.want, got)
+		assert.Equal(t, test.ok, err == nil, "%v", err)
+	}
+}
+>>>>>>> 1ba856f (docs: policies and key sets for 23 identity providers, each tested)

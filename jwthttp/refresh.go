@@ -39,10 +39,9 @@ func (s *schedule) spend(now time.Time) bool {
 	if elapsed(s.began, now) < min(spacing, s.coolDown) {
 		return false
 	}
-	if past := elapsed(s.since, now) / s.coolDown; s.fruitless > 0 && past > 0 {
-		s.fruitless = max(0, s.fruitless-int(min(past, maxFruitless)))
-		s.since = s.since.Add(past * s.coolDown)
-	}
+	past := elapsed(s.since, now) / s.coolDown
+	s.fruitless = max(0, s.fruitless-int(min(past, maxFruitless)))
+	s.since = s.since.Add(past * s.coolDown)
 	if s.fruitless == maxFruitless {
 		return false
 	}
