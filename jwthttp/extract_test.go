@@ -34,7 +34,6 @@ func FuzzBearerToken(f *testing.F) {
 	})
 }
 
-<<<<<<< HEAD
 // Whatever stands in the header, a request is let through for the very token that
 // is accepted, and anonymous only if there is no header or it has another scheme.
 func FuzzAuthorizationHeader(f *testing.F) {
@@ -116,7 +115,7 @@ func TestTokensInTheQueryOrTheBodyAreNotRead(t *testing.T) {
 	(&jwthttp.Middleware{Tokens: policy}).Handler(http.HandlerFunc(ok)).ServeHTTP(w, r)
 	assert.Equal(t, 401, w.Code)
 }
-=======
+
 func TestHeaderTokenTakesTheOneHeader(t *testing.T) {
 	extract := jwthttp.HeaderToken("X-Proxy-Token")
 	for _, test := range []struct {
@@ -134,4 +133,3 @@ func TestHeaderTokenTakesTheOneHeader(t *testing.T) {
 		assert.Equal(t, test.ok, err == nil, "%v", err)
 	}
 }
->>>>>>> 1ba856f (docs: policies and key sets for 23 identity providers, each tested)
