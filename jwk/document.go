@@ -158,6 +158,9 @@ func (d *document) noKty() error {
 		if m.name == "keys" {
 			return errors.New("got a JWK Set, want one JWK; ParseSet reads sets")
 		}
+		if hasArmour(string(m.json)) {
+			return fmt.Errorf("kty is absent; a PEM key is in %s, which ParsePEM reads", strictjson.Line(m.name))
+		}
 	}
 	return errors.New("kty is absent")
 }

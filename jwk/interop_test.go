@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,9 +103,16 @@ func TestKeysOfOpenSSLAreRefused(t *testing.T) {
 	for _, row := range []struct{ name, command, want string }{
 		{"encrypted", "genpkey -algorithm ED25519 -aes256 -pass pass:secret -out key.pem", "the key is encrypted; decrypt it first: openssl pkey"},
 		{"encrypted the old way", "genrsa -traditional -aes256 -passout pass:secret -out key.pem 2048", "the key is encrypted; decrypt it first: openssl pkey"},
-		{"secp256k1", "ecparam -genkey -name secp256k1 -out key.pem", "not a key of a kind that is supported"},
-		{"explicit parameters", "ecparam -genkey -name prime256v1 -param_enc explicit -out key.pem", "not a key of a kind that is supported"},
-		{"Ed448", "genpkey -algorithm ED448 -out key.pem", "not a key of a kind that is supported"},
+		{"secp256k1", "ecparam -genkey -name secp256k1 -out key.pem", "a key of secp256k1, which is not supported"},
+		{"explicit parameters", "ecparam -genkey -name prime256v1 -param_enc explicit -out key.pem", "an EC key with explicit parameters; give it the name of its curve: openssl pkey -in key.pem -ec_param_enc named_curve -out named.pem"},
+		{"Ed448", "genpkey -algorithm ED448 -out key.pem", "a key of Ed448, which is not supported"},
+		{"X448", "genpkey -algorithm X448 -out key.pem", "a key of X448, which is not supported"},
+		{"P-224", "ecparam -genkey -name secp224r1 -out key.pem", "a key of P-224, which is not supported"},
+		{"brainpool", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1 -out key.pem", "a key of brainpoolP256r1, which is not supported"},
+		{"DSA", "genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:1024 -out key.pem", "is no key that is read here"},
+		{"RSA-PSS with SHA-1", "genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha1 -out key.pem", "parameters that no algorithm of RFC 7518 section 3.5 has"},
+		{"RSA-PSS with two hashes", "genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha256 -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -out key.pem", "parameters that no algorithm"},
+		{"RSA-PSS with a long salt", "genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha256 -pkeyopt rsa_pss_keygen_mgf1_md:sha256 -pkeyopt rsa_pss_keygen_saltlen:33 -out key.pem", "parameters that no algorithm"},
 		{"RSA of three primes", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 -out key.pem", "got an RSA key with 3 primes, want 2"},
 		{"RSA of 1024 bits", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out key.pem", "modulus of 1024 bits, want 2048 to 8192"},
 	} {
@@ -115,6 +123,43 @@ func TestKeysOfOpenSSLAreRefused(t *testing.T) {
 			assert.ErrorContains(t, err, row.want)
 		})
 	}
+	t.Run("explicit parameters, then converted as the message says", func(t *testing.T) {
+		dir := t.TempDir()
+		openssl(t, dir, strings.Fields("ecparam -genkey -name prime256v1 -param_enc explicit -out key.pem")...)
+		openssl(t, dir, strings.Fields("pkey -in key.pem -ec_param_enc named_curve -out named.pem")...)
+		_, err := readPEM(t, dir, "named.pem")
+		assert.NoError(t, err)
+	})
+	t.Run("a request, whose public key is read as the message says", func(t *testing.T) {
+		dir := t.TempDir()
+		openssl(t, dir, strings.Fields("genpkey -algorithm ED25519 -out key.pem")...)
+		openssl(t, dir, strings.Fields("req -new -key key.pem -subj /CN=example -out request.pem")...)
+		_, err := readPEM(t, dir, "request.pem")
+		assert.ErrorContains(t, err, "a certificate request, which nobody has certified; its public key: openssl req -in request.pem -pubkey -noout")
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "public.pem"), openssl(t, dir, strings.Fields("req -in request.pem -pubkey -noout")...), 0o600))
+		_, err = readPEM(t, dir, "public.pem")
+		assert.NoError(t, err)
+	})
+	t.Run("PKCS #12 and PKCS #7, then taken out as the messages say", func(t *testing.T) {
+		dir := t.TempDir()
+		openssl(t, dir, strings.Fields("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem")...)
+		openssl(t, dir, strings.Fields("req -x509 -new -key key.pem -subj /CN=example -out cert.pem")...)
+		openssl(t, dir, strings.Fields("pkcs12 -export -inkey key.pem -in cert.pem -passout pass:secret -out file.p12")...)
+		_, err := readPEM(t, dir, "file.p12")
+		assert.ErrorContains(t, err, "PKCS #12; take out the key: openssl pkcs12 -in file.p12 -nodes -nocerts -out key.pem")
+		openssl(t, dir, strings.Fields("pkcs12 -in file.p12 -nodes -nocerts -passin pass:secret -out out.pem")...)
+		k, err := readPEM(t, dir, "out.pem")
+		require.NoError(t, err, "with its bag attributes")
+		for _, form := range []string{"PEM", "DER"} {
+			openssl(t, dir, "crl2pkcs7", "-nocrl", "-certfile", "cert.pem", "-outform", form, "-out", "file.p7b")
+			_, err = readPEM(t, dir, "file.p7b")
+			assert.ErrorContains(t, err, "PKCS #7, which holds certificates; take out the one that is meant: openssl pkcs7 -in file.p7b -print_certs", form)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "certs.pem"), openssl(t, dir, strings.Fields("pkcs7 -inform DER -in file.p7b -print_certs")...), 0o600))
+		cert, err := readPEM(t, dir, "certs.pem")
+		require.NoError(t, err)
+		assert.Equal(t, k.Thumbprint(), cert.Thumbprint())
+	})
 	t.Run("encrypted, then decrypted as the message says", func(t *testing.T) {
 		dir := t.TempDir()
 		openssl(t, dir, strings.Fields("genpkey -algorithm ED25519 -aes256 -pass pass:secret -out encrypted.pem")...)
@@ -122,6 +167,56 @@ func TestKeysOfOpenSSLAreRefused(t *testing.T) {
 		_, err := readPEM(t, dir, "key.pem")
 		assert.NoError(t, err)
 	})
+}
+
+func TestRSAPSSKeysOfOpenSSLServePSAlgorithmsOnly(t *testing.T) {
+	limit := func(hash, salt string) string {
+		return " -pkeyopt rsa_pss_keygen_md:" + hash + " -pkeyopt rsa_pss_keygen_mgf1_md:" + hash + " -pkeyopt rsa_pss_keygen_saltlen:" + salt
+	}
+	for _, row := range []struct {
+		name, options string
+		serves        []jwt.Algorithm
+	}{
+		{"no parameters", "", []jwt.Algorithm{jwt.PS256, jwt.PS384, jwt.PS512}},
+		{"SHA-256", limit("sha256", "32"), []jwt.Algorithm{jwt.PS256}},
+		{"SHA-384", limit("sha384", "20"), []jwt.Algorithm{jwt.PS384}},
+		{"SHA-512", limit("sha512", "64"), []jwt.Algorithm{jwt.PS512}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			dir := t.TempDir()
+			openssl(t, dir, strings.Fields("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out key.pem"+row.options)...)
+			openssl(t, dir, "pkey", "-in", "key.pem", "-pubout", "-out", "public.pem")
+			openssl(t, dir, "req", "-x509", "-new", "-key", "key.pem", "-subj", "/CN=example", "-out", "cert.pem")
+			k, err := readPEM(t, dir, "key.pem")
+			require.NoError(t, err)
+			for _, file := range []string{"public.pem", "cert.pem"} {
+				public, err := readPEM(t, dir, file)
+				require.NoError(t, err, file)
+				assert.Equal(t, k.Public().String(), public.String(), file)
+				assert.Equal(t, marshal(t, k), marshal(t, public))
+			}
+			for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512, "RSA-OAEP-256"} {
+				want := slices.Contains(row.serves, alg)
+				_, err := k.With(alg, "1")
+				assert.Equal(t, want, err == nil, "With %s: %v", alg, err)
+				_, err = k.SignerFor(alg)
+				assert.Equal(t, want, err == nil, "SignerFor %s: %v", alg, err)
+				_, err = k.VerifierFor(alg)
+				assert.Equal(t, want, err == nil, "VerifierFor %s: %v", alg, err)
+				if takes, err := mustSet(t, k).WithRSA(alg); err == nil {
+					header := jwt.Header{Algorithm: alg}
+					assert.Equal(t, want, len(candidates(t, takes, header)) == 1, "WithRSA %s", alg)
+				}
+			}
+			signer, err := k.Signer()
+			require.NoError(t, err)
+			assert.Equal(t, row.serves[0], signer.Algorithm())
+			assert.NoError(t, accepts(t, mustSet(t, k.Public()), signer))
+			again, err := jwk.Parse(marshal(t, k))
+			require.NoError(t, err)
+			assert.Equal(t, row.serves[0], again.Algorithm(), "which a JWK says by alg")
+		})
+	}
 }
 
 func TestOpenSSLReadsOurKeys(t *testing.T) {

@@ -76,6 +76,7 @@ type attributes struct {
 	keyID       string
 	chain       []string // x5c
 	x5t, x5t256 string   // carried as they are
+	pss         bool     // of an RSA key: for the PS algorithms only
 	members     []member // that are not known here; of a private key not in its public one
 }
 

@@ -1,115 +1,97 @@
 package jwk
 
 import (
-	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
 
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
-
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-// ParsePEM reads the one key of a PEM file of at most 64 KiB: a private key in
+// ParsePEM reads the one key of a key file of at most 64 KiB: a private key in
 // PKCS #8, PKCS #1 or SEC 1, a public key as SubjectPublicKeyInfo or PKCS #1, or
 // an X.509 certificate, of which only the key is looked at. Several keys or
-// certificates are an error; the EC PARAMETERS that openssl ecparam writes
-// before a key are not. Text around the block is ignored.
+// certificates are an error; the EC PARAMETERS that openssl ecparam writes before
+// a key are not. Text around the block is ignored.
 //
-// The Key has no key ID and no alg; [New] adds them.
+// The file may be as editors and environment variables leave it: with line breaks
+// escaped as \n, quotes, a byte order mark, indentation, a label of another key
+// format, as DER, or as base64 of DER or of the whole file. Files of another kind
+// are an error that names the kind, and the command or function that helps.
+//
+// The Key has no key ID and no alg; [Key.With] adds them. A key for RSASSA-PSS
+// serves the PS algorithms only, and is written as JSON with the one that it serves.
 func ParsePEM(data []byte) (*Key, error) {
-	block, err := onlyBlock(data)
-	if err != nil {
-		return nil, fmt.Errorf("jwk: PEM: %w", err)
-	}
-	key, err := parseBlock(block)
-	if err != nil {
-		return nil, fmt.Errorf("jwk: PEM: %s: %w", strictjson.Quote(block.Type), err)
-	}
-	copied, err := own(key)
-	if err != nil {
-		return nil, fmt.Errorf("jwk: PEM: %w", err)
-	}
-	k, err := newKey(copied, attributes{})
+	k, err := parsePEM(data)
 	if err != nil {
 		return nil, fmt.Errorf("jwk: PEM: %w", err)
 	}
 	return k, nil
 }
 
-// onlyBlock returns the block of the one key in data.
-func onlyBlock(data []byte) (*pem.Block, error) {
+func parsePEM(data []byte) (*Key, error) {
 	if len(data) > maxKeySize {
 		return nil, fmt.Errorf("got %d bytes, want at most %d", len(data), maxKeySize)
 	}
-	var blocks []*pem.Block
-	begins := bytes.Count(data, []byte("-----BEGIN "))
-	for rest := data; len(blocks) <= begins; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		blocks = append(blocks, block)
-	}
-	if begins == 0 {
-		return nil, errors.New("no PEM block found; Parse reads a JWK")
-	}
-	if len(blocks) != begins {
-		return nil, errors.New("a PEM block is malformed")
-	}
-	if len(blocks) == 2 && blocks[0].Type == "EC PARAMETERS" && blocks[1].Type == "EC PRIVATE KEY" {
-		blocks = blocks[1:]
-	}
-	if len(blocks) > 1 {
-		return nil, fmt.Errorf("got %d PEM blocks, beginning with %s and %s, want one key",
-			len(blocks), strictjson.Quote(blocks[0].Type), strictjson.Quote(blocks[1].Type))
-	}
-	return blocks[0], nil
-}
-
-// maxPrivateDER is more bytes than any private key that is taken has; without
-// it, checking an RSA key that is too large would take long.
-const maxPrivateDER = 8 << 10
-
-func parseBlock(block *pem.Block) (key any, err error) {
-	if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
-		return nil, errors.New("the key is encrypted; decrypt it first: openssl pkey -in encrypted.pem -out key.pem")
-	}
-	if strings.HasSuffix(block.Type, "PRIVATE KEY") && len(block.Bytes) > maxPrivateDER {
-		return nil, fmt.Errorf("got a private key of %d bytes, want at most %d", len(block.Bytes), maxPrivateDER)
-	}
-	switch block.Type {
-	case "PRIVATE KEY":
-		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
-	case "RSA PRIVATE KEY":
-		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
-	case "EC PRIVATE KEY":
-		key, err = x509.ParseECPrivateKey(block.Bytes)
-	case "PUBLIC KEY":
-		key, err = x509.ParsePKIXPublicKey(block.Bytes)
-	case "RSA PUBLIC KEY":
-		key, err = x509.ParsePKCS1PublicKey(block.Bytes)
-	case "CERTIFICATE":
-		var cert *x509.Certificate
-		if cert, err = x509.ParseCertificate(block.Bytes); err == nil {
-			key = cert.PublicKey
-		}
-	case "OPENSSH PRIVATE KEY":
-		return nil, errors.New("is read by the package jwk/openssh")
-	default:
-		return nil, errors.New("is no key that is read here, want PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY, PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE")
+	var read parsedKey
+	var err error
+	if text := plainText(data); hasArmour(text) {
+		read, err = parseArmoured(text)
+	} else {
+		read, err = withoutArmour(data, text)
 	}
 	if err != nil {
-		return nil, errors.New("not a key of a kind that is supported: RSA, P-256, P-384, P-521, Ed25519 or X25519")
+		return nil, err
 	}
-	if der, one := cryptobyte.String(block.Bytes), cryptobyte.String(nil); !der.ReadASN1(&one, asn1.SEQUENCE) || !der.Empty() {
-		return nil, errors.New("data after the key")
+	copied, err := own(read.key)
+	if err != nil {
+		return nil, err
 	}
-	return key, nil
+	return newKey(copied, read.attributes)
+}
+
+// parseArmoured reads a PEM file.
+func parseArmoured(text string) (parsedKey, error) {
+	block, err := onlyBlock(text)
+	if err != nil {
+		return parsedKey{}, err
+	}
+	k, err := block.key()
+	if err != nil {
+		return parsedKey{}, fmt.Errorf("%s: %w", strictjson.Quote(block.label), err)
+	}
+	return k, nil
+}
+
+// key reads the key of a block. The label tells a private key from a public one;
+// its format is that of its content.
+func (b pemBlock) key() (parsedKey, error) {
+	private := strings.HasSuffix(b.label, "PRIVATE KEY")
+	switch {
+	case b.label == "ENCRYPTED PRIVATE KEY":
+		return parsedKey{}, errEncrypted
+	case b.label == "OPENSSH PRIVATE KEY" || strings.HasPrefix(string(b.der), "openssh-key-v1\x00"):
+		return parsedKey{}, errors.New("is read by the package jwk/openssh")
+	case !private && !strings.HasSuffix(b.label, "PUBLIC KEY") && !strings.HasSuffix(b.label, "CERTIFICATE"):
+		if _, err := parseDER(b.der); err != nil && !errors.Is(err, errNotDER) && !errors.Is(err, errNoKind) {
+			return parsedKey{}, err
+		}
+		return parsedKey{}, errors.New("is no key that is read here, want PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY, PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE")
+	}
+	k, err := parseDER(b.der)
+	switch {
+	case errors.Is(err, errNotDER):
+		return parsedKey{}, errNoKind
+	case err != nil:
+		return parsedKey{}, err
+	case private && !k.isPrivate():
+		return parsedKey{}, errors.New("holds a public key, want the private one that the label promises")
+	case !private && k.isPrivate():
+		return parsedKey{}, errors.New("holds a private key; if it has been published as the label says, it is compromised")
+	}
+	return k, nil
 }
 
 // MarshalPublicPEM returns the public part as a PEM file with a

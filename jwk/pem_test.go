@@ -98,8 +98,7 @@ func TestParsePEMRefuses(t *testing.T) {
 	parameters := block("EC PARAMETERS", []byte{6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7})
 	for _, row := range []struct{ name, data, want string }{
 		{"nothing", "", "no PEM block found"},
-		{"a JWK", `{"kty":"EC"}`, "no PEM block found"},
-		{"DER", string(decoded.Bytes), "no PEM block found"},
+		{"a JWK", `{"kty":"EC"}`, "it is JSON; Parse reads a JWK, ParseSet a JWK Set"},
 		{"two keys", good + good, `got 2 PEM blocks, beginning with "PRIVATE KEY" and "PRIVATE KEY", want one key`},
 		{"a key and its public key", good + string(public), `beginning with "PRIVATE KEY" and "PUBLIC KEY", want one key`},
 		{"three blocks", good + good + good, "got 3 PEM blocks"},
@@ -114,15 +113,17 @@ func TestParsePEMRefuses(t *testing.T) {
 		{"an OpenSSH key", block("OPENSSH PRIVATE KEY", decoded.Bytes), "is read by the package jwk/openssh"},
 		{"encrypted PKCS #8", block("ENCRYPTED PRIVATE KEY", decoded.Bytes), "decrypt it first: openssl pkey -in encrypted.pem -out key.pem"},
 		{"encrypted PKCS #1", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n", "decrypt it first: openssl pkey"},
-		{"the wrong label", block("PUBLIC KEY", decoded.Bytes), "not a key of a kind that is supported"},
-		{"another wrong label", block("PRIVATE KEY", publicDER.Bytes), "not a key of a kind that is supported"},
+		{"the label of a public key", block("PUBLIC KEY", decoded.Bytes), "holds a private key; if it has been published as the label says, it is compromised"},
+		{"the label of a certificate", block("CERTIFICATE", decoded.Bytes), "holds a private key"},
+		{"the label of a private key", block("PRIVATE KEY", publicDER.Bytes), "holds a public key, want the private one that the label promises"},
 		{"an empty block", block("PRIVATE KEY", nil), "not a key of a kind that is supported"},
 		{"a cut key", block("PRIVATE KEY", decoded.Bytes[:len(decoded.Bytes)-1]), "not a key of a kind that is supported"},
 		{"data after the key", block("PRIVATE KEY", append(append([]byte{}, decoded.Bytes...), 0)), "data after the key"},
-		{"P-224", block("PRIVATE KEY", p224DER), "got a curve that is not"},
+		{"P-224", block("PRIVATE KEY", p224DER), "a key of P-224, which is not supported"},
 		{"RSA of 1024 bits", block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), "modulus of 1024 bits, want 2048 to 8192"},
 		{"an RSA key of another d", block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(&broken)), "not a key of a kind that is supported"},
-		{"a private key of 9 KB", block("PRIVATE KEY", make([]byte, 9<<10)), "want at most 8192"},
+		{"a private key of 8193 bytes", block("PRIVATE KEY", sequence(8193)), "got a private key of 8193 bytes, want at most 8192"},
+		{"one of 8192 bytes", block("PRIVATE KEY", sequence(8192)), "not a key of a kind that is supported"},
 		{"more than 64 KiB", good + strings.Repeat(" ", 64<<10), "want at most 65536"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -133,6 +134,13 @@ func TestParsePEMRefuses(t *testing.T) {
 			assert.NotContains(t, err.Error(), "\n")
 		})
 	}
+}
+
+// sequence returns DER of size bytes that begins as a PKCS #1 private key does.
+func sequence(size int) []byte {
+	der := make([]byte, size)
+	copy(der, []byte{0x30, 0x82, byte((size - 4) >> 8), byte(size - 4), 2, 1, 0, 2, 1, 1, 2, 1, 1, 4, 0x82, byte((size - 17) >> 8), byte(size - 17)})
+	return der
 }
 
 func TestPEMOfX25519IsForECDH(t *testing.T) {

@@ -42,6 +42,9 @@ var encryption = map[jwt.Algorithm][]struct {
 
 // serves reports why alg is not one for this key.
 func (k *Key) serves(alg jwt.Algorithm) error {
+	if k.pss && !isPSS(alg) {
+		return errPSSOnly
+	}
 	takes, ok := encryption[alg]
 	if !ok {
 		if signatures[alg] == k.kind() && k.public != nil {
@@ -61,6 +64,11 @@ func (k *Key) serves(alg jwt.Algorithm) error {
 	}
 	return fmt.Errorf("%s takes no %s key", alg, k.kind())
 }
+
+var errPSSOnly = errors.New("an RSASSA-PSS key serves PS256, PS384 and PS512 only")
+
+// isPSS reports whether alg is one of RSASSA-PSS.
+func isPSS(alg jwt.Algorithm) bool { return alg == jwt.PS256 || alg == jwt.PS384 || alg == jwt.PS512 }
 
 // kind names what the key is.
 func (k *Key) kind() string {
@@ -133,6 +141,9 @@ func (k *Key) ready(operation string, alg jwt.Algorithm) error {
 	}
 	if k.algorithm != "" && k.algorithm != alg {
 		return fmt.Errorf("jwk: the key is for %s, not for %s", k.algorithm, strictjson.Quote(string(alg)))
+	}
+	if k.pss && !isPSS(alg) {
+		return fmt.Errorf("jwk: %w", errPSSOnly)
 	}
 	if _, ok := encryption[alg]; ok {
 		return fmt.Errorf("jwk: %s is for encryption, want a signature algorithm", alg)
@@ -226,6 +237,8 @@ func (k *Key) algorithms(rsa jwt.Algorithm) []jwt.Algorithm {
 		return nil
 	case k.algorithm != "":
 		return []jwt.Algorithm{k.algorithm}
+	case k.pss && !isPSS(rsa):
+		return []jwt.Algorithm{jwt.PS256}
 	case k.kty == "RSA":
 		return []jwt.Algorithm{rsa}
 	case k.crv == "Ed25519":

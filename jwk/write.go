@@ -58,7 +58,11 @@ func (k *Key) appendJSON(b []byte, p parameters) (_ []byte, err error) {
 	}
 	text("use", k.use)
 	texts("key_ops", k.operations)
-	text("alg", string(k.algorithm))
+	alg := k.algorithm
+	if k.pss { // which a JWK says in no other way
+		alg = k.usual()
+	}
+	text("alg", string(alg))
 	text("kid", k.keyID)
 	texts("x5c", k.chain)
 	text("x5t", k.x5t)

@@ -1,0 +1,238 @@
+package jwk_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"os/exec"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/jwk"
+)
+
+// privatePEM returns the private key of a kind as a PEM file.
+func privatePEM(t testing.TB, kind string) string {
+	t.Helper()
+	data, err := newKey(t, kind, "", "").MarshalPrivatePEM()
+	require.NoError(t, err)
+	return string(data)
+}
+
+// publicPEM returns the public key of a kind as a PEM file.
+func publicPEM(t testing.TB, kind string) string {
+	t.Helper()
+	data, err := newKey(t, kind, "", "").MarshalPublicPEM()
+	require.NoError(t, err)
+	return string(data)
+}
+
+// lines returns text with something else in the place of line breaks.
+func lines(text, between string) string { return strings.ReplaceAll(text, "\n", between) }
+
+func utf16Text(text string, big bool) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+		if big {
+			b = append(b, byte(unit>>8), byte(unit))
+		} else {
+			b = append(b, byte(unit), byte(unit>>8))
+		}
+	}
+	return string(b)
+}
+
+func TestKeyFilesAreReadAsPeopleHaveThem(t *testing.T) {
+	body := func(text string) string { // without armour and line breaks
+		block, _ := pem.Decode([]byte(text))
+		return base64.StdEncoding.EncodeToString(block.Bytes)
+	}
+	for name, change := range map[string]func(string) string{
+		"as it is":                        func(s string) string { return s },
+		"line breaks of two characters":   func(s string) string { return lines(s, `\n`) },
+		"line breaks of three characters": func(s string) string { return lines(s, `\\n`) },
+		"CRLF of four characters":         func(s string) string { return lines(s, `\r\n`) },
+		"in double quotes":                func(s string) string { return `"` + lines(s, `\n`) + `"` },
+		"in single quotes":                func(s string) string { return `'` + s + `'` },
+		"a line of an environment file":   func(s string) string { return `KEY="` + lines(s, `\n`) + `"` },
+		"a member of a JSON object":       func(s string) string { return `{"private_key":"` + lines(s, `\n`) + `","id":1}` },
+		"a byte order mark":               func(s string) string { return "\ufeff" + s },
+		"UTF-16, little endian":           func(s string) string { return utf16Text(s, false) },
+		"UTF-16, big endian":              func(s string) string { return utf16Text(s, true) },
+		"CRLF":                            func(s string) string { return lines(s, "\r\n") },
+		"CR alone":                        func(s string) string { return lines(s, "\r") },
+		"empty lines between":             func(s string) string { return lines(s, "\n\n") },
+		"indented":                        func(s string) string { return "  " + lines(s, "\n    ") },
+		"indented with tabs":              func(s string) string { return "\t" + lines(s, "\n\t") },
+		"spaces at the ends of lines":     func(s string) string { return lines(s, "  \n") },
+		"on one line":                     func(s string) string { return lines(s, " ") },
+		"on one line without spaces":      func(s string) string { return lines(s, "") },
+		"lines that go on":                func(s string) string { return lines(s, "\\\n") },
+		"no padding":                      func(s string) string { return strings.ReplaceAll(s, "=", "") },
+		"the other alphabet":              func(s string) string { return strings.NewReplacer("+", "-", "/", "_").Replace(s) },
+		"a header before it":              func(s string) string { return "Bag Attributes\n    friendlyName: key\n" + s },
+		"a header in it":                  func(s string) string { return strings.Replace(s, "KEY-----\n", "KEY-----\nComment: mine\n\n", 1) },
+		"DER":                             func(s string) string { block, _ := pem.Decode([]byte(s)); return string(block.Bytes) },
+		"no armour":                       func(s string) string { return body(s) },
+		"no armour, with line breaks":     func(s string) string { return body(s)[:40] + "\r\n" + body(s)[40:] + "\n" },
+		"no armour, in quotes":            func(s string) string { return `"` + body(s) + `"` },
+		"no armour, base64url":            func(s string) string { return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(body(s)) },
+		"base64 of the file":              func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+		"base64 of the file, with line breaks": func(s string) string {
+			b := base64.StdEncoding.EncodeToString([]byte(s))
+			return b[:76] + "\n" + b[76:] + "\n"
+		},
+		"base64 of the escaped file": func(s string) string { return base64.StdEncoding.EncodeToString([]byte(lines(s, `\n`))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, kind := range []string{"RSA", "P-256", "Ed25519"} {
+				k, err := jwk.ParsePEM([]byte(change(privatePEM(t, kind))))
+				require.NoError(t, err, kind)
+				assert.Equal(t, newKey(t, kind, "", "").CryptoKey(), k.CryptoKey())
+				k, err = jwk.ParsePEM([]byte(change(publicPEM(t, kind))))
+				require.NoError(t, err, kind)
+				assert.Equal(t, newKey(t, kind, "", "").Public().CryptoKey(), k.CryptoKey())
+			}
+		})
+	}
+}
+
+func TestKeyFilesAreReadByTheirContent(t *testing.T) {
+	rsaKey, ecKey := material()["RSA"].(*rsa.PrivateKey), material()["P-256"].(*ecdsa.PrivateKey)
+	sec1, err := x509.MarshalECPrivateKey(ecKey)
+	require.NoError(t, err)
+	der := func(text string) []byte { block, _ := pem.Decode([]byte(text)); return block.Bytes }
+	for _, row := range []struct {
+		name  string
+		label string
+		der   []byte
+		want  string
+	}{
+		{"PKCS #8", "RSA PRIVATE KEY", der(privatePEM(t, "RSA")), "RSA private key"},
+		{"PKCS #8", "EC PRIVATE KEY", der(privatePEM(t, "P-256")), "P-256 private key"},
+		{"PKCS #8 of another kind", "RSA PRIVATE KEY", der(privatePEM(t, "Ed25519")), "Ed25519 private key"},
+		{"PKCS #1", "PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsaKey), "RSA private key"},
+		{"SEC 1", "PRIVATE KEY", sec1, "P-256 private key"},
+		{"SEC 1", "ECDSA PRIVATE KEY", sec1, "P-256 private key"},
+		{"SubjectPublicKeyInfo", "RSA PUBLIC KEY", der(publicPEM(t, "RSA")), "RSA public key"},
+		{"SubjectPublicKeyInfo", "EC PUBLIC KEY", der(publicPEM(t, "P-256")), "P-256 public key"},
+		{"SubjectPublicKeyInfo", "CERTIFICATE", der(publicPEM(t, "P-256")), "P-256 public key"},
+		{"PKCS #1", "PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsaKey.PublicKey), "RSA public key"},
+		{"a certificate", "PUBLIC KEY", der(certificatePEM(t, "RSA")), "RSA public key"},
+		{"a certificate", "X509 CERTIFICATE", der(certificatePEM(t, "P-256")), "P-256 public key"},
+	} {
+		t.Run(row.name+" as "+row.label, func(t *testing.T) {
+			k, err := jwk.ParsePEM([]byte(block(row.label, row.der)))
+			require.NoError(t, err)
+			assert.Contains(t, k.String(), row.want)
+			again, err := jwk.ParsePEM(row.der)
+			require.NoError(t, err, "as DER")
+			assert.Equal(t, k.CryptoKey(), again.CryptoKey())
+		})
+	}
+}
+
+func TestFilesOfOtherKindsAreNamed(t *testing.T) {
+	key := privatePEM(t, "P-256")
+	der, _ := pem.Decode([]byte(key))
+	openSSH := block("OPENSSH PRIVATE KEY", []byte("openssh-key-v1\x00"))
+	for _, row := range []struct{ name, data, want string }{
+		{"nothing", "", "the file is empty"},
+		{"space", " \n\t", "the file is empty"},
+		{"quotes alone", `""`, "the file is empty"},
+		{"a JWK", string(changed(t, "P-256", nil)), "it is JSON; Parse reads a JWK, ParseSet a JWK Set"},
+		{"an OpenSSH public key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHfrFOMH me@example.com\n", "an OpenSSH public key, which the package jwk/openssh reads"},
+		{"another", "ecdsa-sha2-nistp256 AAAA", "an OpenSSH public key, which the package jwk/openssh reads"},
+		{"one in hardware", "sk-ssh-ed25519@openssh.com AAAA", "security hardware"},
+		{"an OpenSSH private key", openSSH, "is read by the package jwk/openssh"},
+		{"one with another label", block("PRIVATE KEY", []byte("openssh-key-v1\x00")), "is read by the package jwk/openssh"},
+		{"RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "ssh-keygen -i -f key.pub"},
+		{"PuTTY", "PuTTY-User-Key-File-3: ssh-rsa\n", "puttygen key.ppk -O private-openssh -o key"},
+		{"OpenPGP", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdG\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----\n", "a key of OpenPGP, which is not supported"},
+		{"a Java key store", "\xFE\xED\xFE\xED\x00\x00\x00\x02", "keytool -importkeystore"},
+		{"an older one", "\xCE\xCE\xCE\xCE\x00\x00\x00\x02", "keytool -importkeystore"},
+		{"BER", "0\x80\x02\x01\x03", "openssl pkcs12 -in file.p12"},
+		{"a token", "eyJhbGciOiJIUzI1NiJ9.e30.", "it is a token"},
+		{"a page", "<!DOCTYPE html>", "it is HTML or XML"},
+		{"a path", "/etc/keys/private.pem", "the name of a file, want what is in it"},
+		{"another path", "./private.pem", "the name of a file, want what is in it"},
+		{"a URL of a file", "file:///etc/keys/private.pem", "the name of a file, want what is in it"},
+		{"text", "hello", "no PEM block found, nor DER or base64 of it"},
+		{"base64 of something else", base64.StdEncoding.EncodeToString([]byte("hello, world")), "no PEM block found, nor DER or base64 of it"},
+		{"base64 of base64 of the file", base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(key)))), "no PEM block found"},
+		{"DER that goes on", string(der.Bytes) + "\x00", "data after the key"},
+		{"DER that is cut", string(der.Bytes[:len(der.Bytes)-1]), "no PEM block found, nor DER"},
+		{"no end", key[:len(key)-8], "a PEM block is malformed"},
+		{"another end", strings.Replace(key, "END PRIVATE", "END PUBLIC", 1), "a PEM block is malformed"},
+		{"a letter of no base64", strings.Replace(key, "KEY-----\nM", "KEY-----\nM?", 1), "a PEM block is malformed"},
+		{"no dashes behind the label", strings.Replace(key, "PRIVATE KEY-----", "PRIVATE KEY", 1), "a PEM block is malformed"},
+		{"a beginning in the block", strings.Replace(key, "KEY-----\n", "KEY-----\n-----BEGIN PRIVATE KEY-----\n", 1), "a PEM block is malformed"},
+		{"a map of certificates", string(marshal(t, map[string]string{"a": certificatePEM(t, "RSA"), "b": certificatePEM(t, "P-256")})), "got 2 PEM blocks"},
+		{"a map of certificates, named", string(marshal(t, map[string]string{"a": certificatePEM(t, "RSA"), "b": certificatePEM(t, "P-256")})), "; ParseCertificates reads a map of key IDs to certificates"},
+		{"DSA", block("DSA PRIVATE KEY", []byte{0x30, 18, 2, 1, 0, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1}), "a DSA key, which is not supported"},
+		{"SEC 1 without a curve", block("EC PRIVATE KEY", []byte{0x30, 6, 2, 1, 1, 4, 1, 1}), "an EC key without the name of its curve"},
+		{"a public EC key without a curve", block("PUBLIC KEY", []byte{0x30, 14, 0x30, 9, 6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1, 3, 1, 0}), "an EC key without the name of its curve"},
+		{"an encrypted key in DER", string([]byte{0x30, 10, 0x30, 5, 6, 3, 0x2A, 3, 4, 4, 1, 0}), "the key is encrypted; decrypt it first"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			k, err := jwk.ParsePEM([]byte(row.data))
+			assert.Nil(t, k)
+			require.ErrorContains(t, err, row.want)
+			assert.True(t, strings.HasPrefix(err.Error(), "jwk: PEM: "), err)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func TestKeyStoresOfJavaAreNamedAndConverted(t *testing.T) {
+	keytool, err := exec.LookPath("keytool")
+	if err != nil {
+		t.Skip("INTEROPERABILITY NOT TESTED: keytool is not installed")
+	}
+	dir := t.TempDir()
+	run := func(args string) {
+		command := exec.Command(keytool, strings.Fields(args)...)
+		command.Dir = dir
+		output, err := command.CombinedOutput()
+		require.NoError(t, err, "%s", output)
+	}
+	run("-genkeypair -keyalg RSA -keysize 2048 -dname CN=example -alias a -storetype JKS -storepass secret -keypass secret -keystore store.jks")
+	_, err = readPEM(t, dir, "store.jks")
+	require.ErrorContains(t, err, "keytool -importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12")
+	run("-importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12 -srcstorepass secret -deststorepass secret")
+	_, err = readPEM(t, dir, "store.p12")
+	require.ErrorContains(t, err, "PKCS #12")
+	openssl(t, dir, strings.Fields("pkcs12 -in store.p12 -nodes -nocerts -passin pass:secret -out key.pem")...)
+	_, err = readPEM(t, dir, "key.pem")
+	assert.NoError(t, err)
+}
+
+func TestParseNamesWhatIsNoJWK(t *testing.T) {
+	key := privatePEM(t, "P-256")
+	for _, row := range []struct{ name, data, want string }{
+		{"a PEM file", key, "ParsePEM reads PEM files"},
+		{"a PEM file behind text", "Bag Attributes\n" + key, "ParsePEM reads PEM files"},
+		{"a PEM file in JSON", string(marshal(t, map[string]string{"private_key": key, "type": "service_account"})), "a PEM key is in private_key, which ParsePEM reads"},
+		{"an array", `[{"kty":"EC"}]`, "it is an array"},
+		{"a token", "eyJhbGciOiJIUzI1NiJ9.e30.", "it is a token or a base64 text"},
+		{"a page", "<html>", "it is HTML or XML"},
+	} {
+		_, err := jwk.Parse([]byte(row.data))
+		assert.ErrorContains(t, err, row.want, row.name)
+	}
+}
+
+func TestKeysOfALargeFileAreRefusedBeforeTheyAreRead(t *testing.T) {
+	key := privatePEM(t, "P-256")
+	k, err := jwk.ParsePEM([]byte(key + strings.Repeat(" ", 64<<10-len(key))))
+	require.NoError(t, err)
+	assert.NotNil(t, k)
+	_, err = jwk.ParsePEM([]byte(key + strings.Repeat(" ", 64<<10+1-len(key))))
+	assert.ErrorContains(t, err, "want at most 65536")
+}

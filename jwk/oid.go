@@ -1,0 +1,120 @@
+package jwk
+
+import (
+	"encoding/asn1"
+	"errors"
+
+	"golang.org/x/crypto/cryptobyte"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+var (
+	oidData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidEC   = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+	oidPSS  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+	oidMGF1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
+)
+
+// unsupported names the keys that are often met and are not taken.
+var unsupported = [...]struct{ oid, name string }{
+	{"1.3.132.0.10", "secp256k1"},
+	{"1.3.132.0.33", "P-224"},
+	{"1.2.840.10045.3.1.1", "P-192"},
+	{"1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"},
+	{"1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"},
+	{"1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"},
+	{"1.3.101.113", "Ed448"},
+	{"1.3.101.111", "X448"},
+	{"1.2.840.10040.4.1", "DSA"},
+	{"1.2.840.113549.1.3.1", "Diffie-Hellman"},
+	{"1.2.840.113549.1.1.7", "RSAES-OAEP"},
+	{"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
+	{"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
+	{"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
+}
+
+// checkAlgorithm reports an algorithm identifier of a key that is not taken.
+func checkAlgorithm(oid asn1.ObjectIdentifier, parameters cryptobyte.String) error {
+	if oid.Equal(oidEC) {
+		return checkCurve(parameters)
+	}
+	return checkOID(oid)
+}
+
+// checkCurve reports the parameters of an EC key that are not the name of a curve
+// that is taken.
+func checkCurve(parameters cryptobyte.String) error {
+	var oid asn1.ObjectIdentifier
+	if parameters.PeekASN1Tag(tag.SEQUENCE) {
+		return errExplicit
+	}
+	if !parameters.ReadASN1ObjectIdentifier(&oid) {
+		return errors.New("an EC key without the name of its curve")
+	}
+	return checkOID(oid)
+}
+
+func checkOID(oid asn1.ObjectIdentifier) error {
+	for _, u := range unsupported {
+		if u.oid == oid.String() {
+			return errors.New("a key of " + u.name + ", which is not supported, want RSA, P-256, P-384, P-521, Ed25519 or X25519")
+		}
+	}
+	return nil
+}
+
+// readAlgorithm reads an AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
+func readAlgorithm(s *cryptobyte.String) (oid asn1.ObjectIdentifier, parameters cryptobyte.String, ok bool) {
+	ok = s.ReadASN1(&parameters, tag.SEQUENCE) && parameters.ReadASN1ObjectIdentifier(&oid)
+	return oid, parameters, ok
+}
+
+var errPSS = errors.New("an RSASSA-PSS key with parameters that no algorithm of RFC 7518 section 3.5 has")
+
+// pssHashes are the hashes of RSASSA-PSS (RFC 8017 appendix A.2.3), with the
+// algorithm that uses one and its size.
+var pssHashes = [...]struct {
+	oid  string
+	alg  jwt.Algorithm
+	size int
+}{
+	{"2.16.840.1.101.3.4.2.1", jwt.PS256, 32},
+	{"2.16.840.1.101.3.4.2.2", jwt.PS384, 48},
+	{"2.16.840.1.101.3.4.2.3", jwt.PS512, 64},
+}
+
+// pssAttributes returns what an RSASSA-PSS key is for. Without parameters it is for
+// each PS algorithm; with them, for the one of its hash, if that has also been
+// chosen for the mask and the salt need not be longer (RFC 4055 section 3.1).
+func pssAttributes(parameters cryptobyte.String) (attributes, error) {
+	if parameters.Empty() {
+		return attributes{pss: true}, nil
+	}
+	var body, hash, mask, salt cryptobyte.String
+	var hasHash, hasMask, hasSalt bool
+	context := func(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific() }
+	if !parameters.ReadASN1(&body, tag.SEQUENCE) ||
+		!body.ReadOptionalASN1(&hash, &hasHash, context(0)) ||
+		!body.ReadOptionalASN1(&mask, &hasMask, context(1)) ||
+		!body.ReadOptionalASN1(&salt, &hasSalt, context(2)) || !hasHash || !hasMask {
+		return attributes{}, errPSS
+	}
+	hashOID, _, ok := readAlgorithm(&hash)
+	maskOID, maskHash, maskOK := readAlgorithm(&mask)
+	maskHashOID, _, maskHashOK := readAlgorithm(&maskHash)
+	if !ok || !maskOK || !maskHashOK || !maskOID.Equal(oidMGF1) || !maskHashOID.Equal(hashOID) {
+		return attributes{}, errPSS
+	}
+	least := 20 // the default
+	if hasSalt && !salt.ReadASN1Integer(&least) {
+		return attributes{}, errPSS
+	}
+	for _, h := range pssHashes {
+		if h.oid == hashOID.String() && least <= h.size {
+			return attributes{pss: true, algorithm: h.alg, use: useSignature}, nil
+		}
+	}
+	return attributes{}, errPSS
+}
