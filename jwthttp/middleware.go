@@ -176,6 +176,9 @@ func (m *Middleware) Authenticate(r *http.Request) (*jwt.Token, error) {
 // Proofs add headers to response, which belong into every answer; the headers of a
 // refusal come on top. [WithToken] puts the token into a context.
 func (m *Middleware) Authorize(response http.Header, r *http.Request, scopes []string) (*jwt.Token, *Refusal) {
+	if response == nil {
+		response = http.Header{}
+	}
 	accepted, err := m.authorize(response, r, scopes)
 	if err != nil {
 		refusal := m.refusal(accepted, scopes, err)

@@ -165,6 +165,10 @@ func TestProofsSeeTheTokenAndSetHeaders(t *testing.T) {
 		assert.Equal(t, "next", w.Header().Get("Nonce"), proof)
 		assert.Equal(t, 1, proofs.calls, "a proof is good for one check")
 		assert.Equal(t, text, proofs.text)
+		_, refusal := protect.Authorize(nil, r, nil)
+		assert.Equal(t, status == 200, refusal == nil, "with no header to add to")
+		_, err := protect.Authenticate(r)
+		assert.Equal(t, status == 200, err == nil)
 	}
 }
 
