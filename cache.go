@@ -59,7 +59,6 @@ type digest = [sha256.Size]byte
 type remembered struct {
 	input  string // the token without its signature
 	token  *Token
-	key    Verifier
 	policy *Policy
 	since  time.Time
 }
@@ -73,11 +72,8 @@ func (r *remembered) size() int {
 // Verify returns what the policies' Verify returns, without verifying the
 // signature again while the token is remembered.
 func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
-	if c == nil || len(c.Policies) == 0 {
-		return nil, errors.New("jwt: Cache.Policies are empty, want the policy to remember tokens of")
-	}
-	if c.MaxAge < 0 || c.MaxEntries < 0 || c.MaxBytes < 0 {
-		return nil, errors.New("jwt: Cache has a negative bound")
+	if err := c.incomplete(); err != nil {
+		return nil, err
 	}
 	input, signature := cutSignature(token)
 	if len(token) > c.Policies.maxSize() {
@@ -99,6 +95,17 @@ func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
 	return r.token.copy(), nil
 }
 
+// incomplete says what is wrong with the Cache itself.
+func (c *Cache) incomplete() error {
+	if c == nil || len(c.Policies) == 0 {
+		return errors.New("jwt: Cache.Policies are empty, want the policy to remember tokens of")
+	}
+	if c.MaxAge < 0 || c.MaxEntries < 0 || c.MaxBytes < 0 {
+		return errors.New("jwt: Cache has a negative bound")
+	}
+	return nil
+}
+
 // cutSignature splits a token before its signature.
 func cutSignature(token string) (input, signature string) {
 	i := strings.LastIndexByte(token, '.')
@@ -108,19 +115,18 @@ func cutSignature(token string) (input, signature string) {
 // verify asks the policies, and remembers the token if they accept it.
 func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Token, error) {
 	var t *Token
-	var key Verifier
 	var err error
 	p := c.Policies[0]
 	if len(c.Policies) == 1 {
-		t, key, err = p.accept(ctx, token)
+		t, err = p.accept(ctx, token, nil)
 	} else {
-		t, key, p, err = c.Policies.accept(ctx, token)
+		t, p, err = c.Policies.accept(ctx, token, nil)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if d != (digest{}) && reflect.ValueOf(key).Comparable() {
-		c.remember(d, &remembered{strings.Clone(input), t.copy(), key, p, p.now().Round(0)})
+	if d != (digest{}) && reflect.ValueOf(t.key).Comparable() {
+		c.remember(d, &remembered{strings.Clone(input), t.copy(), p, p.now().Round(0)})
 	}
 	return t, nil
 }
@@ -129,7 +135,7 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 func (r *remembered) hasKey(ctx context.Context) bool {
 	keys, err := r.policy.Keys.Verifiers(ctx, r.token.Header)
 	return err == nil && slices.ContainsFunc(keys, func(key Verifier) bool {
-		return key != nil && reflect.ValueOf(key).Comparable() && key == r.key
+		return key != nil && reflect.ValueOf(key).Comparable() && key == r.token.key
 	})
 }
 

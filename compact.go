@@ -45,6 +45,36 @@ func split(token string) (s segments, ok bool) {
 
 const notThreeParts = "want three parts separated by two dots"
 
+// malformed is the refusal of a token that is not of the form of a signed one, for
+// a problem with one of its parts.
+func malformed(token, part, problem string) *VerifyError {
+	return refuse(ErrMalformed, problem+hintForm(token, part))
+}
+
+// hintForm says what a malformed token may be, or what may have been done to it.
+func hintForm(token, part string) string {
+	scheme, _, _ := strings.Cut(token[:min(len(token), 16)], " ")
+	switch {
+	case jose.EqualFold(scheme, "Bearer"), jose.EqualFold(scheme, "DPoP"), jose.EqualFold(scheme, "Authorization:"):
+		return `; it begins with "` + scheme + `", which is not part of the token`
+	case strings.HasPrefix(token, `"`), strings.HasPrefix(token, "'"):
+		return "; it begins with a quote"
+	case token != strings.TrimSpace(token):
+		return "; it begins or ends with a space or a line break"
+	case token == "":
+		return "; it is empty"
+	case part == "" && strings.Count(token, ".") == 4:
+		return "; it has five, as an encrypted token (RFC 7516), which package jwe reads"
+	case part == "" && !strings.Contains(token, "."):
+		return "; it has no dot, as an opaque token (RFC 6749 section 1.4), which its issuer can introspect"
+	case strings.HasSuffix(part, "="):
+		return "; it has padding"
+	case strings.ContainsAny(part, "+/"):
+		return "; it is in the alphabet of standard base64"
+	}
+	return ""
+}
+
 // A buffer is working space for one token, used again for later ones. No part
 // of it is ever in the hands of a caller or of a key from elsewhere.
 type buffer struct {
@@ -68,8 +98,8 @@ func (b *buffer) free() {
 	}
 }
 
-// readHeader decodes the header of the token.
-func (b *buffer) readHeader(s segments) (h decodedHeader, refusal *VerifyError) {
+// readHeader decodes the header of the token, which the buffer has, too.
+func (b *buffer) readHeader(token string, s segments) (h decodedHeader, refusal *VerifyError) {
 	if s.header > jose.MaxHeaderSize {
 		return h, refuse(ErrMalformed, "header: "+jose.TooLarge(s.header, jose.MaxHeaderSize))
 	}
@@ -78,7 +108,7 @@ func (b *buffer) readHeader(s segments) (h decodedHeader, refusal *VerifyError) 
 	}
 	var ok bool
 	if b.header, ok = base64url.AppendDecode(b.header[:0], b.token[:s.header]); !ok {
-		return h, refuse(ErrMalformed, "header: "+base64url.Problem)
+		return h, malformed(token, token[:s.header], "header: "+base64url.Problem)
 	}
 	h.json = string(b.header)
 	h.Header, refusal = decodeHeader(b.header, h.json)

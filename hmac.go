@@ -29,18 +29,21 @@ type mac struct {
 
 // NewHMAC returns the HMAC with a secret of at least the size of the hash: 32
 // bytes for HS256, 48 for HS384, 64 for HS512, from a random source rather than
-// a password. A key or certificate, in PEM, DER, base64, SSH or JWK form, is
-// refused: a public key is no secret. The secret is copied.
+// a password. A key, a certificate or a key file of another kind is refused (PEM,
+// DER, OpenSSH, JWK), since a public key is no secret. The secret is copied.
+//
+// A provider's fixed secret that is shorter takes a [Verifier] of your own.
 func NewHMAC(alg Algorithm, secret []byte, keyID string) (*HMAC, error) {
 	f, err := factsOf(alg, familyHMAC)
 	if err != nil {
 		return nil, err
 	}
 	if kind := keyfile.Kind(secret); kind != "" {
-		return nil, fmt.Errorf("jwt: %s secret: got %s, want random bytes", alg, kind)
+		return nil, fmt.Errorf("jwt: %s secret: got %s, want random bytes; jwk.ParsePEM, jwk.Parse and jwk/openssh read keys, for RS256, ES256 and others", alg, kind)
 	}
 	if len(secret) < f.hash.Size() {
-		return nil, fmt.Errorf("jwt: %s secret: got %d bytes, want at least %d", alg, len(secret), f.hash.Size())
+		return nil, fmt.Errorf("jwt: %s secret: got %d bytes, want at least %d, such as from crypto/rand or openssl rand -base64 %d; a provider's shorter one takes a Verifier of your own",
+			alg, len(secret), f.hash.Size(), f.hash.Size())
 	}
 	header, err := encodePlainHeader(alg, keyID)
 	if err != nil {

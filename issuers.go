@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -23,45 +24,71 @@ type Policies []*Policy
 // policy chosen checks it again afterwards. If several refuse, the refusal that
 // came the farthest is returned, but if one could not decide, its error is.
 func (ps Policies) Verify(ctx context.Context, token string) (*Token, error) {
-	t, _, _, err := ps.accept(ctx, token)
+	t, _, err := ps.accept(ctx, token, nil)
 	return t, err
 }
 
-// accept is Verify that also returns the key and the policy.
-func (ps Policies) accept(ctx context.Context, token string) (*Token, Verifier, *Policy, error) {
-	if len(ps) == 0 {
-		return nil, nil, nil, errors.New("jwt: Policies are empty, want one for each issuer")
+// accept is Verify that also returns the policy. What the policies say is added to
+// e, if that is not nil.
+func (ps Policies) accept(ctx context.Context, token string, e *Explanation) (*Token, *Policy, error) {
+	if err := ps.incomplete(); err != nil {
+		return nil, nil, err
 	}
-	for i, p := range ps {
-		if err := p.incomplete(); err != nil {
-			return nil, nil, nil, fmt.Errorf("%w (policy %d of %d)", err, i+1, len(ps))
-		}
+	longest := 64
+	for _, p := range ps {
+		longest = max(longest, len(p.Issuer), len(p.IssuerTemplate)+maxIssuerPart)
 	}
-	issuer, refusal := ps.unverifiedIssuer(token)
+	issuer, refusal := unverifiedIssuer(token, ps.maxSize(), longest)
 	if refusal != nil {
-		return nil, nil, nil, refusal
+		return nil, nil, refusal
 	}
 	var err error
-	for _, p := range ps {
-		if !p.AllowAnyIssuer && p.Issuer != issuer {
+	for i, p := range ps {
+		if !p.mayAccept(issuer) {
 			continue
 		}
-		t, key, refusal := p.accept(ctx, token)
+		t, refusal := p.tell(ctx, token, e, ps.name(i))
 		if refusal == nil {
-			return t, key, p, nil
+			return t, p, nil
 		}
 		if progress(refusal) > progress(err) {
 			err = refusal
 		}
 	}
 	if err == nil {
-		got := "nothing"
-		if issuer != "" {
-			got = strictjson.Quote(issuer)
-		}
-		err = &VerifyError{Reason: ErrUnknownKey, Claim: "iss", Detail: "got " + got + ", and no policy is for it"}
+		err = noPolicy(issuer)
 	}
-	return nil, nil, nil, err
+	return nil, nil, err
+}
+
+// name is what comes before the steps of a policy, if there are several.
+func (ps Policies) name(i int) string {
+	if len(ps) == 1 {
+		return ""
+	}
+	return "policy " + strconv.Itoa(i+1) + " "
+}
+
+// incomplete says what is wrong with the policies themselves.
+func (ps Policies) incomplete() error {
+	if len(ps) == 0 {
+		return errors.New("jwt: Policies are empty, want one for each issuer")
+	}
+	for i, p := range ps {
+		if err := p.incomplete(); err != nil {
+			return fmt.Errorf("%w (policy %d of %d)", err, i+1, len(ps))
+		}
+	}
+	return nil
+}
+
+// mayAccept reports whether the policy may accept tokens of the issuer.
+func (p *Policy) mayAccept(issuer string) bool {
+	return p.AllowAnyIssuer || p.IssuerTemplate == "" && p.Issuer == issuer || p.IssuerTemplate != "" && p.fitsTemplate(issuer)
+}
+
+func noPolicy(issuer string) *VerifyError {
+	return &VerifyError{Reason: ErrUnknownKey, Claim: "iss", Detail: "got " + gotText(issuer != "", issuer) + ", and no policy is for it"}
 }
 
 // maxSize is the size of the longest token that one of the policies may accept.
@@ -75,18 +102,14 @@ func (ps Policies) maxSize() (size int) {
 }
 
 // unverifiedIssuer returns the iss of a token of which nothing is verified, ""
-// if it has none. One that is longer than that of any policy is cut.
-func (ps Policies) unverifiedIssuer(token string) (string, *VerifyError) {
-	size, longest := ps.maxSize(), 64
-	for _, p := range ps {
-		longest = max(longest, len(p.Issuer))
-	}
-	if len(token) > size {
-		return "", refuse(ErrMalformed, jose.TooLarge(len(token), size))
+// if it has none. One that has more than longest bytes is cut behind the next.
+func unverifiedIssuer(token string, maxSize, longest int) (string, *VerifyError) {
+	if len(token) > maxSize {
+		return "", refuse(ErrMalformed, jose.TooLarge(len(token), maxSize))
 	}
 	s, ok := split(token)
 	if !ok {
-		return "", refuse(ErrMalformed, notThreeParts)
+		return "", malformed(token, "", notThreeParts)
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
@@ -120,4 +143,62 @@ func progress(err error) int64 {
 	default: // not refused at all
 		return math.MaxInt64
 	}
+}
+
+// A PolicyFunc is a [TokenVerifier] for issuers that are not known beforehand, such
+// as tenants in a database. It returns the policy for the tokens of an issuer: one
+// whose Issuer is that very text. If there is no such issuer it returns nil and no
+// error, and the token is refused with [ErrUnknownKey]. An error says that it could
+// not be found out.
+//
+// It is called for every token that names an issuer, before anything in the token
+// is verified, so anybody can have it called with texts of their own, of up to 1,024
+// bytes. Keep what it finds, and that there is nothing, for a while. It may be called
+// concurrently. Nil accepts nothing.
+type PolicyFunc func(ctx context.Context, issuer string) (*Policy, error)
+
+const maxUnknownIssuer = 1024 // bytes of an iss that a PolicyFunc is asked for
+
+// Verify returns the token if the policy for its issuer accepts it. A token of more
+// than 65,536 bytes is refused, whatever the MaxSize of its policy. The context is
+// handed to the function, and to the policy.
+func (f PolicyFunc) Verify(ctx context.Context, token string) (*Token, error) {
+	return f.accept(ctx, token, nil)
+}
+
+// accept is Verify that adds what the policy says to e, if that is not nil.
+func (f PolicyFunc) accept(ctx context.Context, token string, e *Explanation) (*Token, error) {
+	if f == nil {
+		return nil, errors.New("jwt: PolicyFunc is nil, want a function from an issuer to its policy")
+	}
+	issuer, refusal := unverifiedIssuer(token, jose.DefaultMaxSize, maxUnknownIssuer)
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case len(issuer) > maxUnknownIssuer:
+		return nil, &VerifyError{Reason: ErrUnknownKey, Claim: "iss", Detail: "want at most 1024 bytes"}
+	case issuer == "":
+		return nil, noPolicy(issuer)
+	}
+	p, err := f(ctx, issuer)
+	switch {
+	case err != nil:
+		return nil, jose.Undecided[*VerifyError]("jwt: looking for the policy", err)
+	case p == nil:
+		return nil, noPolicy(issuer)
+	case p.AllowAnyIssuer || p.IssuerTemplate != "" || p.Issuer != issuer:
+		return nil, fmt.Errorf("jwt: PolicyFunc returned a policy for %s, want one whose Issuer is %s", p.issuers(), strictjson.Quote(issuer))
+	}
+	return p.tell(ctx, token, e, "")
+}
+
+// issuers says which issuers the policy is for.
+func (p *Policy) issuers() string {
+	switch {
+	case p.AllowAnyIssuer:
+		return "any issuer"
+	case p.IssuerTemplate != "":
+		return strictjson.Quote(p.IssuerTemplate)
+	}
+	return strictjson.Quote(p.Issuer)
 }

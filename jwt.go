@@ -72,21 +72,23 @@ func SignHeader(ctx context.Context, key Signer, header, claims any) (string, er
 // sign is SignHeader for tokens of up to maxSize bytes. Without a header, it is
 // that of a token of type "JWT".
 func sign(ctx context.Context, key Signer, header, claims any, maxSize int) (string, error) {
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	if err := b.writeClaims(claims); err != nil {
+		return "", err
+	}
+	return b.signPayload(ctx, key, header, maxSize)
+}
+
+// signPayload returns the token with the payload that the buffer has.
+func (b *buffer) signPayload(ctx context.Context, key Signer, header any, maxSize int) (string, error) {
 	if isNil(key) || key.Algorithm() == "" {
 		return "", errors.New("jwt: no key to sign with")
 	}
-	b := buffers.Get().(*buffer)
-	defer b.free()
 	if _, ok := key.(jose.Enveloped); ok {
-		if err := b.writeClaims(claims); err != nil {
-			return "", err
-		}
 		return string(b.payload), nil
 	}
 	if err := b.writeHeader(key, header); err != nil {
-		return "", err
-	}
-	if err := b.writeClaims(claims); err != nil {
 		return "", err
 	}
 	b.token = base64url.AppendEncode(append(b.token, '.'), b.payload)

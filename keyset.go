@@ -84,9 +84,9 @@ func fits(v Verifier, h *Header) bool {
 }
 
 // tryKeys returns the first key that fits the header and verifies the signature.
-func tryKeys(ctx context.Context, set KeySet, keys []Verifier, h Header, input, sig []byte) (Verifier, error) {
+func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) (key Verifier, found bool, miss jose.Miss) {
 	fit := func(key Verifier) bool { return fits(key, &h) }
-	key, found, miss := jose.FirstKey[*VerifyError](keys, fit, func(key Verifier) error {
+	return jose.FirstKey[*VerifyError](keys, fit, func(key Verifier) error {
 		switch unwrapped(key).(type) {
 		case *HMAC, *publicKey:
 			return key.Verify(ctx, input, sig)
@@ -96,10 +96,15 @@ func tryKeys(ctx context.Context, set KeySet, keys []Verifier, h Header, input, 
 		}
 		return key.Verify(ctx, bytes.Clone(input), bytes.Clone(sig)) // a key from elsewhere may hold on to them
 	}, ErrSignature)
-	if !found {
-		return nil, noKey(set, h, miss)
+}
+
+// noKey is the refusal of a token that no key of the set is for.
+func noKey(set KeySet, h Header) *VerifyError {
+	why := "no key fits"
+	if e, ok := set.(NoKeyExplainer); ok {
+		why = e.NoKey(h)
 	}
-	return key, nil
+	return refuse(ErrUnknownKey, "got alg "+strictjson.Quote(string(h.Algorithm))+", kid "+strictjson.Quote(h.KeyID)+", and "+why)
 }
 
 // unwrapped returns the Verifier that a key calls: one of jwk.Set, which knows its
@@ -109,19 +114,4 @@ func unwrapped(key Verifier) Verifier {
 		return w.Unwrap()
 	}
 	return key
-}
-
-// noKey is the error for a token that no key was found to have signed.
-func noKey(set KeySet, h Header, miss jose.Miss) error {
-	switch {
-	case miss.Failure() != nil:
-		return jose.Undecided[*VerifyError]("jwt: verifying the signature", miss.Failure())
-	case miss.None():
-		why := "no key fits"
-		if e, ok := set.(NoKeyExplainer); ok {
-			why = e.NoKey(h)
-		}
-		return refuse(ErrUnknownKey, "got alg "+strictjson.Quote(string(h.Algorithm))+", kid "+strictjson.Quote(h.KeyID)+", and "+why)
-	}
-	return refuse(ErrSignature, miss.Detail())
 }

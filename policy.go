@@ -25,6 +25,15 @@ type Policy struct {
 	Subject  string   // sub must be this; if empty, it may be anything or absent
 	Types    []string // typ must be one of these media types (RFC 8725 section 3.11); if empty, "JWT" or absent
 
+	// IssuerTemplate is an issuer of which a part is another claim of the token, for
+	// providers with one issuer for each tenant and the same keys for all of them:
+	// "https://login.microsoftonline.com/{tid}/v2.0". iss must be exactly this, with
+	// the claim in the place of the braces; the claim must be a string of 1 to 128
+	// letters, digits and -._~. If the key names its issuer (see [IssuedKey]), iss must
+	// be that, too. Tokens of every tenant are accepted; a rule such as OneOf("tid", …)
+	// says of which. Issuer must be empty.
+	IssuerTemplate string
+
 	Require []string // claims that must be present and not null, or header parameters by the names of RFC 7515 section 4.1
 	Rules   []Rule   // questions of your own about the verified claims
 
@@ -53,23 +62,30 @@ type TokenVerifier interface {
 //
 // The context is handed to the key set and the keys.
 func (p *Policy) Verify(ctx context.Context, token string) (*Token, error) {
-	t, _, err := p.accept(ctx, token)
-	return t, err
+	return p.accept(ctx, token, nil)
 }
 
-// accept is Verify that also returns the key.
-func (p *Policy) accept(ctx context.Context, token string) (*Token, Verifier, error) {
+// accept is Verify that notes how far it comes in tr, if that is not nil.
+func (p *Policy) accept(ctx context.Context, token string, tr *trace) (*Token, error) {
 	if err := p.incomplete(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	t, key, err := p.authenticate(ctx, token)
+	t, err := p.authenticate(ctx, token, tr)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if refusal := p.check(t, p.now()); refusal != nil {
-		return nil, nil, refusal
+	now := p.now()
+	refusal := p.check(t, now)
+	if tr != nil {
+		tr.stage, tr.token, tr.now = stageQuestions, t, instantOf(now)
 	}
-	return t, key, nil
+	if refusal != nil {
+		if tr != nil {
+			tr.question = refusal.question - 1
+		}
+		return nil, refusal
+	}
+	return t, nil
 }
 
 // incomplete says what is wrong with the policy itself.
@@ -78,7 +94,7 @@ func (p *Policy) incomplete() error {
 	case p == nil:
 		return errors.New("jwt: Policy is nil")
 	case isNil(p.Keys):
-		return errors.New("jwt: Policy.Keys is nil, want the keys to trust")
+		return errors.New("jwt: Policy.Keys is nil, want the keys to trust, such as Keys or a jwk.Set")
 	case p.AllowAnyIssuer && p.Issuer != "":
 		return errors.New("jwt: Policy has both Issuer and AllowAnyIssuer, want one of them")
 	case p.AllowAnyAudience && len(p.Audience) != 0:
@@ -87,6 +103,11 @@ func (p *Policy) incomplete() error {
 		return errors.New("jwt: Policy has both Types and AllowAnyType, want one of them")
 	case p.Leeway < 0 || p.MaxAge < 0 || p.MaxSize < 0:
 		return errors.New("jwt: Policy has a negative Leeway, MaxAge or MaxSize")
+	}
+	if p.IssuerTemplate != "" {
+		if err := p.incompleteTemplate(); err != nil {
+			return err
+		}
 	}
 	if len(p.Audience)+len(p.Types)+len(p.Require)+len(p.Rules) == 0 {
 		return nil
@@ -125,45 +146,73 @@ func (p *Policy) now() time.Time {
 
 func (p *Policy) maxSize() int { return jose.MaxSize(p.MaxSize) }
 
-// authenticate returns the token if its signature is good, and the key that says
-// so. Its claims are well formed, but nothing has been asked of them.
-func (p *Policy) authenticate(ctx context.Context, token string) (*Token, Verifier, error) {
+// authenticate returns the token if its signature is good. Its claims are well
+// formed, but nothing has been asked of them.
+func (p *Policy) authenticate(ctx context.Context, token string, tr *trace) (*Token, error) {
 	if len(token) > p.maxSize() {
-		return nil, nil, refuse(ErrMalformed, jose.TooLarge(len(token), p.maxSize()))
+		return nil, refuse(ErrMalformed, jose.TooLarge(len(token), p.maxSize()))
 	}
 	if keys, ok := p.Keys.(jose.Enveloped); ok {
-		t, err := decrypted(keys.Envelope(), token)
-		return t, nil, err
+		if tr != nil {
+			tr.stage, tr.claims = stagePayload, true
+		}
+		return decrypted(keys.Envelope(), token)
 	}
+	tr.reach(stageParts)
 	s, ok := split(token)
 	if !ok {
-		return nil, nil, refuse(ErrMalformed, notThreeParts)
+		return nil, malformed(token, "", notThreeParts)
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	b.token = append(b.token[:0], token...)
 
-	h, refusal := b.readHeader(s)
+	tr.reach(stageHeader)
+	h, refusal := b.readHeader(token, s)
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
+	tr.reach(stageEncoding)
 	if b.sig, ok = base64url.AppendDecode(b.sig[:0], b.token[s.payload+1:]); !ok {
-		return nil, nil, refuse(ErrMalformed, "signature: "+base64url.Problem)
+		return nil, malformed(token, token[s.payload+1:], "signature: "+base64url.Problem)
 	}
-	keys, err := p.Keys.Verifiers(ctx, h.Header)
+	key, err := p.findKey(ctx, h.Header, b.token[:s.payload], b.sig, tr)
 	if err != nil {
-		return nil, nil, jose.Undecided[*VerifyError]("jwt: looking for the key", err)
-	}
-	key, err := tryKeys(ctx, p.Keys, keys, h.Header, b.token[:s.payload], b.sig)
-	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	// Only from here on is the payload looked at.
+	tr.reach(stagePayload)
 	t, refusal := b.readPayload(s)
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
 	t.Header, t.header, t.key = h.Header, h.json, key
 	b.known.Keep(b.token[:s.header], h)
-	return t, key, nil
+	return t, nil
+}
+
+// findKey returns the key of the policy whose signature it is.
+func (p *Policy) findKey(ctx context.Context, h Header, input, sig []byte, tr *trace) (Verifier, error) {
+	if tr != nil {
+		tr.stage, tr.header = stageKey, h
+	}
+	keys, err := p.Keys.Verifiers(ctx, h)
+	if err != nil {
+		return nil, jose.Undecided[*VerifyError]("jwt: looking for the key", err)
+	}
+	key, found, miss := tryKeys(ctx, keys, h, input, sig)
+	switch {
+	case found:
+		return key, nil
+	case miss.None():
+		return nil, noKey(p.Keys, h)
+	}
+	tr.reach(stageSignature)
+	if miss.Failure() != nil {
+		return nil, jose.Undecided[*VerifyError]("jwt: verifying the signature", miss.Failure())
+	}
+	if len(sig) == 0 {
+		return nil, refuse(ErrSignature, "it is empty")
+	}
+	return nil, refuse(ErrSignature, miss.Detail())
 }

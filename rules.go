@@ -29,7 +29,7 @@ type question struct {
 // Rules are asked before those at ownQuestions.
 var builtin = [...]question{
 	{claim: "typ", check: (*Policy).checkType, got: gotType, want: wantType},
-	{claim: "iss", check: (*Policy).checkIssuer, got: gotIssuer, want: wantIssuer},
+	{claim: "iss", check: (*Policy).checkIssuer, got: gotIssuer, want: wantIssuer, hint: hintIssuer},
 	{claim: "aud", check: (*Policy).checkAudience, got: gotAudience, want: wantAudience},
 	{claim: "sub", check: (*Policy).checkSubject, got: gotSubject, want: wantSubject},
 	{claim: "iat", check: (*Policy).checkIssuedAt, got: gotIssuedAt, want: wantIssuedAt, hint: hintIssuedAt},
@@ -109,8 +109,11 @@ func wantType(p *Policy, _ *Token, _ instant, _ *question) string {
 }
 
 func (p *Policy) checkIssuer(t *Token, _ instant, _ *question) error {
-	if p.AllowAnyIssuer {
+	switch {
+	case p.AllowAnyIssuer:
 		return nil
+	case p.IssuerTemplate != "":
+		return p.checkTemplate(t)
 	}
 	if present := t.has&hasIssuer != 0; present == (p.Issuer != "") && t.Claims.Issuer == p.Issuer {
 		return nil
@@ -122,14 +125,23 @@ func gotIssuer(_ *Policy, t *Token, _ *question) string {
 	return gotText(t.has&hasIssuer != 0, t.Claims.Issuer)
 }
 
-func wantIssuer(p *Policy, _ *Token, _ instant, _ *question) string {
+func wantIssuer(p *Policy, t *Token, _ instant, _ *question) string {
 	switch {
 	case p.AllowAnyIssuer:
 		return "anything"
+	case p.IssuerTemplate != "":
+		return p.wantTemplate(t)
 	case p.Issuer == "":
 		return "it to be absent, as Policy.Issuer is empty"
 	}
 	return strictjson.Quote(p.Issuer)
+}
+
+func hintIssuer(p *Policy, t *Token) string {
+	if p.Issuer != "" && strings.TrimSuffix(t.Claims.Issuer, "/") == strings.TrimSuffix(p.Issuer, "/") {
+		return "; they differ in the slash at the end"
+	}
+	return ""
 }
 
 func (p *Policy) checkAudience(t *Token, _ instant, _ *question) error {

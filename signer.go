@@ -56,7 +56,7 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	}
 	verifier, err := newPublicKey(alg, public, keyID)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; it is the public part of %T", err, key)
 	}
 	var local bool
 	if err := inspect.Complete(func() (err error) { local, err = checkLocal(key); return err }); err != nil {

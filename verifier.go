@@ -13,6 +13,7 @@ import (
 	"math/big"
 
 	"github.com/seed-b1f8f58c/jwt/internal/inspect"
+	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
 )
 
 // A Verifier is one public key, or shared secret, that verifies one algorithm.
@@ -85,10 +86,34 @@ func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey
 	return k, nil
 }
 
+// wrongType says what was given in the place of a public key, and what to do.
+func wrongType(key any, want string) error {
+	hint := ""
+	switch key := key.(type) {
+	case []byte:
+		hint = hintFile(key)
+	case string:
+		hint = hintFile([]byte(key))
+	case crypto.Signer:
+		if !isNil(key) {
+			hint = "; it is a private key, whose Public method returns the public one"
+		}
+	}
+	return fmt.Errorf("got %s, want %s%s", inspect.TypeName(key), want, hint)
+}
+
+func hintFile(data []byte) string {
+	kind := keyfile.Kind(data)
+	if kind == "" {
+		return "; jwk.ParsePEM and jwk.Parse read keys"
+	}
+	return "; it is " + kind + ": jwk.ParsePEM, jwk.Parse and jwk/openssh read keys"
+}
+
 func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(*rsa.PublicKey)
 	if !ok || given == nil {
-		return nil, fmt.Errorf("got %s, want *rsa.PublicKey", inspect.TypeName(key))
+		return nil, wrongType(key, "*rsa.PublicKey")
 	}
 	if given.N == nil || given.N.Sign() <= 0 || given.N.BitLen() < 2048 || given.N.BitLen() > 8192 {
 		bits := 0
@@ -120,7 +145,7 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(*ecdsa.PublicKey)
 	if !ok || given == nil {
-		return nil, fmt.Errorf("got %s, want *ecdsa.PublicKey", inspect.TypeName(key))
+		return nil, wrongType(key, "*ecdsa.PublicKey")
 	}
 	if given.Curve != f.curve {
 		name := "no curve"
@@ -151,7 +176,7 @@ func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, 
 func ed25519Verify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(ed25519.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("got %s, want ed25519.PublicKey", inspect.TypeName(key))
+		return nil, wrongType(key, "ed25519.PublicKey")
 	}
 	if len(given) != ed25519.PublicKeySize {
 		return nil, fmt.Errorf("got %d bytes, want %d", len(given), ed25519.PublicKeySize)

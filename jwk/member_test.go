@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -39,4 +40,36 @@ func TestMemberReturnsWhatIsNotReadHere(t *testing.T) {
 	assert.Nil(t, private.Member("d"))
 	assert.Nil(t, (*jwk.Key)(nil).Member("issuer"))
 	assert.Nil(t, (&jwk.Key{}).Member("issuer"))
+}
+
+// A policy with an IssuerTemplate holds tokens against the issuer of their key.
+func TestTheIssuerOfAKeyIsHeldAgainstTokens(t *testing.T) {
+	private, err := jwk.Generate(jwt.ES256)
+	require.NoError(t, err)
+	signer, err := private.Signer()
+	require.NoError(t, err)
+	for issuer, ok := range map[any]bool{
+		"https://login.example/{tenantid}/v2.0": true, "https://login.example/a/v2.0": true, nil: true,
+		"https://login.example/b/v2.0": false, "https://other.example/{tenantid}/v2.0": false, 7: false,
+	} {
+		var entry map[string]any
+		data, err := json.Marshal(private.Public())
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &entry))
+		entry["issuer"] = issuer
+		data, err = json.Marshal(entry)
+		require.NoError(t, err)
+		keys, err := jwk.ParseSet(setOf(string(data)))
+		require.NoError(t, err)
+		p := &jwt.Policy{Keys: keys, IssuerTemplate: "https://login.example/{tid}/v2.0", AllowNoExpiry: true}
+		token, err := jwt.Sign(t.Context(), signer, map[string]any{"iss": "https://login.example/a/v2.0", "tid": "a"})
+		require.NoError(t, err)
+		verified, err := p.Verify(t.Context(), token)
+		if !ok {
+			require.ErrorIs(t, err, jwt.ErrClaim)
+			continue
+		}
+		require.NoError(t, err, issuer)
+		assert.Implements(t, (*jwt.IssuedKey)(nil), verified.Verifier())
+	}
 }

@@ -178,6 +178,19 @@ type keyVerifier struct {
 	key *Key
 }
 
+// Issuer returns the issuer that the key names, maybe with a name in braces in place
+// of a part, for [jwt.IssuedKey]; "" if it names none. A member issuer that is no
+// string is returned as it is, which is no issuer of any token.
+func (v *keyVerifier) Issuer() string {
+	member := v.key.Member("issuer")
+	if value, problem := strictjson.ReadValue(member, 0); problem == "" {
+		if issuer, ok := value.Text(""); ok {
+			return issuer
+		}
+	}
+	return string(member)
+}
+
 // Unwrap returns the verifier of package jwt.
 func (v *keyVerifier) Unwrap() jwt.Verifier { return v.Verifier }
 

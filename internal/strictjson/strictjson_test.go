@@ -135,7 +135,7 @@ func TestReadRefuses(t *testing.T) {
 		{`{"a":1,"\u0061":1}`, `duplicate name "a"`},
 		{`{"\u0061":1,"a":1}`, `duplicate name "a"`},
 		{`{"\u0061":1,"\u0061":1}`, `duplicate name "a"`},
-		{`{"\ud83d\ude00":1,"` + "\U0001F600" + `":1}`, "duplicate name \"\U0001F600\""},
+		{`{"\ud83d\ude00":1,"` + "\U0001F600" + `":1}`, `duplicate name "\U0001f600"`},
 		{`{"x":{"a":1,"a":1}}`, `duplicate name "a"`},
 		{`{"x":[1,[{"a":1,"b":[],"a":1}]]}`, `duplicate name "a"`},
 		{"{" + many(`"name-00":0}`), `duplicate name "name-00"`},
@@ -425,7 +425,8 @@ func TestQuote(t *testing.T) {
 		{"a", `"a"`},
 		{"\n\x1b[31m\u202e\u2028\"\\", `"\n\x1b[31m\u202e\u2028\"\\"`},
 		{"\xff", `"\xff"`},
-		{"\u00e9", "\"\u00e9\""},
+		{"\u00e9", `"\u00e9"`},
+		{"l\u043egin", `"l\u043egin"`}, // which looks like login
 		{strings.Repeat("x", 64), `"` + strings.Repeat("x", 64) + `"`},
 		{strings.Repeat("x", 65), `"` + strings.Repeat("x", 64) + `"…`},
 		{strings.Repeat("x", 1<<20), `"` + strings.Repeat("x", 64) + `"…`},

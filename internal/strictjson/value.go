@@ -101,11 +101,11 @@ func (v *Value) Texts(source string, dst []string) (texts []string, ok bool) {
 	return dst, true
 }
 
-// Quote returns s for a message: quoted, on one line, and cut if it is long.
+// Quote returns s for a message: quoted, in ASCII, so that letters that look alike differ, on one line, and cut if it is long.
 func Quote(s string) string {
 	const most = 64
 	if len(s) > most {
-		return strconv.Quote(s[:most]) + "…"
+		return strconv.QuoteToASCII(s[:most]) + "…"
 	}
-	return strconv.Quote(s)
+	return strconv.QuoteToASCII(s)
 }
