@@ -67,12 +67,17 @@ func hintForm(token, part string) string {
 		return "; it has five, as an encrypted token (RFC 7516), which package jwe reads"
 	case part == "" && !strings.Contains(token, "."):
 		return "; it has no dot, as an opaque token (RFC 6749 section 1.4), which its issuer can introspect"
-	case strings.HasSuffix(part, "="):
+	case isBase64(part) && strings.HasSuffix(part, "="):
 		return "; it has padding"
-	case strings.ContainsAny(part, "+/"):
+	case isBase64(part) && strings.ContainsAny(part, "+/"):
 		return "; it is in the alphabet of standard base64"
 	}
 	return ""
+}
+
+// isBase64 reports whether a part has letters of base64 only, in either alphabet.
+func isBase64(part string) bool {
+	return strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=") == ""
 }
 
 // A buffer is working space for one token, used again for later ones. No part

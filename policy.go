@@ -94,7 +94,7 @@ func (p *Policy) incomplete() error {
 	case p == nil:
 		return errors.New("jwt: Policy is nil")
 	case isNil(p.Keys):
-		return errors.New("jwt: Policy.Keys is nil, want the keys to trust, such as Keys or a jwk.Set")
+		return errors.New("jwt: Policy.Keys is nil, want the keys to trust")
 	case p.AllowAnyIssuer && p.Issuer != "":
 		return errors.New("jwt: Policy has both Issuer and AllowAnyIssuer, want one of them")
 	case p.AllowAnyAudience && len(p.Audience) != 0:

@@ -56,7 +56,10 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	}
 	verifier, err := newPublicKey(alg, public, keyID)
 	if err != nil {
-		return nil, fmt.Errorf("%w; it is the public part of %T", err, key)
+		if inner := errors.Unwrap(err); inner != nil {
+			return nil, fmt.Errorf("jwt: %s key: %w, in the public part of %T", alg, inner, key)
+		}
+		return nil, err
 	}
 	var local bool
 	if err := inspect.Complete(func() (err error) { local, err = checkLocal(key); return err }); err != nil {

@@ -610,7 +610,7 @@ func TestTheContentOfANestedTokenIsASignedOne(t *testing.T) {
 		{"no header", header(`,"cty":"JWT"`), ".b.c", notSigned},
 		{"no payload", header(`,"cty":"JWT"`), "a..c", notSigned},
 		{"nothing", header(`,"cty":"JWT"`), "", notSigned},
-		{"white space behind", header(`,"cty":"JWT"`), inner + "\n", "jwt: malformed token: signature: not base64url without padding"},
+		{"white space behind", header(`,"cty":"JWT"`), inner + "\n", "jwt: malformed token: signature: not base64url without padding; it begins or ends with a space or a line break"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			token := craft{header: row.header, enc: jwe.A128GCM, cek: secret, plaintext: row.content}.token()
@@ -878,7 +878,7 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 		{"an RSA key to agree with", private, jwe.ECDHES, rsaKey(), "jwe: ECDH-ES key: got *rsa.PrivateKey, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger"},
 		{"an EC key for RSA", public, jwe.RSAOAEP256, &ec1.PublicKey, "jwe: RSA-OAEP-256 key: got *ecdsa.PublicKey, want *rsa.PublicKey"},
 		{"an EC key for RSA", private, jwe.RSAOAEP256, ec1, "jwe: RSA-OAEP-256 key: got *ecdsa.PrivateKey, want *rsa.PrivateKey or another crypto.Decrypter"},
-		{"a private key to encrypt with", public, jwe.RSAOAEP256, rsaKey(), "jwe: RSA-OAEP-256 key: got *rsa.PrivateKey, want *rsa.PublicKey"},
+		{"a private key to encrypt with", public, jwe.RSAOAEP256, rsaKey(), "jwe: RSA-OAEP-256 key: got *rsa.PrivateKey, want *rsa.PublicKey; it is a private key, whose Public method returns the public one"},
 		{"a private key to encrypt with", public, jwe.ECDHES, ecdhKey("P-256"), "jwe: ECDH-ES key: got *ecdh.PrivateKey, want *ecdh.PublicKey or *ecdsa.PublicKey"},
 		{"a public key to decrypt with", private, jwe.ECDHES, ecdhKey("P-256").PublicKey(), "jwe: ECDH-ES key: got *ecdh.PublicKey, want *ecdh.PrivateKey, *ecdsa.PrivateKey or another ecdh.KeyExchanger"},
 		{"SHA-1 to encrypt with", public, jwe.LegacyRSAOAEP, &rsaKey().PublicKey, "jwe: RSA-OAEP key: serves to read only, want RSA-OAEP-256 to encrypt"},
