@@ -142,6 +142,36 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 	}, nil
 }
 
+// wrongType says which type of key was got and wanted, and how to come by it.
+func wrongType(key any, want string) error {
+	got, hint := inspect.TypeName(key), ""
+	switch key := key.(type) {
+	case []byte:
+		got, hint = fileType(got, key)
+	case string:
+		got, hint = fileType(got, []byte(key))
+	case interface{ Verifier() (Verifier, error) }: // *jwk.Key
+		hint = "; its method Verifier returns one"
+	case interface{ Public() crypto.PublicKey }:
+		hint = "; it is a private key, whose method Public returns one"
+	}
+	return errors.New("got " + got + ", want " + want + hint)
+}
+
+// fileType names what is in bytes that were given as a key.
+func fileType(got string, data []byte) (kind, hint string) {
+	switch kind := keyfile.Kind(data); kind {
+	case "":
+		return got, ""
+	case "a JSON Web Key":
+		return kind + " as " + got, "; jwk.Parse and jwk.ParseSet read it"
+	case "an SSH key":
+		return kind + " as " + got, "; jwk/openssh reads it"
+	default:
+		return kind + " as " + got, "; jwk.ParsePEM reads it"
+	}
+}
+
 func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
 	given, ok := key.(*ecdsa.PublicKey)
 	if !ok || given == nil {
