@@ -94,6 +94,8 @@ func wrongType(key any, want string) error {
 		hint = hintFile(key)
 	case string:
 		hint = hintFile([]byte(key))
+	case interface{ Verifier() (Verifier, error) }: // *jwk.Key
+		hint = "; its Verifier method returns what to trust"
 	case crypto.Signer:
 		if !isNil(key) {
 			hint = "; it is a private key, whose Public method returns the public one"
@@ -140,36 +142,6 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 		var d digestBuffer
 		return rsa.VerifyPKCS1v15(public, f.hash, f.digest(&d, input), sig) == nil
 	}, nil
-}
-
-// wrongType says which type of key was got and wanted, and how to come by it.
-func wrongType(key any, want string) error {
-	got, hint := inspect.TypeName(key), ""
-	switch key := key.(type) {
-	case []byte:
-		got, hint = fileType(got, key)
-	case string:
-		got, hint = fileType(got, []byte(key))
-	case interface{ Verifier() (Verifier, error) }: // *jwk.Key
-		hint = "; its method Verifier returns one"
-	case interface{ Public() crypto.PublicKey }:
-		hint = "; it is a private key, whose method Public returns one"
-	}
-	return errors.New("got " + got + ", want " + want + hint)
-}
-
-// fileType names what is in bytes that were given as a key.
-func fileType(got string, data []byte) (kind, hint string) {
-	switch kind := keyfile.Kind(data); kind {
-	case "":
-		return got, ""
-	case "a JSON Web Key":
-		return kind + " as " + got, "; jwk.Parse and jwk.ParseSet read it"
-	case "an SSH key":
-		return kind + " as " + got, "; jwk/openssh reads it"
-	default:
-		return kind + " as " + got, "; jwk.ParsePEM reads it"
-	}
 }
 
 func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {
