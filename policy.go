@@ -85,6 +85,7 @@ func (p *Policy) accept(ctx context.Context, token string, tr *trace) (*Token, e
 		}
 		return nil, refusal
 	}
+	t.leeway = p.Leeway
 	return t, nil
 }
 

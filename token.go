@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,6 +28,7 @@ type Token struct {
 	fraction    struct{ exp, nbf, iat int32 } // nanoseconds that the dates of the Claims are without
 	private     int                           // where the first of the other claims begins in the payload; 0: nowhere
 	has         registered
+	leeway      time.Duration // of the policy that accepted the token
 }
 
 // newToken returns the token of a payload that is known to be genuine.
@@ -57,6 +59,15 @@ func (t *Token) Payload() []byte {
 		return nil
 	}
 	return []byte(t.payload)
+}
+
+// Leeway returns by how much clocks may differ, as the [Policy] says that accepted
+// the token: for checks that are built on top of it and compare dates, too.
+func (t *Token) Leeway() time.Duration {
+	if t == nil {
+		return 0
+	}
+	return t.leeway
 }
 
 // Bound reports whether the token has a cnf claim (RFC 7800), whatever its value:

@@ -10,17 +10,18 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/revoke"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
 const million = 1_000_000
 
 func filled(b *testing.B) *revoke.Memory {
-	m := revoke.NewMemory(time.Unix(1, 0), million)
+	m := revoke.NewMemory(million)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for i := range million {
-		e := revoke.Entry{Issuer: "https://login.example", ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", i), Until: 2_000_000_000}
+		e := store.Entry{Issuer: "https://login.example", ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", i), Until: 2_000_000_000}
 		if i%3 == 1 {
 			e.ID, e.SessionID = "", e.ID
 		} else if i%3 == 2 {
@@ -38,7 +39,7 @@ func filled(b *testing.B) *revoke.Memory {
 
 // queries makes n queries of names that lie behind each other in memory, as
 // those of a token just verified lie in the cache.
-func queries(n, from int) []revoke.Query {
+func queries(n, from int) []store.Query {
 	const size = 3 * 36
 	var text strings.Builder
 	text.Grow(n * size)
@@ -48,10 +49,10 @@ func queries(n, from int) []revoke.Query {
 		}
 	}
 	all := text.String()
-	qs := make([]revoke.Query, n)
+	qs := make([]store.Query, n)
 	for i := range qs {
 		one := all[i*size:][:size]
-		qs[i] = revoke.Query{Issuer: "https://login.example", ID: one[:36], SessionID: one[36:72], Subject: one[72:]}
+		qs[i] = store.Query{Issuer: "https://login.example", ID: one[:36], SessionID: one[36:72], Subject: one[72:]}
 	}
 	return qs
 }
@@ -100,7 +101,7 @@ func BenchmarkVerify(b *testing.B) {
 	}
 	now := time.Now()
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
-	list := &revoke.DenyList{Tokens: policy, Store: m, Lifetime: time.Hour, AllowNoSessionID: true}
+	list := &revoke.DenyList{Tokens: policy, Store: m, Lifetime: time.Hour, AllowAbsent: []string{"sid"}, AllowOlderThanStore: true}
 	tokens := map[string][]string{}
 	for i := range 20_000 {
 		c := jwt.Claims{Issuer: policy.Issuer, Audience: policy.Audience, Subject: fmt.Sprintf("user-%d", i), ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", 2*million+i),

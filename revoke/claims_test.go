@@ -9,7 +9,7 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-func signNothing(context.Context, Claims) (string, error) { return "access", nil }
+func signNothing(context.Context, Claims, *Session) (string, error) { return "access", nil }
 
 // payloads are valid, and have sid in places where it could be overlooked, or be
 // seen though it is not there.

@@ -22,10 +22,12 @@ func exampleKey() *jwt.HMAC {
 func ExampleDenyList() {
 	ctx, key := context.Background(), exampleKey()
 	list := &revoke.DenyList{
-		Tokens:           &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
-		Store:            revoke.NewMemory(time.Now(), 0),
-		Lifetime:         time.Hour,
-		AllowNoSessionID: true, // these tokens have no sid
+		Tokens:      &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
+		Store:       revoke.NewMemory(0),
+		Lifetime:    time.Hour,
+		AllowAbsent: []string{"sid"}, // these tokens have none
+
+		AllowOlderThanStore: true, // they were issued in the second in which it began
 	}
 	text, err := jwt.Sign(ctx, key, jwt.Claims{
 		Issuer: "https://login.example", Subject: "alice", ID: "token 1",
@@ -47,19 +49,20 @@ func ExampleDenyList() {
 	// true revoke: token revoked: jti
 }
 
-func ExampleRotation() {
+func ExampleSessions() {
 	ctx, key := context.Background(), exampleKey()
 	list := &revoke.DenyList{
 		Tokens:   &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", AllowAnyAudience: true},
-		Store:    revoke.NewMemory(time.Now(), 0),
+		Store:    revoke.NewMemory(0),
 		Lifetime: 30 * 24 * time.Hour,
 	}
-	rotation := &revoke.Rotation{
-		List:            list,
+	sessions := &revoke.Sessions{
+		DenyList:        list,
 		Issuer:          "https://login.example",
 		AccessLifetime:  5 * time.Minute,
 		SessionLifetime: 30 * 24 * time.Hour,
-		Sign: func(ctx context.Context, c revoke.Claims) (string, error) {
+		Grace:           -1, // not even at once
+		Sign: func(ctx context.Context, c revoke.Claims, _ *revoke.Session) (string, error) {
 			return jwt.Sign(ctx, key, struct {
 				revoke.Claims
 				Role string `json:"role"`
@@ -67,16 +70,16 @@ func ExampleRotation() {
 		},
 	}
 
-	first, err := rotation.Begin(ctx, "alice") // who has just been authenticated
+	first, err := sessions.Begin(ctx, "alice", nil) // who has just been authenticated
 	if err != nil {
 		log.Fatal(err)
 	}
-	second, err := rotation.Refresh(ctx, first.Refresh)
+	second, err := sessions.Refresh(ctx, first.Refresh)
 	fmt.Println("refreshed:", err)
 	_, err = list.Verify(ctx, second.Access)
 	fmt.Println("called:", err)
 
-	_, err = rotation.Refresh(ctx, first.Refresh) // somebody has stolen it
+	_, err = sessions.Refresh(ctx, first.Refresh) // somebody has stolen it
 	fmt.Println("again:", errors.Is(err, revoke.ErrReused))
 	_, err = list.Verify(ctx, second.Access)
 	fmt.Println("called:", err)
@@ -85,14 +88,4 @@ func ExampleRotation() {
 	// called: <nil>
 	// again: true
 	// called: revoke: token revoked: sid
-}
-
-func ExampleCache() {
-	remote := revoke.NewMemory(time.Now(), 0) // in the place of one that is far away
-	list := &revoke.DenyList{
-		Store:    &revoke.Cache{Store: remote, For: time.Second}, // revocations elsewhere are seen a second late
-		Lifetime: time.Hour,
-	}
-	fmt.Println(list.RevokeSession(context.Background(), "https://login.example", "session 1"))
-	// Output: <nil>
 }

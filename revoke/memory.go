@@ -2,6 +2,7 @@ package revoke
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"hash/maphash"
 	"math"
@@ -9,27 +10,42 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
-// Memory is the [SessionStore] of one process. Make one with [NewMemory]; the
-// zero value and nil keep nothing and answer nothing.
+// Memory is the store of one process: a [store.SessionStore] and a
+// [store.OnceStore]. Make one with [NewMemory]; the zero value and nil keep nothing
+// and answer nothing.
 //
-// An entry takes 23 to 45 bytes, 35 on average with 1,000,000 of them, whatever its
-// names are. Of a name, 80 bits of a seeded hash are kept: nobody can choose names
+// An empty Memory takes 50 KiB. If there are 10,000 entries or more, each takes 23 to
+// 45 bytes, 36 with 1,000,000 of them, whatever its names are. Of a name, 80 bits of a seeded hash are kept: nobody can choose names
 // that are taken for each other, and with 1,000,000 entries one good token in 10^18
-// is refused by chance. A session takes some 300 bytes. Nothing runs in the
+// is refused by chance. A session takes some 400 bytes. Nothing runs in the
 // background: each call that adds something looks at a few others and drops the
 // expired, so that it takes constant time on average, and memory shrinks again.
+//
+// What is expired is found by a clock that nobody can set, which runs since
+// NewMemory.
 type Memory struct {
-	since    jwt.NumericDate
 	capacity int
+	made     time.Time       // for the time since then
+	base     jwt.NumericDate // the second in which that was
+	since    jwt.NumericDate
+	epoch    string
 	seeds    [4][2]maphash.Seed
 
 	lock     stripes
 	entries  tables[uint32] // the second up to which tokens are revoked
-	sessions tables[string] // the state
+	sessions tables[kept]   // by session
+	subjects tables[[]hash] // the sessions of a subject
 	dropped  uint32         // the latest end of an entry that was dropped
 	swept    uint32         // the second in which everything was last looked at
+}
+
+// kept is a session.
+type kept struct {
+	state   string
+	subject hash
 }
 
 // everything, as a second, is later than any: all tokens are revoked.
@@ -37,17 +53,17 @@ const everything = math.MaxUint32
 
 // NewMemory returns an empty store of at most capacity entries and as many
 // sessions, 1,000,000 each if it is 0. Once it is full of those that are not
-// expired, Revoke and Swap return an error rather than drop one.
+// expired, methods that need more room return an error rather than drop one.
 //
-// The store answers for tokens issued in the second of since or later: usually
-// [time.Now], since what an earlier process had revoked is not known. Older ones
-// are [ErrForgotten]. A since before 1970, as is the zero time, makes a store
-// that answers nothing.
-func NewMemory(since time.Time, capacity int) *Memory {
+// The store answers for tokens issued in the next second or later, since what an
+// earlier process had revoked is not known. Older ones are refused with
+// [ErrForgotten], but those of [Sessions] that began in this Memory are known.
+func NewMemory(capacity int) *Memory {
 	if capacity == 0 {
 		capacity = 1_000_000
 	}
-	m := &Memory{since: max(jwt.NewNumericDate(since), 0), capacity: capacity}
+	now := time.Now()
+	m := &Memory{capacity: capacity, made: now, base: jwt.NewNumericDate(now), since: jwt.NewNumericDate(now) + 1, epoch: rand.Text()}
 	for i := range m.seeds {
 		m.seeds[i] = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 	}
@@ -55,44 +71,53 @@ func NewMemory(since time.Time, capacity int) *Memory {
 }
 
 func (m *Memory) unmade() error {
-	if m == nil || m.since == 0 {
-		return errors.New("revoke: Memory is not made by NewMemory with a time after 1970")
+	if m == nil || m.epoch == "" {
+		return errors.New("revoke: Memory is not made by NewMemory")
 	}
 	return nil
 }
 
-// Lookup says what is known against the names in q. It allocates nothing.
-func (m *Memory) Lookup(_ context.Context, q Query) (Answer, error) {
+// Lookup implements [store.Store]. It allocates nothing.
+func (m *Memory) Lookup(_ context.Context, q store.Query) (store.Answer, error) {
 	if err := m.unmade(); err != nil {
-		return Answer{}, err
+		return store.Answer{}, err
 	}
-	issuer := m.hash(ofIssuer, q.Issuer)
-	id := m.hash(ofID, q.ID).xor(issuer)
-	session := m.hash(ofSession, q.SessionID).xor(issuer)
-	subject := m.hash(ofSubject, q.Subject).xor(issuer)
-
-	lock := m.lock.of(subject)
+	n := m.names(q)
+	lock := m.lock.of(n.subject)
 	lock.RLock()
 	defer lock.RUnlock()
-	a := Answer{Since: m.since, Dropped: jwt.NumericDate(m.dropped)}
+	return m.answer(q, n), nil
+}
+
+// names are the hashes of those in a query.
+type names struct{ id, session, subject hash }
+
+func (m *Memory) names(q store.Query) names {
+	issuer := m.hash(ofIssuer, q.Issuer)
+	return names{m.hash(ofID, q.ID).xor(issuer), m.hash(ofSession, q.SessionID).xor(issuer), m.hash(ofSubject, q.Subject).xor(issuer)}
+}
+
+// answer is Lookup by one who holds a lock.
+func (m *Memory) answer(q store.Query, n names) store.Answer {
+	a := store.Answer{Since: m.since, Epoch: m.epoch, Dropped: jwt.NumericDate(m.dropped)}
 	if q.ID != "" {
-		_, a.ID = m.entries.get(id)
+		_, a.ID = m.entries.get(n.id)
 	}
 	if q.SessionID != "" {
-		_, a.SessionID = m.entries.get(session)
+		_, a.SessionID = m.entries.get(n.session)
 	}
 	if q.Subject != "" {
-		if at, ok := m.entries.get(subject); ok && at == everything {
+		if at, ok := m.entries.get(n.subject); ok && at == everything {
 			a.Subject = math.MaxInt64
 		} else if ok {
 			a.Subject = jwt.NumericDate(at)
 		}
 	}
-	return a, nil
+	return a
 }
 
-// Revoke records the entries. It is an error if there is no room.
-func (m *Memory) Revoke(_ context.Context, now jwt.NumericDate, entries ...Entry) error {
+// Revoke implements [store.Store].
+func (m *Memory) Revoke(_ context.Context, now jwt.NumericDate, entries ...store.Entry) error {
 	if err := m.unmade(); err != nil {
 		return err
 	}
@@ -102,88 +127,70 @@ func (m *Memory) Revoke(_ context.Context, now jwt.NumericDate, entries ...Entry
 		}
 	}
 	for i := range entries {
-		if !m.record(&entries[i], second(now)) {
-			return full("entries")
+		if err := m.record(&entries[i], now); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // record adds an entry if there is room. A session ends even if there is not.
-func (m *Memory) record(e *Entry, now uint32) bool {
-	k, at, until := m.name(e), uint32(everything), second(e.Until)
-	if e.Subject != "" {
-		at = second(e.IssuedAt)
-	}
+func (m *Memory) record(e *store.Entry, now jwt.NumericDate) error {
+	n := m.names(store.Query{Issuer: e.Issuer, ID: e.ID, SessionID: e.SessionID, Subject: e.Subject})
 	m.lock.all()
 	defer m.lock.none()
-	m.drop(k, now)
-	m.sessions.remove(k)
-	if old := m.entries.slot(k); old != nil {
-		old.value, old.until = max(old.value, at), max(old.until, until)
-		return true
-	}
-	if !m.room(&m.entries.used, now) {
-		return false
-	}
-	m.entries.insert(k, until, at)
-	return true
-}
-
-func (m *Memory) name(e *Entry) hash {
-	issuer := m.hash(ofIssuer, e.Issuer)
 	switch {
 	case e.ID != "":
-		return m.hash(ofID, e.ID).xor(issuer)
+		return m.add(n.id, everything, e.Until, now)
 	case e.SessionID != "":
-		return m.hash(ofSession, e.SessionID).xor(issuer)
+		m.end(n.session)
+		return m.add(n.session, everything, e.Until, now)
 	default:
-		return m.hash(ofSubject, e.Subject).xor(issuer)
+		return m.add(n.subject, second(e.IssuedAt), e.Until, now)
 	}
 }
 
-// Load returns the state of a session.
-func (m *Memory) Load(_ context.Context, issuer, sessionID string) (string, error) {
-	if err := m.unmade(); err != nil {
-		return "", err
+// add adds an entry, or keeps the later dates of two.
+func (m *Memory) add(k hash, at uint32, until, now jwt.NumericDate) error {
+	clock := m.clock()
+	m.drop(k, clock)
+	end := m.end32(until, now)
+	if old := m.entries.slot(k); old != nil {
+		old.value, old.until = max(old.value, at), max(old.until, end)
+		return nil
 	}
-	k := m.hash(ofSession, sessionID).xor(m.hash(ofIssuer, issuer))
-	lock := m.lock.of(k)
-	lock.RLock()
-	defer lock.RUnlock()
-	state, _ := m.sessions.get(k)
-	return state, nil
+	if !m.room(&m.entries.used, clock) {
+		return full("entries")
+	}
+	m.entries.insert(k, end, at)
+	return nil
 }
 
-// Swap replaces the state of a session. It is an error if there is no room for a
-// new one.
-func (m *Memory) Swap(_ context.Context, now jwt.NumericDate, c Change) (bool, error) {
+// Use implements [store.OnceStore].
+func (m *Memory) Use(_ context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error) {
 	if err := m.unmade(); err != nil {
-		return false, err
+		return store.Answer{}, err
 	}
-	if err := c.Check(); err != nil {
-		return false, err
+	if err := e.CheckUse(); err != nil {
+		return store.Answer{}, err
 	}
-	k := m.hash(ofSession, c.SessionID).xor(m.hash(ofIssuer, c.Issuer))
+	q := store.Query{Issuer: e.Issuer, ID: e.ID}
+	n := m.names(q)
 	m.lock.all()
 	defer m.lock.none()
-	m.drop(k, second(now))
-	if _, revoked := m.entries.get(k); revoked {
-		return false, nil
-	}
-	switch old := m.sessions.slot(k); {
-	case old != nil && old.value == c.New:
-		return true, nil
-	case old != nil && old.value == c.Old:
-		old.value, old.until = c.New, second(c.Until)
-		return true, nil
-	case old != nil || c.Old != "":
-		return false, nil
-	case !m.room(&m.sessions.used, second(now)):
-		return false, full("sessions")
-	}
-	m.sessions.insert(k, second(c.Until), c.New)
-	return true, nil
+	a := m.answer(q, n)
+	return a, m.add(n.id, everything, e.Until, now)
+}
+
+// clock is the second shown by the clock that nobody can set.
+func (m *Memory) clock() uint32 {
+	return second(add(m.base, jwt.NumericDate(time.Since(m.made)/time.Second)))
+}
+
+// end32 is the second through which to keep what is needed until then by the
+// caller's clock, which shows now: by that clock and by m's.
+func (m *Memory) end32(until, now jwt.NumericDate) uint32 {
+	return max(second(until), second(add(jwt.NumericDate(m.clock()), add(until, -now))))
 }
 
 func full(of string) error {
@@ -198,6 +205,7 @@ const sweepStep = 8
 func (m *Memory) drop(k hash, now uint32) {
 	m.dropped = max(m.dropped, m.entries.sweep(k, sweepStep, now))
 	m.sessions.sweep(k, sweepStep, now)
+	m.subjects.sweep(k, sweepStep, now)
 }
 
 // room reports whether there is room for one more than used. If there seems to
@@ -208,6 +216,7 @@ func (m *Memory) room(used *int, now uint32) bool {
 		m.swept = now
 		m.dropped = max(m.dropped, m.entries.sweepAll(now))
 		m.sessions.sweepAll(now)
+		m.subjects.sweepAll(now)
 	}
 	return *used < m.capacity
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
 func main() {
@@ -38,7 +39,7 @@ func main() {
 	server := flag.String("redis", "", "address of a Redis server; empty: keep everything in memory")
 	flag.Parse()
 
-	store, err := openStore(*server)
+	keep, err := openStore(*server)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func main() {
 	if len(secret) == 0 {
 		secret = []byte(rand.Text() + rand.Text()) // good for this process
 	}
-	handler, err := newService(store, secret)
+	handler, err := newService(keep, secret)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -55,16 +56,16 @@ func main() {
 }
 
 // openStore returns the store in Redis, or the embedded one if addr is empty.
-func openStore(addr string) (revoke.SessionStore, error) {
+func openStore(addr string) (store.SessionStore, error) {
 	if addr == "" {
-		return revoke.NewMemory(time.Now(), 0), nil
+		return revoke.NewMemory(0), nil
 	}
 	// Few retries: without Redis it is better to say so soon.
 	options := &redis.Options{Addr: addr, ContextTimeoutEnabled: true, MaxRetries: 1, DialerRetries: 1}
-	store := &revokeredis.Store{Client: redis.NewClient(options)}
+	remote := &revokeredis.Store{Client: redis.NewClient(options)}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return store, store.Ping(ctx)
+	return remote, remote.Ping(ctx)
 }
 
 const (
@@ -74,19 +75,21 @@ const (
 
 type service struct {
 	list     *revoke.DenyList // verifies access tokens
-	rotation *revoke.Rotation // issues tokens
+	sessions *revoke.Sessions // issue them
 }
 
-func newService(store revoke.SessionStore, secret []byte) (http.Handler, error) {
+func newService(keep store.SessionStore, secret []byte) (http.Handler, error) {
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
 	if err != nil {
 		return nil, err
 	}
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: 5 * time.Second}
-	s := &service{list: &revoke.DenyList{Tokens: policy, Store: store, Lifetime: 30 * 24 * time.Hour, Leeway: policy.Leeway}}
-	s.rotation = &revoke.Rotation{
-		List:           s.list,
-		Sign:           func(ctx context.Context, c revoke.Claims) (string, error) { return jwt.Sign(ctx, key, c) },
+	s := &service{list: &revoke.DenyList{Tokens: policy, Store: keep, Lifetime: 30 * 24 * time.Hour}}
+	s.sessions = &revoke.Sessions{
+		DenyList: s.list,
+		Sign: func(ctx context.Context, c revoke.Claims, _ *revoke.Session) (string, error) {
+			return jwt.Sign(ctx, key, c)
+		},
 		Issuer:         issuer,
 		Audience:       jwt.Audience{audience},
 		AccessLifetime: 5 * time.Minute, SessionLifetime: 30 * 24 * time.Hour, IdleLifetime: 7 * 24 * time.Hour,
@@ -107,12 +110,12 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "wrong user or password", http.StatusUnauthorized)
 		return
 	}
-	tokens, err := s.rotation.Begin(r.Context(), user)
+	tokens, err := s.sessions.Begin(r.Context(), user, nil)
 	answer(w, tokens, err, http.StatusUnauthorized)
 }
 
 func (s *service) refresh(w http.ResponseWriter, r *http.Request) {
-	tokens, err := s.rotation.Refresh(r.Context(), r.PostFormValue("refresh_token"))
+	tokens, err := s.sessions.Refresh(r.Context(), r.PostFormValue("refresh_token"))
 	if errors.Is(err, revoke.ErrReused) {
 		log.Print("a refresh token was stolen: ", err) // tell the user, too
 	}
@@ -120,7 +123,7 @@ func (s *service) refresh(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *service) logout(w http.ResponseWriter, r *http.Request) {
-	err := s.rotation.End(r.Context(), r.PostFormValue("refresh_token"))
+	err := s.sessions.End(r.Context(), r.PostFormValue("refresh_token"))
 	answer(w, struct{}{}, err, http.StatusBadRequest)
 }
 

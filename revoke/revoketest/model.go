@@ -12,13 +12,14 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/revoke"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
 // A world is two instances of a service with a clock and keys of their own making.
 type world struct {
 	now      atomic.Int64 // Unix time in ns
 	list     [2]*revoke.DenyList
-	rotation [2]*revoke.Rotation
+	sessions [2]*revoke.Sessions
 }
 
 const (
@@ -31,7 +32,7 @@ const (
 	audience = "https://api.example"
 )
 
-func newWorld(t *testing.T, one, other revoke.SessionStore, grace time.Duration) *world {
+func newWorld(t *testing.T, one, other store.SessionStore, grace time.Duration) *world {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
@@ -39,14 +40,16 @@ func newWorld(t *testing.T, one, other revoke.SessionStore, grace time.Duration)
 	w := new(world)
 	w.now.Store(later().UnixNano())
 	clock := func() time.Time { return time.Unix(0, w.now.Load()) }
-	for i, store := range []revoke.SessionStore{one, other} {
+	for i, s := range []store.SessionStore{one, other} {
 		w.list[i] = &revoke.DenyList{
 			Tokens: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: leeway, Now: clock},
-			Store:  store, Lifetime: session, Leeway: leeway, Now: clock,
+			Store:  s, Lifetime: session, Now: clock,
 		}
-		w.rotation[i] = &revoke.Rotation{
-			List: w.list[i], Issuer: issuer, Audience: jwt.Audience{audience},
-			Sign:           func(ctx context.Context, c revoke.Claims) (string, error) { return jwt.Sign(ctx, key, c) },
+		w.sessions[i] = &revoke.Sessions{
+			DenyList: w.list[i], Issuer: issuer, Audience: jwt.Audience{audience},
+			Sign: func(ctx context.Context, c revoke.Claims, _ *revoke.Session) (string, error) {
+				return jwt.Sign(ctx, key, c)
+			},
 			AccessLifetime: access, SessionLifetime: session, IdleLifetime: idle, Grace: grace,
 		}
 	}
@@ -55,12 +58,12 @@ func newWorld(t *testing.T, one, other revoke.SessionStore, grace time.Duration)
 
 // testModel plays random games against a model that forgets nothing and has no
 // store.
-func testModel(t *testing.T, open opener) {
+func testModel(t *testing.T, open opener[store.SessionStore]) {
 	seen := make(map[string]int)
 	for seed := range uint64(4) {
 		one, other := open(t)
 		m := &model{world: newWorld(t, one, other, grace), random: random.New(random.NewPCG(seed, 0)), seen: seen,
-			ids: make(map[string]bool), sessions: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), unsure: make(map[string]bool)}
+			ids: make(map[string]bool), revoked: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), unsure: make(map[string]bool), knows: make(map[string]jwt.NumericDate)}
 		for step := range 1500 {
 			if m.step(t.Context()); m.wrong != "" {
 				t.Fatalf("seed %d, step %d: %s", seed, step, m.wrong)
@@ -68,7 +71,7 @@ func testModel(t *testing.T, open opener) {
 		}
 	}
 	for _, outcome := range []string{"begun", "refreshed", "grace", "reused", "refresh revoked", "refresh expired",
-		"accepted", "expired", "revoked by jti", "revoked by sid", "revoked by sub", "ended", "back"} {
+		"accepted", "in the future", "expired", "revoked by jti", "revoked by sid", "revoked by sub", "ended", "back"} {
 		if seen[outcome] == 0 {
 			t.Errorf("the games had no case of %q: %v", outcome, seen)
 		}
@@ -85,8 +88,9 @@ type model struct {
 	texts    []string
 	families []*family
 	ids      map[string]bool            // revoked tokens
-	sessions map[string]bool            // revoked sessions
+	revoked  map[string]bool            // sessions
 	subjects map[string]jwt.NumericDate // revoked up to this second
+	knows    map[string]jwt.NumericDate // as of the family
 	unsure   map[string]bool            // sessions ended when they may have been dropped
 	seen     map[string]int
 	wrong    string
@@ -95,12 +99,31 @@ type model struct {
 // A family is a session and its refresh tokens, the one that works last.
 type family struct {
 	id, subject string
+	knows       jwt.NumericDate // up to when its subject was revoked when it began
 	began       time.Time
 	refresh     []string
-	used        string    // the one that the last one replaced
-	usedAt      time.Time // first
-	expires     time.Time // the last of its access tokens
+	usedAt      []time.Time // of each refresh token but the last, first
+	used        int         // the first that may be used again
+	expires     time.Time   // the last of its access tokens
 }
+
+// last is when the family was last changed.
+func (f *family) last() time.Time {
+	if len(f.usedAt) == 0 {
+		return f.began
+	}
+	return f.usedAt[len(f.usedAt)-1]
+}
+
+// use notes that the refresh token that works is used.
+func (f *family) use(now time.Time) {
+	for f.used < len(f.usedAt) && (len(f.usedAt)-f.used >= 8 || age(f.usedAt[f.used], now) > grace.Milliseconds()) {
+		f.used++
+	}
+	f.usedAt = append(f.usedAt, now)
+}
+
+func age(t, now time.Time) int64 { return now.UnixMilli() - t.UnixMilli() }
 
 func (m *model) time() time.Time { return time.Unix(0, m.now.Load()) }
 
@@ -150,16 +173,13 @@ func (m *model) failf(format string, args ...any) { m.wrong = fmt.Sprintf(format
 
 func (m *model) begin(ctx context.Context, i int) {
 	subject := fmt.Sprintf("subject %d", m.random.IntN(4))
-	if m.subjects[subject] >= jwt.NewNumericDate(m.time()) {
-		return // it would wait for a clock that does not move
-	}
-	tokens, err := m.rotation[i].Begin(ctx, subject)
+	tokens, err := m.world.sessions[i].Begin(ctx, subject, nil)
 	if err != nil {
 		m.failf("Begin: %v", err)
 		return
 	}
 	m.seen["begun"]++
-	m.families = append(m.families, &family{subject: subject, began: m.time(), usedAt: m.time()})
+	m.families = append(m.families, &family{subject: subject, began: m.time(), knows: m.subjects[subject]})
 	m.issued(ctx, i, m.families[len(m.families)-1], tokens)
 }
 
@@ -175,7 +195,13 @@ func (m *model) issued(ctx context.Context, i int, f *family, tokens revoke.Toke
 		m.failf("access token just issued: got claims %+v, %v", c, err)
 	}
 	f.id, f.expires = c.SessionID, c.ExpiresAt.Time()
-	f.refresh = append(f.refresh, tokens.Refresh)
+	if n := len(f.refresh); n == 0 || f.refresh[n-1] != tokens.Refresh {
+		f.refresh = append(f.refresh, tokens.Refresh)
+	}
+	if len(f.refresh) != len(f.usedAt)+1 {
+		m.failf("got %d refresh tokens of a session after %d were used", len(f.refresh), len(f.usedAt))
+	}
+	m.knows[c.SessionID] = f.knows
 	m.tokens, m.texts = append(m.tokens, t), append(m.texts, tokens.Access)
 }
 
@@ -184,36 +210,39 @@ func (m *model) refresh(ctx context.Context, i int) {
 		return
 	}
 	f := m.families[max(0, len(m.families)-1-m.random.IntN(8))]
-	presented := f.refresh[len(f.refresh)-1]
+	n := len(f.refresh) - 1
 	if m.random.IntN(4) == 0 {
-		presented = f.refresh[max(0, len(f.refresh)-1-m.random.IntN(4))]
+		n = max(0, n-m.random.IntN(4))
 	}
 	now := m.time()
-	age := now.UnixMilli() - f.usedAt.UnixMilli()
-	again := presented == f.used && -leeway.Milliseconds() <= age && age <= grace.Milliseconds()
-	works := presented == f.refresh[len(f.refresh)-1] || again
-	over := now.Unix() >= min(f.began.Unix()+int64(session.Seconds()), f.usedAt.Unix()+int64(idle.Seconds()))
-	revoked := m.sessions[f.id] || m.subjects[f.subject] >= jwt.NewNumericDate(f.began)
+	again := n < len(f.usedAt)
+	works := !again || n >= f.used && age(f.usedAt[n], now) <= grace.Milliseconds()
+	over := now.Unix() >= min(f.began.Unix()+int64(session.Seconds()), f.last().Unix()+int64(idle.Seconds()))
+	bySubject := m.subjects[f.subject] > f.knows && m.subjects[f.subject] >= jwt.NewNumericDate(f.began)-60
+	revoked := m.revoked[f.id] || bySubject
 
-	tokens, err := m.rotation[i].Refresh(ctx, presented)
+	tokens, err := m.world.sessions[i].Refresh(ctx, f.refresh[n])
 	var refusal *jwt.VerifyError
 	switch {
 	case err == nil && works && !over && !revoked:
-		if !again {
-			f.used, f.usedAt = presented, now
-			m.seen["refreshed"]++
-		} else {
+		if again {
 			m.seen["grace"]++
+		} else {
+			f.use(now)
+			m.seen["refreshed"]++
 		}
 		m.issued(ctx, i, f, tokens)
 	case err == nil:
 		m.failf("Refresh succeeded: works %v, over %v, revoked %v", works, over, revoked)
 	case !errors.As(err, &refusal):
 		m.failf("Refresh: %v", err)
-	case refusal.Reason == revoke.ErrReused && !works && !revoked:
-		m.sessions[f.id] = true
+	case refusal.Reason == revoke.ErrReused && !works && !m.revoked[f.id]:
+		m.revoked[f.id] = true
 		m.seen["reused"]++
 	case refusal.Reason == revoke.ErrRevoked && (revoked || m.dropped(f)):
+		if bySubject && works && !over {
+			m.revoked[f.id] = true // by its own name, too
+		}
 		m.seen["refresh revoked"]++
 	case refusal.Reason == jwt.ErrExpired && over && works:
 		m.seen["refresh expired"]++
@@ -225,7 +254,7 @@ func (m *model) refresh(ctx context.Context, i int) {
 
 // dropped reports whether the store may have dropped the session.
 func (m *model) dropped(f *family) bool {
-	end := min(f.began.Unix()+int64(session.Seconds()), f.usedAt.Unix()+int64(idle.Seconds()))
+	end := min(f.began.Unix()+int64(session.Seconds()), f.last().Unix()+int64(idle.Seconds()))
 	return m.latest.Unix() > max(end, f.expires.Unix()+int64(leeway.Seconds()))
 }
 
@@ -245,23 +274,26 @@ func (m *model) verify(ctx context.Context, i int) {
 	switch {
 	case m.ids[c.ID]:
 		by = "revoked by jti"
-	case m.sessions[c.SessionID]:
+	case m.revoked[c.SessionID]:
 		by = "revoked by sid"
-	case m.subjects[c.Subject] >= c.IssuedAt:
+	case m.subjects[c.Subject] > m.knows[c.SessionID] && m.subjects[c.Subject] >= c.IssuedAt-2:
 		by = "revoked by sub"
 	}
+	future := c.IssuedAt > jwt.NewNumericDate(m.time())+2
 	expired := !c.ExpiresAt.Time().Add(leeway).After(m.time())
 	_, err = m.list[i].Verify(ctx, m.texts[n])
 	var refusal *jwt.VerifyError
 	switch {
-	case err == nil && by == "" && !expired:
+	case err == nil && by == "" && !expired && !future:
 		m.seen["accepted"]++
 	case errors.As(err, &refusal) && refusal.Reason == jwt.ErrExpired && expired:
 		m.seen["expired"]++
+	case errors.As(err, &refusal) && refusal.Reason == jwt.ErrClaim && refusal.Claim == "iat" && future:
+		m.seen["in the future"]++
 	case errors.As(err, &refusal) && refusal.Reason == revoke.ErrRevoked && by != "" && !expired:
 		m.seen[by]++
 	case refusal != nil && refusal.Reason == revoke.ErrRevoked && m.unsure[c.SessionID] && !expired:
-	case refusal == nil && errors.Is(err, revoke.ErrForgotten) && m.back() && !expired:
+	case errors.Is(err, revoke.ErrForgotten) && m.back() && !expired:
 	default:
 		m.failf("Verify: got %v: want %q, expired %v", err, by, expired)
 	}
@@ -279,11 +311,15 @@ func (m *model) revoke(ctx context.Context, i int) {
 		m.ids[c.ID] = true
 	case 2, 3:
 		err = errors.Join(err, m.list[i].RevokeSession(ctx, issuer, c.SessionID))
-		m.sessions[c.SessionID] = true
+		m.revoked[c.SessionID] = true
 	default:
 		at := m.time().Add(-time.Duration(m.random.Int64N(int64(access))))
 		err = errors.Join(err, m.list[i].RevokeSubject(ctx, issuer, c.Subject, at))
-		m.subjects[c.Subject] = max(m.subjects[c.Subject], jwt.NewNumericDate(at))
+		date, last := jwt.NewNumericDate(at), m.subjects[c.Subject]
+		if last-1200 <= date && date <= last { // sessions may know of the last one
+			date = last + 1
+		}
+		m.subjects[c.Subject] = max(last, date)
 	}
 	if err != nil {
 		m.failf("revoking: %v", err)
@@ -295,13 +331,13 @@ func (m *model) end(ctx context.Context, i int) {
 		return
 	}
 	f := m.families[max(0, len(m.families)-1-m.random.IntN(8))]
-	if err := m.rotation[i].End(ctx, f.refresh[m.random.IntN(len(f.refresh))]); err != nil {
+	if err := m.world.sessions[i].End(ctx, f.refresh[m.random.IntN(len(f.refresh))]); err != nil {
 		m.failf("End: %v", err)
 	}
 	if m.dropped(f) { // then there may have been nothing to end
 		m.unsure[f.id] = true
 	} else {
-		m.sessions[f.id] = true
+		m.revoked[f.id] = true
 	}
 	m.seen["ended"]++
 }
