@@ -7,21 +7,21 @@ import (
 )
 
 // An Algorithm is a value of the alg header parameter of an encrypted token: how
-// the content encryption key is come by (RFC 7518 section 4).
+// the recipient gets the content encryption key (RFC 7518 section 4).
 type Algorithm string
 
 // The algorithms of this package's own keys.
 const (
 	Dir          Algorithm = "dir"            // a shared key encrypts the content
-	A128KW       Algorithm = "A128KW"         // a shared key of 16 bytes wraps a new one
-	A256KW       Algorithm = "A256KW"         // a shared key of 32 bytes does
+	A128KW       Algorithm = "A128KW"         // a shared key of 16 bytes wraps a new key
+	A256KW       Algorithm = "A256KW"         // a shared key of 32 bytes wraps a new key
 	RSAOAEP256   Algorithm = "RSA-OAEP-256"   // RSA, OAEP with SHA-256
 	ECDHES       Algorithm = "ECDH-ES"        // key agreement on P-256, P-384, P-521 or X25519
 	ECDHESA128KW Algorithm = "ECDH-ES+A128KW" // key agreement, then A128KW
 	ECDHESA256KW Algorithm = "ECDH-ES+A256KW" // key agreement, then A256KW
 
-	// LegacyRSAOAEP is RSA with OAEP and SHA-1, to read what old peers send:
-	// NewDecrypter takes it, NewEncrypter does not.
+	// LegacyRSAOAEP is RSA with OAEP and SHA-1, for tokens of older peers. Only
+	// NewDecrypter accepts it.
 	LegacyRSAOAEP Algorithm = "RSA-OAEP"
 )
 
@@ -29,7 +29,7 @@ const (
 // encrypted (RFC 7518 section 5).
 type Encryption string
 
-// The content encryptions, for keys of this package and from elsewhere.
+// The content encryptions. All keys use one of them.
 const (
 	A128GCM      Encryption = "A128GCM"       // AES-GCM, a key of 16 bytes
 	A256GCM      Encryption = "A256GCM"       // a key of 32 bytes

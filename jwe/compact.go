@@ -96,7 +96,7 @@ func (b *buffer) readHeader() (Header, *jwt.VerifyError) {
 // readParts decodes what follows the header.
 func (b *buffer) readParts(dots [4]int) *jwt.VerifyError {
 	part := b.token[dots[0]+1 : dots[1]]
-	if size := len(part) / 4 * 3; size > maxEncryptedKey {
+	if size := len(part) * 3 / 4; size > maxEncryptedKey {
 		return malformed("", "encrypted key: "+jose.TooLarge(size, maxEncryptedKey))
 	}
 	var ok bool

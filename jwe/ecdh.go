@@ -16,9 +16,9 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/webkey"
 )
 
-// A ContextKeyExchanger is an [ecdh.KeyExchanger] whose key is remote.
-// NewDecrypter's Decrypters call ECDHContext in the place of ECDH, with the
-// context given to Verify.
+// A ContextKeyExchanger is an [ecdh.KeyExchanger] whose key is remote. The
+// Decrypters of [NewDecrypter] call ECDHContext instead of ECDH, with the context
+// given to Verify.
 type ContextKeyExchanger interface {
 	ecdh.KeyExchanger
 	ECDHContext(ctx context.Context, remote *ecdh.PublicKey) (secret []byte, err error)

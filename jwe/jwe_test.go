@@ -1,12 +1,10 @@
 package jwe_test
 
 import (
-	"context"
 	"crypto"
 	"crypto/ecdh"
 	"crypto/rand"
 	"crypto/rsa"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -144,132 +142,6 @@ func TestAnyPlaintextMakesTheRoundTrip(t *testing.T) {
 			assert.Equal(t, p.encrypt.Encryption(), h.Encryption, p.name)
 		}
 	}
-}
-
-func TestUnsignedClaimsMakeTheRoundTrip(t *testing.T) {
-	for _, enc := range encryptions {
-		for _, alg := range sharedAlgorithms {
-			key := sharedKey(t, alg, enc, "shared")
-			token, err := jwe.EncryptUnsigned(t.Context(), key, claims())
-			require.NoError(t, err)
-			policy := &jwe.UnsignedPolicy{
-				Keys:   []*jwe.SharedKey{sharedKey(t, alg, enc, "shared"), key}, // the first decrypts nothing
-				Claims: &jwt.Policy{Issuer: "https://a.example", Audience: []string{"https://b.example"}},
-			}
-			got, err := policy.Verify(t.Context(), token)
-			require.NoError(t, err, "%s %s", alg, enc)
-			assert.Equal(t, "alice", got.Claims.Subject)
-			assert.Equal(t, jwt.Header{Algorithm: jwt.Algorithm(alg), KeyID: "shared", Type: "JWT"}, got.Header)
-		}
-	}
-}
-
-func TestPartyInformationIsPartOfTheAgreement(t *testing.T) {
-	for _, alg := range agreeAlgorithms {
-		p := newPair(t, alg, jwe.A256CBCHS512, ecdhKey("P-256").PublicKey(), ecdhKey("P-256"), "")
-		in := jwe.Header{PartyUInfo: []byte("Alice"), PartyVInfo: []byte("Bob")}
-		token, err := jwe.InsecureEncryptUnsigned(t.Context(), p.encrypt, in, []byte("secret"))
-		require.NoError(t, err)
-		h, got, err := jwe.InsecureDecryptUnsigned(t.Context(), p.decrypt, token)
-		require.NoError(t, err)
-		assert.Equal(t, "secret Alice Bob", string(got)+" "+string(h.PartyUInfo)+" "+string(h.PartyVInfo))
-	}
-}
-
-func TestNoTwoTokensAreAlike(t *testing.T) {
-	for _, p := range allPairs(t, "") {
-		seen := [5]map[string]bool{}
-		for range 3 {
-			token, err := jwe.InsecureEncryptUnsigned(t.Context(), p.encrypt, jwe.Header{}, []byte("the same content"))
-			require.NoError(t, err)
-			for i, part := range strings.Split(token, ".") {
-				if seen[i] == nil {
-					seen[i] = map[string]bool{}
-				}
-				seen[i][part] = true
-			}
-		}
-		alg := p.encrypt.Algorithm()
-		agreed := strings.HasPrefix(string(alg), "ECDH-ES")
-		assert.Equal(t, agreed, len(seen[0]) == 3, "%s: the ephemeral key is fresh", p.name)
-		assert.Equal(t, alg != jwe.Dir && alg != jwe.ECDHES, len(seen[1]) == 3, "%s: the content encryption key is fresh", p.name)
-		for i, part := range []string{"initialization vector", "ciphertext", "tag"} {
-			assert.Len(t, seen[2+i], 3, "%s: the %s is fresh", p.name, part)
-		}
-	}
-}
-
-func TestPoliciesStandWhereAJWTPolicyCan(t *testing.T) {
-	type verifier interface {
-		Verify(ctx context.Context, token string) (*jwt.Token, error)
-	}
-	signer, signed := sender(t)
-	key := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
-	token, err := jwe.SignAndEncrypt(t.Context(), signer, key, claims())
-	require.NoError(t, err)
-	for _, inner := range []verifier{signed, jwt.Policies{signed}} {
-		var v verifier = &jwe.Policy{Keys: []jwe.Decrypter{key}, Signed: inner}
-		got, err := v.Verify(t.Context(), token)
-		require.NoError(t, err)
-		assert.Equal(t, "alice", got.Claims.Subject)
-	}
-}
-
-func TestSignedTokensOfEveryTypeCanBeEncrypted(t *testing.T) {
-	signer, signed := sender(t)
-	signed.Types = []string{"at+jwt"}
-	inner, err := jwt.SignHeader(t.Context(), signer, jwt.Header{Type: "at+jwt"}, claims())
-	require.NoError(t, err)
-	key := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
-	token, err := jwe.Encrypt(t.Context(), key, inner)
-	require.NoError(t, err)
-	got, err := (&jwe.Policy{Keys: []jwe.Decrypter{key}, Signed: signed}).Verify(t.Context(), token)
-	require.NoError(t, err)
-	assert.Equal(t, "at+jwt", got.Header.Type)
-}
-
-func TestKeysAreFoundByAlgorithmEncryptionAndKeyID(t *testing.T) {
-	signer, signed := sender(t)
-	old, now := sharedKey(t, jwe.A256KW, jwe.A256GCM, "old"), sharedKey(t, jwe.A256KW, jwe.A256GCM, "now")
-	unnamed := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
-	p256 := newPair(t, jwe.ECDHES, jwe.A256GCM, ecdhKey("P-256").PublicKey(), ecdhKey("P-256"), "")
-	x25519 := newPair(t, jwe.ECDHES, jwe.A256GCM, ecdhKey("X25519").PublicKey(), ecdhKey("X25519"), "")
-	for _, row := range []struct {
-		name    string
-		encrypt jwe.Encrypter
-		keys    []jwe.Decrypter
-		want    error
-	}{
-		{"each by its key ID", old, []jwe.Decrypter{now, old}, nil},
-		{"a key without an ID is tried", unnamed, []jwe.Decrypter{old, now, unnamed}, nil},
-		{"a key with another ID is not tried", old, []jwe.Decrypter{now}, jwt.ErrUnknownKey},
-		{"one of the same algorithm on another curve", x25519.encrypt, []jwe.Decrypter{p256.decrypt, x25519.decrypt}, nil},
-		{"nil keys are passed over", old, []jwe.Decrypter{nil, (*jwe.SharedKey)(nil), &jwe.SharedKey{}, old}, nil},
-		{"none but nil keys", old, []jwe.Decrypter{nil, (*jwe.SharedKey)(nil), &jwe.SharedKey{}}, jwt.ErrUnknownKey},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			token, err := jwe.SignAndEncrypt(t.Context(), signer, row.encrypt, claims())
-			require.NoError(t, err)
-			_, err = (&jwe.Policy{Keys: row.keys, Signed: signed}).Verify(t.Context(), token)
-			assert.ErrorIs(t, err, row.want)
-			assert.Equal(t, row.want == nil, err == nil)
-		})
-	}
-}
-
-func TestOnlyAFewKeysAreTried(t *testing.T) {
-	signer, signed := sender(t)
-	key := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
-	token, err := jwe.SignAndEncrypt(t.Context(), signer, key, claims())
-	require.NoError(t, err)
-	var keys []jwe.Decrypter
-	for range 8 {
-		_, err = (&jwe.Policy{Keys: append(keys, key), Signed: signed}).Verify(t.Context(), token)
-		require.NoError(t, err)
-		keys = append(keys, sharedKey(t, jwe.A256KW, jwe.A256GCM, ""))
-	}
-	_, err = (&jwe.Policy{Keys: append(keys, key), Signed: signed}).Verify(t.Context(), token)
-	assert.EqualError(t, err, "jwe: token cannot be decrypted: more keys fit the header than are tried, want a kid that tells them apart")
 }
 
 func TestEverythingIsSafeForConcurrentUse(t *testing.T) {

@@ -11,32 +11,33 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/inspect"
 )
 
-// An Encrypter is the key of one recipient, for one alg and one enc. The
-// package's own come from [NewEncrypter] and [NewSharedKey]; implement it to
-// bring another algorithm. It must be safe for concurrent use.
+// An Encrypter is the key of one recipient, for one alg and one enc. [NewEncrypter],
+// [NewSharedKey] and [EncrypterFrom] return one; implement it for another algorithm.
+// It must be safe for concurrent use.
 type Encrypter interface {
 	Algorithm() Algorithm
 	Encryption() Encryption
 	KeyID() string // kid, "" for none
 
 	// EncryptKey returns a content encryption key of the size that Encryption
-	// asks for, and the encrypted key that goes into the token, which may be
-	// empty. A key agreement sets h.EphemeralKey, and may set the party
-	// information; other changes of h have no effect.
+	// needs, and the encrypted key for the token, which may be empty. A key
+	// agreement sets h.EphemeralKey and may set the party information; other
+	// changes of h have no effect.
 	EncryptKey(ctx context.Context, h *Header) (cek, encryptedKey []byte, err error)
 }
 
-// A Decrypter is one private key, or shared key, for one alg and one enc. The
-// package's own come from [NewDecrypter] and [NewSharedKey]; implement it to
-// bring another algorithm. It must be safe for concurrent use.
+// A Decrypter is one private key, or shared key, for one alg and one enc.
+// [NewDecrypter], [NewSharedKey] and [DecrypterFrom] return one; implement it for
+// another algorithm. It must be safe for concurrent use.
 type Decrypter interface {
 	Algorithm() Algorithm
 	Encryption() Encryption
 	KeyID() string // if not "", only tokens with this kid, or with none, are tried
 
-	// DecryptKey returns the content encryption key; [ErrDecrypt] if
-	// encryptedKey is none for this key; any other error if that could not be
-	// decided. It does not modify encryptedKey.
+	// DecryptKey returns the content encryption key, or ErrDecrypt if
+	// encryptedKey is not one for this key, or another error if that could not be
+	// decided. An error that joins ErrDecrypt with another one, or that contains a
+	// *jwt.VerifyError, counts as undecided.
 	DecryptKey(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error)
 }
 
@@ -72,9 +73,9 @@ func NewEncrypter(alg Algorithm, enc Encryption, key crypto.PublicKey, keyID str
 // *[ecdh.PrivateKey], an *[ecdsa.PrivateKey], or any other [ecdh.KeyExchanger].
 //
 // A [ContextDecrypter] or [ContextKeyExchanger] gets the context. A remote
-// crypto.Decrypter is given *[rsa.OAEPOptions], and returns [rsa.ErrDecryption] or
-// [ErrDecrypt] for what it cannot decrypt: any other error, of either kind of
-// key, counts as a key out of reach.
+// crypto.Decrypter is given *[rsa.OAEPOptions]. It returns [rsa.ErrDecryption] or
+// [ErrDecrypt] for what it cannot decrypt; with any other error of a remote key, the
+// token is neither accepted nor refused.
 func NewDecrypter(alg Algorithm, enc Encryption, key crypto.PrivateKey, keyID string) (Decrypter, error) {
 	k := &decrypter{}
 	err := k.names.set(alg, enc, keyID, key, func(f facts) (err error) {

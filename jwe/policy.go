@@ -13,25 +13,25 @@ import (
 
 // A Policy says which nested tokens are accepted: encrypted to one of its keys,
 // with a cty of "JWT" (RFC 7519 section 5.2), and with a signed token inside that
-// is accepted by another policy. It is plain data: set it up, then use it from any number of goroutines without changing it.
-// The zero value and nil accept nothing: their Verify returns an error that says
-// what is missing.
+// another policy accepts. It is plain data: set it up, then use it from any number
+// of goroutines without changing it. The zero value and nil accept nothing: their
+// Verify returns an error that says what is missing.
 type Policy struct {
 	Keys []Decrypter // the keys to decrypt with; required
 
-	// Signed says what is accepted of the signed token inside: a *[jwt.Policy],
-	// [jwt.Policies], or a check built on top of them. It is required.
+	// Signed verifies the signed token inside: a *jwt.Policy, jwt.Policies, or a
+	// check built on top of them. It is required.
 	Signed jwt.TokenVerifier
 
 	Type    string // typ must be this media type; if empty, "JWT" or absent
 	MaxSize int    // longest token in bytes; 0: 65,536
 }
 
-// Verify decrypts the token and returns what Signed makes of the signed token
-// inside. A refusal is a *[jwt.VerifyError]; any other error means that it could
+// Verify decrypts the token and returns what Signed returns for the signed token
+// inside. A refusal is a *[jwt.VerifyError]. Any other error means that it could
 // not be decided, because the policy is incomplete or a key is out of reach.
 //
-// The context is handed to the keys and to Signed.
+// The context is passed to the keys and to Signed.
 func (p *Policy) Verify(ctx context.Context, token string) (*jwt.Token, error) {
 	if err := p.incomplete(); err != nil {
 		return nil, err

@@ -16,9 +16,9 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
-// A ContextDecrypter is a [crypto.Decrypter] whose key is remote. NewDecrypter's
-// Decrypters call DecryptContext in the place of Decrypt, with the context given
-// to Verify.
+// A ContextDecrypter is a [crypto.Decrypter] whose key is remote. The Decrypters of
+// [NewDecrypter] call DecryptContext instead of Decrypt, with the context given to
+// Verify.
 type ContextDecrypter interface {
 	crypto.Decrypter
 	DecryptContext(ctx context.Context, rand io.Reader, msg []byte, opts crypto.DecrypterOpts) (plaintext []byte, err error)

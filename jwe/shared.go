@@ -11,10 +11,9 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
 )
 
-// SharedKey is a symmetric key: an [Encrypter] and a [Decrypter]. Whoever can
-// read its tokens can make them, so that a token it decrypts comes from a holder
-// of the key. Make one with [NewSharedKey]; the zero value and nil encrypt and
-// decrypt nothing.
+// SharedKey is a symmetric key: an [Encrypter] and a [Decrypter]. A token that it
+// decrypts was made by a holder of the key. Make one with [NewSharedKey] or
+// [SharedKeyFrom]; the zero value and nil encrypt and decrypt nothing.
 type SharedKey struct {
 	names   names
 	encrypt encryptKey
@@ -22,13 +21,14 @@ type SharedKey struct {
 	content func() cipher.AEAD // of Dir, made once
 }
 
-// NewSharedKey returns the SharedKey with a secret of exactly the size that it
-// is used with, from a random source rather than a password: for Dir 16 bytes
-// with A128GCM, 32 with A256GCM and A128CBC-HS256, 64 with A256CBC-HS512; for
-// A128KW 16 bytes and for A256KW 32 with any enc. The secret is copied.
+// NewSharedKey returns the SharedKey for a secret of exactly the right size, from a
+// random source and not a password: for Dir 16 bytes with A128GCM, 32 with A256GCM
+// and A128CBC-HS256, 64 with A256CBC-HS512; for A128KW 16 bytes and for A256KW 32,
+// with any enc. A key or certificate, in PEM, DER, base64, SSH or JWK form, is
+// refused. The secret is copied.
 //
-// A secret used with Dir and GCM encrypts at most 2^32 tokens, in all processes
-// that have it together (NIST SP 800-38D section 8.3): their random 96-bit
+// Encrypt at most 2^32 tokens with one secret, in all processes together, if it is
+// used with Dir and GCM (NIST SP 800-38D section 8.3): the random 96-bit
 // initialization vectors might repeat after that. A128KW and A256KW make a key for
 // each token and have no such limit.
 func NewSharedKey(alg Algorithm, enc Encryption, secret []byte, keyID string) (*SharedKey, error) {
@@ -127,8 +127,8 @@ func (k *SharedKey) KeyID() string {
 	return k.names.keyID
 }
 
-// EncryptKey returns a content encryption key and its wrapped form; of Dir the
-// secret itself and nothing.
+// EncryptKey returns a content encryption key and its wrapped form. For Dir it
+// returns the secret and no wrapped form.
 func (k *SharedKey) EncryptKey(ctx context.Context, h *Header) (cek, encryptedKey []byte, err error) {
 	if k == nil || k.encrypt == nil {
 		return nil, nil, errZeroSharedKey
@@ -136,8 +136,8 @@ func (k *SharedKey) EncryptKey(ctx context.Context, h *Header) (cek, encryptedKe
 	return k.encrypt(ctx, h)
 }
 
-// DecryptKey returns the content encryption key of its wrapped form; of Dir the
-// secret itself.
+// DecryptKey returns the content encryption key of its wrapped form. For Dir it
+// returns the secret.
 func (k *SharedKey) DecryptKey(ctx context.Context, h Header, encryptedKey []byte) (cek []byte, err error) {
 	if k == nil || k.decrypt == nil {
 		return nil, errZeroSharedKey

@@ -10,8 +10,8 @@ import (
 )
 
 // EncryptUnsigned returns a token with the claims, as [jwt.Sign] takes them,
-// encrypted and not signed: that it came from a holder of the key is all that it
-// proves. An [UnsignedPolicy] opens it.
+// encrypted and not signed. It proves that a holder of the key made it, and no more.
+// An [UnsignedPolicy] verifies it.
 func EncryptUnsigned(ctx context.Context, key *SharedKey, claims any) (string, error) {
 	payload, err := jwt.Sign(ctx, envelope{}, claims)
 	if err != nil {
@@ -20,17 +20,16 @@ func EncryptUnsigned(ctx context.Context, key *SharedKey, claims any) (string, e
 	return encrypt(ctx, key, Header{Type: claimsType}, []byte(payload))
 }
 
-// An UnsignedPolicy says which tokens of [EncryptUnsigned] are accepted. Their
-// claims are proven to come from a holder of the shared key, and from nobody in
-// particular. Like a [Policy] it is plain data; the zero value and nil accept
-// nothing.
+// An UnsignedPolicy says which tokens of [EncryptUnsigned] are accepted. Any holder
+// of the shared key can have made such a token. Like a [Policy] it is plain data; the
+// zero value and nil accept nothing.
 type UnsignedPolicy struct {
 	Keys   []*SharedKey // the keys to decrypt with; required
-	Claims *jwt.Policy  // what is accepted of the claims; required, and without Keys
+	Claims *jwt.Policy  // which claims are accepted; required, and without Keys
 }
 
 // Verify decrypts the token and returns it if Claims accepts its claims. Errors
-// are those of [Policy.Verify]; Claims.MaxSize limits the token.
+// are those of [Policy.Verify]. Claims.MaxSize limits the encrypted token.
 func (p *UnsignedPolicy) Verify(ctx context.Context, token string) (*jwt.Token, error) {
 	if err := p.incomplete(); err != nil {
 		return nil, err

@@ -1,0 +1,115 @@
+package jwe_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwe"
+)
+
+func TestKeysAreFoundByAlgorithmEncryptionAndKeyID(t *testing.T) {
+	signer, signed := sender(t)
+	old, now := sharedKey(t, jwe.A256KW, jwe.A256GCM, "old"), sharedKey(t, jwe.A256KW, jwe.A256GCM, "now")
+	unnamed := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
+	p256 := newPair(t, jwe.ECDHES, jwe.A256GCM, ecdhKey("P-256").PublicKey(), ecdhKey("P-256"), "")
+	x25519 := newPair(t, jwe.ECDHES, jwe.A256GCM, ecdhKey("X25519").PublicKey(), ecdhKey("X25519"), "")
+	for _, row := range []struct {
+		name    string
+		encrypt jwe.Encrypter
+		keys    []jwe.Decrypter
+		want    error
+	}{
+		{"each by its key ID", old, []jwe.Decrypter{now, old}, nil},
+		{"a key without an ID is tried", unnamed, []jwe.Decrypter{old, now, unnamed}, nil},
+		{"a key with another ID is not tried", old, []jwe.Decrypter{now}, jwt.ErrUnknownKey},
+		{"one of the same algorithm on another curve", x25519.encrypt, []jwe.Decrypter{p256.decrypt, x25519.decrypt}, nil},
+		{"nil keys are passed over", old, []jwe.Decrypter{nil, (*jwe.SharedKey)(nil), &jwe.SharedKey{}, old}, nil},
+		{"none but nil keys", old, []jwe.Decrypter{nil, (*jwe.SharedKey)(nil), &jwe.SharedKey{}}, jwt.ErrUnknownKey},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token, err := jwe.SignAndEncrypt(t.Context(), signer, row.encrypt, claims())
+			require.NoError(t, err)
+			_, err = (&jwe.Policy{Keys: row.keys, Signed: signed}).Verify(t.Context(), token)
+			assert.ErrorIs(t, err, row.want)
+			assert.Equal(t, row.want == nil, err == nil)
+		})
+	}
+}
+
+func TestOnlyAFewKeysAreTried(t *testing.T) {
+	signer, signed := sender(t)
+	key := sharedKey(t, jwe.A256KW, jwe.A256GCM, "")
+	token, err := jwe.SignAndEncrypt(t.Context(), signer, key, claims())
+	require.NoError(t, err)
+	var keys []jwe.Decrypter
+	for range 8 {
+		_, err = (&jwe.Policy{Keys: append(keys, key), Signed: signed}).Verify(t.Context(), token)
+		require.NoError(t, err)
+		keys = append(keys, sharedKey(t, jwe.A256KW, jwe.A256GCM, ""))
+	}
+	_, err = (&jwe.Policy{Keys: append(keys, key), Signed: signed}).Verify(t.Context(), token)
+	assert.EqualError(t, err, "jwe: token cannot be decrypted: more keys fit the header than are tried, want a kid that tells them apart")
+}
+
+var errOutOfReach = errors.New("out of reach")
+
+// What a key returns together with a refusal is not used, nor is a key that serves
+// no content encryption.
+func TestWhatADecrypterReturnsIsChecked(t *testing.T) {
+	cek := randomBytes(16)
+	token := craft{header: `{"alg":"X-1","enc":"A128GCM"}`, enc: jwe.A128GCM, cek: cek, plaintext: "secret"}.token()
+	unknown := craft{header: `{"alg":"X-1","enc":"A192GCM"}`, enc: jwe.A128GCM, cek: cek, plaintext: "secret"}.token()
+	for _, row := range []struct {
+		name, token string
+		key         *foreign
+		want        string
+	}{
+		{"the key", token, &foreign{alg: "X-1", enc: jwe.A128GCM, cek: cek}, ""},
+		{"a key and a refusal", token, &foreign{alg: "X-1", enc: jwe.A128GCM, cek: cek, err: jwe.ErrDecrypt}, notDecrypted},
+		{"a key and an error", token, &foreign{alg: "X-1", enc: jwe.A128GCM, cek: cek, err: errOutOfReach}, "jwe: decrypting the key: out of reach"},
+		{"nothing", token, &foreign{alg: "X-1", enc: jwe.A128GCM}, notDecrypted},
+		{"the wrong size", token, &foreign{alg: "X-1", enc: jwe.A128GCM, cek: append(cek, cek...)}, notDecrypted},
+		{"an unknown enc", unknown, &foreign{alg: "X-1", enc: "A192GCM", cek: cek}, `jwe: decrypting the key: jwe: unknown content encryption "A192GCM", want one of the package's constants`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, _, err := jwe.InsecureDecryptUnsigned(t.Context(), row.key, row.token)
+			if row.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			assert.EqualError(t, err, row.want)
+		})
+	}
+}
+
+// One key that could not be asked leaves the matter open, unless another decrypts.
+func TestAKeyOutOfReachLeavesItUndecided(t *testing.T) {
+	signer, signed := sender(t)
+	good := &foreign{alg: "X-1", enc: jwe.A128GCM, cek: randomBytes(16)}
+	away := &foreign{alg: "X-1", enc: jwe.A128GCM, err: errOutOfReach}
+	wrong := &foreign{alg: "X-1", enc: jwe.A128GCM, cek: randomBytes(16)}
+	token, err := jwe.SignAndEncrypt(t.Context(), signer, good, claims())
+	require.NoError(t, err)
+	verify := func(keys ...jwe.Decrypter) error {
+		_, err := (&jwe.Policy{Keys: keys, Signed: signed}).Verify(t.Context(), token)
+		return err
+	}
+	assert.NoError(t, verify(wrong, away, good))
+	assert.EqualError(t, verify(wrong), notDecrypted)
+	other := &foreign{alg: "X-1", enc: jwe.A128GCM, err: fmt.Errorf("%w: asking with a token: %w", errOutOfReach, &jwt.VerifyError{Reason: jwt.ErrExpired})}
+	for _, err := range []error{verify(away, wrong), verify(wrong, away), verify(away, away)} {
+		var refusal *jwt.VerifyError
+		assert.ErrorIs(t, err, errOutOfReach)
+		assert.False(t, errors.As(err, &refusal))
+	}
+	for _, err := range []error{verify(other), verify(away, other)} {
+		var refusal *jwt.VerifyError
+		assert.ErrorContains(t, err, "out of reach: asking with a token: jwt: token expired")
+		assert.False(t, errors.As(err, &refusal), "the refusal of another token")
+	}
+}
