@@ -1,6 +1,10 @@
 package jwe_test
 
 import (
+	"context"
+	"crypto"
+	"crypto/ecdh"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"testing"
@@ -112,4 +116,93 @@ func TestAKeyOutOfReachLeavesItUndecided(t *testing.T) {
 		assert.ErrorContains(t, err, "out of reach: asking with a token: jwt: token expired")
 		assert.False(t, errors.As(err, &refusal), "the refusal of another token")
 	}
+}
+
+// Each way in which a key can fail, for a plug-in and for a remote private key.
+func TestOnlyACleanNoRefusesAToken(t *testing.T) {
+	rsaEncrypter, err := jwe.NewEncrypter(jwe.RSAOAEP256, jwe.A128GCM, &rsaKey().PublicKey, "")
+	require.NoError(t, err)
+	ecdhEncrypter, err := jwe.NewEncrypter(jwe.ECDHES, jwe.A128GCM, ecdhKey("P-256").PublicKey(), "")
+	require.NoError(t, err)
+	var answer error
+	remote := remoteRSA{&rsaKey().PublicKey, func([]byte, crypto.DecrypterOpts) ([]byte, error) { return nil, answer }}
+	rsaDecrypter, err := jwe.NewDecrypter(jwe.RSAOAEP256, jwe.A128GCM, remote, "")
+	require.NoError(t, err)
+	ecdhDecrypter, err := jwe.NewDecrypter(jwe.ECDHES, jwe.A128GCM, exchanger{ecdhKey("P-256").PublicKey(), func(*ecdh.PublicKey) ([]byte, error) { return nil, answer }}, "")
+	require.NoError(t, err)
+	plugIn := &foreign{alg: "X-1", enc: jwe.A128GCM, cek: randomBytes(16)}
+	refusal := &jwt.VerifyError{Reason: jwe.ErrDecrypt}
+	for name, p := range map[string]pair{
+		"a plug-in": {"", plugIn, plugIn}, "a remote RSA key": {"", rsaEncrypter, rsaDecrypter}, "a remote ECDH key": {"", ecdhEncrypter, ecdhDecrypter},
+	} {
+		plugIn.err = nil
+		token, err := jwe.InsecureEncryptUnsigned(t.Context(), p.encrypt, jwe.Header{}, nil)
+		require.NoError(t, err)
+		for _, row := range []struct {
+			answer  error
+			refused bool
+		}{
+			{jwe.ErrDecrypt, true},
+			{fmt.Errorf("HSM: %w", jwe.ErrDecrypt), true},
+			{errors.Join(jwe.ErrDecrypt, fmt.Errorf("HSM: %w", jwe.ErrDecrypt)), true},
+			{errOutOfReach, false},
+			{errors.Join(jwe.ErrDecrypt, errOutOfReach), false},
+			{fmt.Errorf("%w: %w", errOutOfReach, jwe.ErrDecrypt), false},
+			{errors.Join(rsa.ErrDecryption, errOutOfReach), false},
+			{context.DeadlineExceeded, false},
+			{refusal, false},
+			{fmt.Errorf("HSM: %w", refusal), false},
+			{&jwt.VerifyError{Reason: jwt.ErrExpired}, false},
+			{jwt.ErrSignature, false},
+			{jwt.ErrExpired, false},
+		} {
+			answer, plugIn.err = row.answer, row.answer
+			_, _, err := jwe.InsecureDecryptUnsigned(t.Context(), p.decrypt, token)
+			var found *jwt.VerifyError
+			assert.Equal(t, row.refused, errors.As(err, &found), "%s: %v", name, row.answer)
+			if row.refused {
+				assert.EqualError(t, err, notDecrypted)
+				continue
+			}
+			assert.ErrorContains(t, err, "jwe: decrypting the key: ")
+			for _, reason := range []error{jwe.ErrDecrypt, jwt.ErrExpired, jwt.ErrSignature} {
+				assert.NotErrorIs(t, err, reason, "%s: %v", name, row.answer)
+			}
+			for _, cause := range []error{errOutOfReach, context.DeadlineExceeded} {
+				assert.Equal(t, errors.Is(row.answer, cause), errors.Is(err, cause), "%s: %v", name, row.answer)
+			}
+		}
+	}
+}
+
+// A key from elsewhere may hold on to what it is given.
+func TestKeysFromElsewhereGetTheirOwnInput(t *testing.T) {
+	key := &holder{foreign: foreign{alg: "X-1", enc: jwe.A128GCM, cek: randomBytes(16), encryptedKey: []byte("wrapped by X-1")}}
+	token, err := jwe.InsecureEncryptUnsigned(t.Context(), key, jwe.Header{}, []byte("secret"))
+	require.NoError(t, err)
+	other := sharedKey(t, jwe.A256KW, jwe.A128GCM, "")
+	for range 20 {
+		_, plaintext, err := jwe.InsecureDecryptUnsigned(t.Context(), key, token)
+		require.NoError(t, err)
+		assert.Equal(t, "secret", string(plaintext))
+		another, err := jwe.InsecureEncryptUnsigned(t.Context(), other, jwe.Header{}, make([]byte, 100))
+		require.NoError(t, err)
+		_, _, err = jwe.InsecureDecryptUnsigned(t.Context(), other, another)
+		require.NoError(t, err)
+		assert.Equal(t, "secret", string(plaintext), "the caller's own")
+		plaintext[0]++
+	}
+	for _, held := range key.held {
+		assert.Equal(t, "wrapped by X-1", string(held))
+	}
+}
+
+type holder struct {
+	foreign
+	held [][]byte
+}
+
+func (k *holder) DecryptKey(ctx context.Context, h jwe.Header, encryptedKey []byte) ([]byte, error) {
+	k.held = append(k.held, encryptedKey)
+	return k.foreign.DecryptKey(ctx, h, encryptedKey)
 }
