@@ -81,15 +81,30 @@ func (c *Cursor) More(closing byte) bool {
 
 // Name reads the name of a member, up to its value.
 func (c *Cursor) Name() []byte {
-	start := c.space(c.pos)
+	name, _ := c.name()
+	return name
+}
+
+// NameText is Name that returns a string, as Text does.
+func (c *Cursor) NameText() string {
+	name, start := c.name()
+	if c.source != "" && c.source[start:start+len(name)] == string(name) {
+		return c.source[start : start+len(name)]
+	}
+	return string(name)
+}
+
+// name also returns where the name starts in the data, if it has no escapes.
+func (c *Cursor) name() (name []byte, start int) {
+	start = c.space(c.pos)
 	end, name := c.member(start, nil)
 	if end < 0 {
-		return nil
+		return nil, 0
 	}
 	if c.pos = end; bytes.IndexByte(name, '\\') >= 0 {
 		name, _ = jsontext.AppendUnquote(nil, c.data[start:start+len(name)+2])
 	}
-	return name
+	return name, start + 1
 }
 
 // Text reads a string. It reports false, and reads nothing, if the next value is

@@ -1,291 +1,116 @@
-// Package structjson encodes and decodes structs as encoding/json/v2 does, but
-// faster: plain fields by itself, others by handing them to package json one by
-// one. Where it is not sure it says so, and its caller asks package json for the
-// whole, whose answer is the right one by definition.
+// Package structjson encodes Go values as encoding/json does and decodes them
+// strictly: names match exactly. It walks down a value and its JSON at once,
+// struct by struct and field by field. What it does not know itself, such as a
+// type with a method of encoding/json/v2 or a field with a rare option, it hands
+// to package json, with the options of encoding/json.
 //
-// What has methods for coding may tell the difference: they are called a second
-// time then, and inside of a field they find themselves a level higher.
+// Encoding differs from encoding/json in three ways. Text that is not valid UTF-8
+// is an error. HTML is not escaped. What could not be read back is an error, too:
+// a name that is there twice, and values that are nested too deep.
 package structjson
 
 import (
-	"bytes"
-	"encoding"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-// A Codec knows the fields of one struct type. It is safe for concurrent use.
+// A Codec encodes and decodes the values of one type. It is safe for concurrent
+// use.
 type Codec struct {
-	Embeds bool // the first field is the base, embedded, which is left to the caller
-	Flat   bool // no field beside it can hold an object
+	// Embeds reports that the type is a struct whose first field is the base,
+	// embedded, and that no other field has one of the names of base's fields.
+	// AppendMembers and DecodeMembers leave the base to their caller.
+	Embeds bool
 
-	fields []field
+	all *node   // the type
+	own *object // the fields of the struct but those of the base
 }
 
-// A field is one that has a member of its own.
-type field struct {
-	index     int
-	name      string
-	label     string // what begins the member: a comma, the name, a colon
-	kind      kind
-	isZero    func(reflect.Value) bool // says what omitzero leaves out; nil without
-	omitEmpty bool
-}
-
-type kind int
-
-const (
-	other kind = iota // for package json
-	text
-	texts
-	boolean
-	integer
-	unsigned
-)
-
-// New returns the Codec of t, or nil if it has none: if t is not a struct, has
-// methods that encode or decode it, embeds anything but the struct type base as
-// its first field, or has fields by names of base's or with unusual options.
+// New returns the Codec of t.
 func New(t, base reflect.Type) *Codec {
-	if t.Kind() != reflect.Struct || implementsAny(t, coding...) {
-		return nil
+	c := &Codec{all: nodeOf(t)}
+	if c.all.writes != structure || c.all.reads != structure || t.NumField() == 0 {
+		return c
 	}
-	if json.Unmarshal([]byte("{}"), reflect.New(t).Interface()) != nil {
-		return nil // what json has against its tags and names, or it is read as a text
+	first := t.Field(0)
+	if _, tagged := first.Tag.Lookup("json"); tagged || !first.Anonymous || !first.IsExported() || first.Type != base {
+		return c
 	}
-	c := &Codec{Flat: true}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		switch tag, tagged := f.Tag.Lookup("json"); {
-		case i == 0 && f.Anonymous && f.IsExported() && f.Type == base && !tagged:
-			c.Embeds = true
-		case f.Anonymous:
-			return nil
-		case !f.IsExported() || tag == "-":
-		default:
-			member, ok := newField(f, tag)
-			if !ok || c.Embeds && has(base, member.name) {
-				return nil
-			}
-			c.Flat = c.Flat && member.kind != other
-			c.fields = append(c.fields, member)
+	c.own = new(object)
+	ofBase := 0
+	for _, f := range c.all.object.fields {
+		if f.path[0] == 0 {
+			ofBase++
+			continue
 		}
+		c.own.add(f)
 	}
+	whole := nodeOf(base)
+	c.Embeds = whole.object != nil && ofBase == len(whole.object.fields)
 	return c
 }
 
-func newField(of reflect.StructField, tag string) (_ field, ok bool) {
-	name, options, _ := strings.Cut(tag, ",")
-	if name == "" {
-		name = of.Name
-	}
-	label, err := jsontext.AppendQuote([]byte{','}, name)
-	if err != nil || strings.ContainsAny(name, "'\"`\\") { // which versions of json read differently
-		return field{}, false
-	}
-	if implementsAny(of.Type, reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[json.UnmarshalerFrom]()) {
-		return field{}, false // these methods see where in the document they are
-	}
-	f := field{index: of.Index[0], name: name, label: string(append(label, ':')), kind: kindOf(of.Type)}
-	for option := range strings.SplitSeq(options, ",") {
-		switch option {
-		case "":
-		case "omitempty":
-			f.omitEmpty = true
-		case "omitzero":
-			f.isZero = zeroOf(of.Type)
-			if f.isZero == nil {
-				return field{}, false
-			}
-		default:
-			return field{}, false
-		}
-	}
-	return f, true
+// Append appends the JSON of v.
+func (c *Codec) Append(b []byte, v reflect.Value) ([]byte, error) {
+	e := encoder{b: b}
+	e.value(c.all, v)
+	return e.b, e.failure()
 }
 
-// zeroOf returns what says that a value of t is zero, or nil if that is not easy
-// to say.
-func zeroOf(t reflect.Type) func(reflect.Value) bool {
-	type zeroer interface{ IsZero() bool }
+// AppendMembers appends a comma and a member for each field of v, but those of
+// the embedded base.
+func (c *Codec) AppendMembers(b []byte, v reflect.Value) ([]byte, error) {
+	e := encoder{b: b, depth: 1}
+	e.members(c.own, v)
+	return e.b, e.failure()
+}
+
+// Decode sets v, which is zero and can be set, from data, which [strictjson.Read]
+// found to be strict. Source has the same bytes as data, from the second on;
+// texts are parts of it. Lists of texts are made in room while there is some. If
+// it fails, the error is an *[Error], and v may be half set.
+func (c *Codec) Decode(data []byte, source string, v reflect.Value, room []string) error {
+	d := decoder{Cursor: strictjson.Walk(data, source), room: room}
+	d.value(c.all, v)
+	return d.failure()
+}
+
+// DecodeMembers is [Codec.Decode] for one object, without the embedded base.
+func (c *Codec) DecodeMembers(data []byte, source string, v reflect.Value, room []string) error {
+	d := decoder{Cursor: strictjson.Walk(data, source), room: room}
+	d.members(c.own, v)
+	return d.failure()
+}
+
+// An Error says which value could not be encoded or decoded, and why. It quotes
+// none of the values.
+type Error struct {
+	Name   string // of the member of the outermost object; "" if it is that itself
+	Path   string // from there on, such as ".address.lines[2]"; "" if it is the member itself
+	Detail string
+	Err    error // what a method returned, or nil
+}
+
+func (e *Error) Error() string {
 	switch {
-	case !implementsAny(t, reflect.TypeFor[zeroer]()):
-		return reflect.Value.IsZero
-	case t.Kind() == reflect.Struct && t.Implements(reflect.TypeFor[zeroer]()):
-		return func(v reflect.Value) bool { return v.Interface().(zeroer).IsZero() }
-	}
-	return nil
-}
-
-func kindOf(t reflect.Type) kind {
-	if reflect.PointerTo(t).NumMethod() > 0 {
-		return other
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return text
-	case reflect.Bool:
-		return boolean
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return integer
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return unsigned
-	}
-	if t == reflect.TypeFor[[]string]() {
-		return texts
-	}
-	return other
-}
-
-// coding are the methods that the encoder or decoder calls; one that reads a
-// text is not among them, since no object is read with that.
-var coding = []reflect.Type{
-	reflect.TypeFor[json.Marshaler](), reflect.TypeFor[json.MarshalerTo](), reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextAppender](),
-	reflect.TypeFor[json.Unmarshaler](), reflect.TypeFor[json.UnmarshalerFrom](),
-}
-
-// implementsAny reports whether t, or a pointer to it, has the methods of one of
-// the interfaces.
-func implementsAny(t reflect.Type, interfaces ...reflect.Type) bool {
-	return slices.ContainsFunc(interfaces, reflect.PointerTo(t).Implements) || slices.ContainsFunc(interfaces, t.Implements)
-}
-
-// has reports whether base has a member called name.
-func has(base reflect.Type, name string) bool {
-	for i := range base.NumField() {
-		if of, _, _ := strings.Cut(base.Field(i).Tag.Get("json"), ","); of == name {
-			return true
-		}
-	}
-	return false
-}
-
-// Append appends a comma and a member for each field of v, but those of the
-// embedded base. If it reports false, v is for package json.
-func (c *Codec) Append(b []byte, v reflect.Value) (_ []byte, ok bool) {
-	for i := range c.fields {
-		f := &c.fields[i]
-		member, of := len(b), v.Field(f.index)
-		if f.isZero != nil && f.isZero(of) {
-			continue
-		}
-		b = append(b, f.label...)
-		value := len(b)
-		if b, ok = f.append(b, of); !ok {
-			return nil, false
-		}
-		if f.omitEmpty && isEmpty(b[value:]) {
-			b = b[:member]
-		}
-	}
-	return b, true
-}
-
-func isEmpty(value []byte) bool {
-	switch string(value) {
-	case `null`, `""`, `[]`, `{}`:
-		return true
-	}
-	return false
-}
-
-func (f *field) append(b []byte, v reflect.Value) (_ []byte, ok bool) {
-	var err error
-	switch f.kind {
-	case text:
-		b, err = jsontext.AppendQuote(b, v.String())
-	case texts:
-		b = append(b, '[')
-		for i := 0; i < v.Len() && err == nil; i++ {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b, err = jsontext.AppendQuote(b, v.Index(i).String())
-		}
-		b = append(b, ']')
-	case boolean:
-		b = strconv.AppendBool(b, v.Bool())
-	case integer:
-		b = strconv.AppendInt(b, v.Int(), 10)
-	case unsigned:
-		b = strconv.AppendUint(b, v.Uint(), 10)
+	case e.Name == "" && e.Path == "":
+		return e.Detail
 	default:
-		if v.CanAddr() {
-			v = v.Addr() // its methods get the value itself
-		}
-		var value []byte
-		value, err = json.Marshal(v.Interface())
-		b = append(b, value...)
+		return e.Name + e.Path + ": " + e.Detail
 	}
-	return b, err == nil
 }
 
-// Decode sets the fields of v, which is zero and can be set, from one strict JSON
-// object, leaving out the embedded base. Source has the same bytes as data, from
-// the second on; texts are parts of it. If it reports false, v is for package
-// json, and may be half set.
-func (c *Codec) Decode(data []byte, source string, v reflect.Value) (ok bool) {
-	o := strictjson.Read(data, 0)
-	for next := 0; o.Next(); {
-		f := c.find(o.Name, next)
-		if f < 0 {
-			continue
-		}
-		next = f + 1
-		if field := &c.fields[f]; !field.set(v.Field(field.index), &o.Value, source) {
-			return false
-		}
-	}
-	return o.Problem() == ""
-}
+func (e *Error) Unwrap() error { return e.Err }
 
-// find returns the field for a member, looking at the one numbered next first.
-func (c *Codec) find(name []byte, next int) int {
-	if next < len(c.fields) && c.fields[next].name == string(name) {
-		return next
-	}
-	for i := range c.fields {
-		if c.fields[i].name == string(name) {
-			return i
-		}
-	}
-	return -1
-}
+// at notes that the error is in an element of an array.
+func (e *Error) at(i int) { e.in("[" + strconv.Itoa(i) + "]") }
 
-func (f *field) set(v reflect.Value, from *strictjson.Value, source string) (ok bool) {
-	if f.kind != other && string(from.Raw) == "null" {
-		return true // zero, as it is
+// in notes that the error is in the member called name of an object.
+func (e *Error) in(name string) {
+	if e.Name != "" && e.Name[0] != '[' {
+		e.Name = "." + e.Name
 	}
-	switch f.kind {
-	case text:
-		s, ok := from.Text(source)
-		v.SetString(s)
-		return ok
-	case texts:
-		const most = 128 // to make room for, before there is need
-		list, ok := from.Texts(source, make([]string, 0, min(1+bytes.Count(from.Raw, []byte{','}), most)))
-		*v.Addr().Interface().(*[]string) = list
-		return ok
-	case boolean:
-		b := string(from.Raw) == "true"
-		v.SetBool(b)
-		return b || string(from.Raw) == "false"
-	case integer:
-		n, err := strconv.ParseInt(string(from.Raw), 10, v.Type().Bits())
-		v.SetInt(n)
-		return err == nil
-	case unsigned:
-		n, err := strconv.ParseUint(string(from.Raw), 10, v.Type().Bits())
-		v.SetUint(n)
-		return err == nil
-	default: // with bytes of its own, which a method may hold on to
-		return json.Unmarshal(bytes.Clone(from.Raw), v.Addr().Interface()) == nil
-	}
+	e.Name, e.Path = name, e.Name+e.Path
 }

@@ -1,0 +1,418 @@
+package structjson
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/base64"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+)
+
+// A decoder walks down JSON. Its methods report whether they could decode the
+// next value.
+type decoder struct {
+	strictjson.Cursor
+	room []string // for lists of texts
+	err  *Error
+}
+
+func (d *decoder) failure() error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case !d.AtEnd():
+		return &Error{Detail: "got JSON that is not strict"}
+	}
+	return nil
+}
+
+func (d *decoder) fail(detail string, err error) bool {
+	d.err = &Error{Detail: detail, Err: err}
+	return false
+}
+
+// mismatch fails for a value that does not go into a t.
+func (d *decoder) mismatch(t reflect.Type) bool {
+	v := d.Value()
+	return d.fail("got "+v.Kind()+", want "+wanted(t), nil)
+}
+
+// wanted describes what goes into a t.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return "an integer that fits " + t.Kind().String()
+	case reflect.Float32, reflect.Float64:
+		return "a number that fits " + t.Kind().String()
+	case reflect.Pointer:
+		return wanted(t.Elem())
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return "a string with base64"
+		}
+		return "an array"
+	case reflect.Array:
+		return "an array"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	}
+	return "what goes into " + t.String()
+}
+
+// null passes a null, and reports whether there was one.
+func (d *decoder) null() bool {
+	if d.Peek() != 'n' {
+		return false
+	}
+	v := d.Value()
+	return len(v.Raw) > 0
+}
+
+// value decodes the next value into v, which is zero and of the type of n.
+func (d *decoder) value(n *node, v reflect.Value) bool {
+	if n.reads == text {
+		if s, ok := d.Text(); ok {
+			v.SetString(s)
+			return true
+		}
+	}
+	switch n.reads {
+	case jsonMethod:
+		return d.methodJSON(v)
+	case wrap:
+		return d.wrapped(n, v)
+	case other:
+		return d.other(v)
+	}
+	if d.null() {
+		return true // zero, as it is
+	}
+	switch n.reads {
+	case boolean:
+		return d.boolean(v)
+	case integer, unsigned, float:
+		return d.scalar(n.reads, v)
+	case number:
+		return d.number(v)
+	case octets:
+		return d.octets(n, v)
+	case texts:
+		return d.texts(v)
+	case list:
+		return d.list(n, v)
+	case array:
+		return d.array(n, v)
+	case dictionary:
+		return d.dictionary(n, v)
+	case pointer:
+		v.Set(reflect.New(n.elem.t))
+		return d.value(n.elem, v.Elem())
+	case dynamic:
+		return d.dynamic(v)
+	case structure:
+		return d.members(n.object, v)
+	case textMethod:
+		return d.methodText(v)
+	case quoted:
+		return d.quoted(n, v)
+	}
+	return d.mismatch(v.Type())
+}
+
+func (d *decoder) boolean(v reflect.Value) bool {
+	if c := d.Peek(); c != 't' && c != 'f' {
+		return d.mismatch(v.Type())
+	}
+	raw := d.Value()
+	v.SetBool(string(raw.Raw) == "true")
+	return true
+}
+
+// scalar decodes a number of Go.
+func (d *decoder) scalar(is kind, v reflect.Value) bool {
+	raw := d.Value()
+	if !raw.IsNumber() {
+		return d.fail("got "+raw.Kind()+", want "+wanted(v.Type()), nil)
+	}
+	var err error
+	switch bits := v.Type().Bits(); is {
+	case integer:
+		var n int64
+		n, err = strconv.ParseInt(string(raw.Raw), 10, bits)
+		v.SetInt(n)
+	case unsigned:
+		var n uint64
+		n, err = strconv.ParseUint(string(raw.Raw), 10, bits)
+		v.SetUint(n)
+	default:
+		var n float64
+		n, err = strconv.ParseFloat(string(raw.Raw), bits)
+		v.SetFloat(n)
+	}
+	if err != nil {
+		return d.fail("got another number, want "+wanted(v.Type()), nil)
+	}
+	return true
+}
+
+// number decodes a json.Number: a number, or a string with one.
+func (d *decoder) number(v reflect.Value) bool {
+	if s, ok := d.Text(); ok {
+		v.SetString(s)
+		return isNumber(s) || d.fail("got a string, want a number", nil)
+	}
+	raw := d.Value()
+	if !raw.IsNumber() {
+		return d.fail("got "+raw.Kind()+", want a number", nil)
+	}
+	v.SetString(string(raw.Raw))
+	return true
+}
+
+func (d *decoder) octets(n *node, v reflect.Value) bool {
+	if d.Peek() == '[' {
+		return d.list(n, v)
+	}
+	s, ok := d.Text()
+	if !ok {
+		return d.mismatch(v.Type())
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return d.fail("got a string that is not base64", nil)
+	}
+	v.SetBytes(b)
+	return true
+}
+
+// texts decodes a list of texts, in the decoder's room if it is long enough.
+func (d *decoder) texts(v reflect.Value) bool {
+	if d.Peek() != '[' {
+		return d.mismatch(v.Type())
+	}
+	all := d.room[:0]
+	if n := d.roughly(); n > cap(all) || all == nil {
+		all = make([]string, 0, n)
+	} else {
+		defer func() { d.room = d.room[:cap(d.room)][len(all):] }()
+	}
+	for more := d.Open('['); more; more = d.More(']') {
+		s, ok := d.Text()
+		if !ok && !d.null() {
+			d.mismatch(v.Type().Elem())
+			d.err.at(len(all))
+			return false
+		}
+		all = append(all, s)
+	}
+	*v.Addr().Interface().(*[]string) = all[:len(all):len(all)]
+	return true
+}
+
+// roughly guesses, for the room to make, how many elements the next array has.
+func (d *decoder) roughly() int {
+	const most = 128
+	rest := d.Rest()
+	end := max(bytes.IndexByte(rest, ']'), 0)
+	return min(1+bytes.Count(rest[:end], []byte{','}), most)
+}
+
+func (d *decoder) list(n *node, v reflect.Value) bool {
+	if d.Peek() != '[' {
+		return d.mismatch(v.Type())
+	}
+	const first = 4 // to make room for
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	i := 0
+	for more := d.Open('['); more; more = d.More(']') {
+		if i == v.Cap() {
+			v.Grow(max(first, i))
+		}
+		v.SetLen(i + 1)
+		v.Index(i).SetZero()
+		if !d.value(n.elem, v.Index(i)) {
+			d.err.at(i)
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// array decodes as many elements as there are in an array, and passes the rest.
+func (d *decoder) array(n *node, v reflect.Value) bool {
+	if d.Peek() != '[' {
+		return d.mismatch(v.Type())
+	}
+	i := 0
+	for more := d.Open('['); more; more = d.More(']') {
+		if i >= v.Len() {
+			d.Value()
+		} else if !d.value(n.elem, v.Index(i)) {
+			d.err.at(i)
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+func (d *decoder) dictionary(n *node, v reflect.Value) bool {
+	if d.Peek() != '{' {
+		return d.mismatch(v.Type())
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(n.elem.t).Elem()
+	for more := d.Open('{'); more; more = d.More('}') {
+		name := d.NameText()
+		if !setKey(key, name) {
+			d.fail("got a name that is no integer that fits "+key.Kind().String(), nil)
+			d.err.in(name)
+			return false
+		}
+		if key.Kind() != reflect.String && v.MapIndex(key).IsValid() {
+			return d.fail("got two names that are the same integer", nil)
+		}
+		value.SetZero()
+		if !d.value(n.elem, value) {
+			d.err.in(name)
+			return false
+		}
+		v.SetMapIndex(key, value)
+	}
+	return true
+}
+
+func setKey(key reflect.Value, name string) bool {
+	switch {
+	case key.Kind() == reflect.String:
+		key.SetString(name)
+	case key.CanInt():
+		n, err := strconv.ParseInt(name, 10, key.Type().Bits())
+		key.SetInt(n)
+		return err == nil
+	default:
+		n, err := strconv.ParseUint(name, 10, key.Type().Bits())
+		key.SetUint(n)
+		return err == nil
+	}
+	return true
+}
+
+// members decodes an object into the fields of v. Members without a field are
+// passed.
+func (d *decoder) members(o *object, v reflect.Value) bool {
+	if d.Peek() != '{' {
+		return d.mismatch(v.Type())
+	}
+	next := 0
+	for more := d.Open('{'); more; more = d.More('}') {
+		i := o.find(d.Name(), next)
+		if i < 0 {
+			d.Value()
+			continue
+		}
+		next = i + 1
+		if f := o.fields[i]; !d.value(f.node, f.in(v)) {
+			d.err.in(f.name)
+			return false
+		}
+	}
+	return true
+}
+
+func (d *decoder) dynamic(v reflect.Value) bool {
+	value, ok := d.any()
+	if ok && value != nil {
+		v.Set(reflect.ValueOf(value))
+	}
+	return ok
+}
+
+// any returns the next value as encoding/json gives it to an any.
+func (d *decoder) any() (v any, ok bool) {
+	switch c := d.Peek(); c {
+	case '"':
+		return d.Text()
+	case '{':
+		all := make(map[string]any)
+		for more := d.Open('{'); more; more = d.More('}') {
+			name := d.NameText()
+			if all[name], ok = d.any(); !ok {
+				d.err.in(name)
+				return nil, false
+			}
+		}
+		return all, true
+	case '[':
+		all := []any{}
+		for more := d.Open('['); more; more = d.More(']') {
+			v, ok := d.any()
+			if !ok {
+				d.err.at(len(all))
+				return nil, false
+			}
+			all = append(all, v)
+		}
+		return all, true
+	}
+	raw := d.Value()
+	switch {
+	case raw.IsNumber():
+		f, err := strconv.ParseFloat(string(raw.Raw), 64)
+		return f, err == nil || d.fail("got another number, want one that fits float64", nil)
+	case string(raw.Raw) == "null":
+		return nil, true
+	}
+	return string(raw.Raw) == "true", true
+}
+
+func (d *decoder) methodJSON(v reflect.Value) bool {
+	raw := d.Value()
+	// It gets bytes of its own, to which it may hold on.
+	if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(raw.Raw)); err != nil {
+		return d.fail("got "+raw.Kind()+", and "+methodFailed("UnmarshalJSON", v.Type(), err), err)
+	}
+	return true
+}
+
+func (d *decoder) methodText(v reflect.Value) bool {
+	s, ok := d.Text()
+	if !ok {
+		raw := d.Value()
+		return d.fail("got "+raw.Kind()+", want a string", nil)
+	}
+	if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)); err != nil {
+		return d.fail("got a string, and "+methodFailed("UnmarshalText", v.Type(), err), err)
+	}
+	return true
+}
+
+// quoted decodes a string that holds a value.
+func (d *decoder) quoted(n *node, v reflect.Value) bool {
+	s, ok := d.Text()
+	if !ok {
+		raw := d.Value()
+		return d.fail("got "+raw.Kind()+", want a string", nil)
+	}
+	in, problem := strictjson.ReadValue([]byte(s), 0)
+	if problem != "" || len(in.Raw) != len(s) || strings.ContainsAny(s[:1], "{[") {
+		return d.fail("got another string, want one that holds "+wanted(v.Type()), nil)
+	}
+	inner := decoder{Cursor: strictjson.Walk(in.Raw, s)}
+	if !inner.value(n.elem, v) {
+		d.err = inner.err
+		return false
+	}
+	return true
+}
