@@ -3,7 +3,6 @@ package jwt
 import (
 	"errors"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -21,28 +20,36 @@ type Claims struct {
 	ID        string      `json:"jti,omitzero"`
 }
 
-// An Audience lists whom a token is for (RFC 7519 section 4.1.3). In JSON, one
-// recipient is a string and several are an array; both are read. Nil is an absent
-// claim, and an empty one an array without a recipient.
+// Audience is the list of intended recipients (RFC 7519 section 4.1.3). In JSON,
+// one recipient is a string and several are an array; both are read. Nil is an
+// absent claim, and an empty one an array without a recipient. For a peer that
+// wants an array even for one recipient, see [AudienceList].
 type Audience []string
 
 // MarshalJSON writes a string if there is one recipient, or else an array.
-func (a Audience) MarshalJSON() ([]byte, error) { return a.append(nil) }
+func (a Audience) MarshalJSON() ([]byte, error) {
+	b, ok := a.append(nil)
+	if !ok {
+		return nil, errors.New("jwt: aud: " + notUTF8)
+	}
+	return b, nil
+}
 
-func (a Audience) append(b []byte) (_ []byte, err error) {
+// append appends the JSON of a, and reports text that is not valid UTF-8.
+func (a Audience) append(b []byte) (_ []byte, ok bool) {
 	if len(a) == 1 {
-		return jsontext.AppendQuote(b, a[0])
+		return strictjson.AppendText(b, a[0])
 	}
 	b = append(b, '[')
 	for i, recipient := range a {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = jsontext.AppendQuote(b, recipient); err != nil {
-			return nil, err
+		if b, ok = strictjson.AppendText(b, recipient); !ok {
+			return b, false
 		}
 	}
-	return append(b, ']'), nil
+	return append(b, ']'), true
 }
 
 // UnmarshalJSON reads a string or an array of strings.
@@ -58,6 +65,18 @@ func (a *Audience) UnmarshalJSON(data []byte) error {
 	*a = audience
 	return nil
 }
+
+// An AudienceList is an [Audience] that is an array in JSON even if there is one
+// recipient. A field of this type takes the place of that of [Claims]:
+//
+//	type claims struct {
+//		jwt.Claims
+//		Audience jwt.AudienceList `json:"aud"`
+//	}
+type AudienceList []string
+
+// UnmarshalJSON reads a string or an array of strings.
+func (l *AudienceList) UnmarshalJSON(data []byte) error { return (*Audience)(l).UnmarshalJSON(data) }
 
 func readAudience(v *strictjson.Value, source string, room []string) (Audience, bool) {
 	if one, ok := v.Text(source); ok {
@@ -122,30 +141,6 @@ func (t *Token) decodeClaims(data []byte) (claim, problem string) {
 				t.has |= hasConfirmation
 			}
 			continue
-		}
-		if !ok {
-			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
-		}
-	}
-	if o.Problem() != "" {
-		return "", "payload: " + o.Problem()
-	}
-	return "", ""
-}
-
-// checkClaims finds what decodeClaims would, and decodes nothing.
-func checkClaims(data []byte) (claim, problem string) {
-	o := strictjson.Read(data, 0)
-	for o.Next() {
-		ok, want := true, "a string"
-		switch string(o.Name) {
-		case "iss", "sub", "jti":
-			ok = o.Value.IsString()
-		case "aud":
-			ok, want = o.Value.IsString() || o.Value.IsStrings(), "a string or an array of strings"
-		case "exp", "nbf", "iat":
-			var date NumericDate
-			_, want, ok = readDate(&o.Value, &date)
 		}
 		if !ok {
 			return string(o.Name), "got " + o.Value.Kind() + ", want " + want

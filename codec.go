@@ -1,50 +1,20 @@
 package jwt
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 	"github.com/seed-b1f8f58c/jwt/internal/structjson"
 )
 
-// decode decodes the payload into the value that into points to, which is of the
-// kind. Registered claims in it come from those that are decoded already.
-func (t *Token) decode(into any, of *claimsKind) error {
-	v := reflect.ValueOf(into).Elem()
-	if of.codec != nil && t.decodeStruct(of.codec, v) {
-		return nil
-	}
-	v.SetZero()
-	return json.Unmarshal([]byte(t.payload), into)
-}
-
-// decodeStruct reports whether codec could do it.
-func (t *Token) decodeStruct(codec *structjson.Codec, v reflect.Value) bool {
-	source := t.payload
-	if codec.Embeds {
-		claims := v.Field(0).Addr().Interface().(*Claims)
-		*claims = t.Claims
-		claims.Audience = slices.Clone(claims.Audience)
-		if t.private == 0 {
-			return true
-		}
-		source = source[t.private-1:] // from the brace, comma or space before the first of the others
-	}
-	b := buffers.Get().(*buffer)
-	defer b.free()
-	b.payload = append(append(b.payload[:0], '{'), source[1:]...)
-	return codec.Decode(b.payload, source, v)
-}
-
 // A claimsKind is what there is to know about a type of claims.
 type claimsKind struct {
-	codec *structjson.Codec // nil if the type is for package json
-	room  sync.Pool         // of pointers to zero values of the type
-
+	*structjson.Codec
 	validates bool // the type or a pointer to it is a validator
 }
 
@@ -54,64 +24,80 @@ var claimsKinds sync.Map
 func kindOf(t reflect.Type) *claimsKind {
 	known, ok := claimsKinds.Load(t)
 	if !ok {
-		known, _ = claimsKinds.LoadOrStore(t, &claimsKind{codec: structjson.New(t, reflect.TypeFor[Claims]()), validates: validates(t)})
+		known, _ = claimsKinds.LoadOrStore(t, &claimsKind{structjson.New(t, reflect.TypeFor[Claims]()), validates(t)})
 	}
 	return known.(*claimsKind)
 }
 
-// appendJSON appends the JSON of v. What is checked needs no [checkClaims].
-func appendJSON(b []byte, v any) (_ []byte, checked bool, err error) {
-	if b, checked, ok := appendStruct(b, v); ok {
-		return b, checked, nil
-	}
-	encoded, err := json.Marshal(v)
-	return append(b, encoded...), false, err
+// roomFor is the memory for a T: one piece for the value and for the usual few
+// texts that are in lists.
+type roomFor[T any] struct {
+	value T
+	texts [4]string
 }
 
-// decodeJSON decodes the text into the value that into points to, which is of the
-// kind.
-func decodeJSON(text string, into any, of *claimsKind) error {
+// decode decodes the payload into v, which is of the kind. Registered claims in
+// it come from those that are decoded already.
+func (t *Token) decode(v reflect.Value, of *claimsKind, room []string) error {
+	if !of.Embeds {
+		return decodeJSON(t.payload, v, of, room)
+	}
+	claims := v.Field(0).Addr().Interface().(*Claims)
+	*claims = t.Claims
+	claims.Audience, room = cloneInto(room, claims.Audience)
+	if t.private == 0 {
+		return nil
+	}
+	source := t.payload[t.private-1:] // from the brace, comma or space before the first of the others
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.payload = append(append(b.payload[:0], '{'), source[1:]...)
+	return of.DecodeMembers(b.payload, source, v, room)
+}
+
+// cloneInto returns a copy of the audience in room, if there is enough, and the
+// room that is left.
+func cloneInto(room []string, a Audience) (_ Audience, left []string) {
+	n := len(a)
+	if a == nil || n > cap(room) {
+		return slices.Clone(a), room
+	}
+	return append(room[:0:n], a...), room[n:n]
+}
+
+// decodeJSON decodes the text, which is known to be strict, into v, which is of
+// the kind.
+func decodeJSON(text string, v reflect.Value, of *claimsKind, room []string) error {
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	b.payload = append(b.payload[:0], text...)
-	v := reflect.ValueOf(into).Elem()
-	if of.codec != nil && !of.codec.Embeds && of.codec.Decode(b.payload, text, v) {
-		return nil
-	}
-	v.SetZero()
-	return json.Unmarshal([]byte(text), into)
+	return of.Decode(b.payload, text, v, room)
 }
 
-// appendStruct appends the JSON of a struct or a pointer to one, and reports
-// false if it is for package json. What is checked needs no [checkClaims].
-func appendStruct(b []byte, claims any) (_ []byte, checked, ok bool) {
-	v := reflect.ValueOf(claims)
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
+// appendJSON appends the JSON of v, which is strict. It reports checked if that
+// is an object whose registered claims are of their types.
+func appendJSON(b []byte, v any) (_ []byte, checked bool, err error) {
+	of := reflect.ValueOf(v)
+	if of.Kind() == reflect.Pointer && !of.IsNil() {
+		of = of.Elem()
 	}
-	if !v.IsValid() {
-		return nil, false, false
+	if !of.IsValid() {
+		return append(b, "null"...), false, nil
 	}
-	codec := kindOf(v.Type()).codec
-	if codec == nil {
-		return nil, false, false
+	kind := kindOf(of.Type())
+	embedding, ok := v.(interface{ registered() Claims })
+	if !ok || !kind.Embeds { // one may have it without the other: a named type of pointers, or a promotion from below
+		b, err = kind.Append(b, of)
+		return b, false, err
 	}
-	open := len(b)
-	if codec.Embeds {
-		embedding, ok := claims.(interface{ registered() Claims })
-		if !ok { // a type made by package reflect, or a named one of pointers
-			return nil, false, false
-		}
-		registered := embedding.registered()
-		var err error
-		if b, err = registered.appendMembers(b); err != nil {
-			return nil, false, false
-		}
+	open, registered := len(b), embedding.registered()
+	if b, err = registered.appendMembers(b); err != nil {
+		return nil, false, err
 	}
-	if b, ok = codec.Append(b, v); !ok {
-		return nil, false, false
+	if b, err = kind.AppendMembers(b, of); err != nil {
+		return nil, false, err
 	}
-	return closeObject(b, open), codec.Embeds && codec.Flat, true
+	return closeObject(b, open), true, nil
 }
 
 // registered returns the Claims in a struct that embeds them.
@@ -141,27 +127,39 @@ func (c *Claims) appendMembers(b []byte) ([]byte, error) {
 }
 
 // members are JSON to which each of its methods appends a member, unless that is
-// absent.
+// absent. A label is what begins it: a comma, the name, a colon.
 type members struct {
 	b   []byte
 	err error
 }
 
-func (m *members) text(name, s string) {
-	if s != "" && m.err == nil {
-		m.b, m.err = jsontext.AppendQuote(append(m.b, name...), s)
+func (m *members) text(label, s string) {
+	if s != "" {
+		var ok bool
+		m.b, ok = strictjson.AppendText(append(m.b, label...), s)
+		m.check(label, ok)
 	}
 }
 
-func (m *members) audience(name string, a Audience) {
-	if a != nil && m.err == nil {
-		m.b, m.err = a.append(append(m.b, name...))
+func (m *members) audience(label string, a Audience) {
+	if a != nil {
+		var ok bool
+		m.b, ok = a.append(append(m.b, label...))
+		m.check(label, ok)
 	}
 }
 
-func (m *members) date(name string, d NumericDate) {
+func (m *members) check(label string, ok bool) {
+	if !ok && m.err == nil {
+		m.err = errors.New(strings.Trim(label, `,":`) + ": " + notUTF8)
+	}
+}
+
+const notUTF8 = "got a text that is not valid UTF-8"
+
+func (m *members) date(label string, d NumericDate) {
 	if d != 0 {
-		m.b = strconv.AppendInt(append(m.b, name...), int64(d), 10)
+		m.b = strconv.AppendInt(append(m.b, label...), int64(d), 10)
 	}
 }
 

@@ -17,20 +17,27 @@ import (
 type NumericDate int64
 
 // NewNumericDate returns t without its fraction of a second, and zero for the
-// zero time.
+// zero time. For 1970-01-01T00:00:00Z it returns 1, the second after it, because
+// zero would leave the claim out: an exp that was computed from nothing has passed.
 func NewNumericDate(t time.Time) NumericDate {
-	if t.IsZero() {
+	switch sec := t.Unix(); {
+	case t.IsZero():
 		return 0
+	case sec == 0:
+		return 1
+	default:
+		return NumericDate(sec)
 	}
-	return NumericDate(t.Unix())
 }
 
-// Time returns the date as a time in UTC, and the zero time for zero.
+// Time returns the date as a time in UTC, and the zero time for zero. It returns
+// the last [time.Time] there is for dates after it, in the year 292,277,024,627.
 func (d NumericDate) Time() time.Time {
 	if d == 0 {
 		return time.Time{}
 	}
-	return time.Unix(int64(d), 0).UTC()
+	const yearOne = -62135596800 // from where a time.Time counts
+	return time.Unix(min(int64(d), math.MaxInt64+yearOne), 0).UTC()
 }
 
 // UnmarshalJSON reads a JSON number.

@@ -323,9 +323,6 @@ func FuzzClaims(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		token := Token{payload: string(data)}
 		claim, problem := token.decodeClaims(data)
-		if c, p := checkClaims(data); c != claim || p != problem { // what is signed can be read, and the other way round
-			t.Fatalf("%q: checked %q %q, decoded %q %q", data, c, p, claim, problem)
-		}
 		want, dates, ok, tooLarge := slowToken(data)
 		if tooLarge {
 			return

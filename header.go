@@ -30,15 +30,15 @@ type Header struct {
 // (jwk, jku, x5u, x5c) are what the signer says; the key that verified the token
 // is the policy's. A header that does not fit T is a *[VerifyError].
 func HeaderAs[T any](t *Token) (T, error) {
-	var h T
+	var none T
 	if t == nil || t.header == "" {
-		return h, errors.New("jwt: no verified token to read a header from")
+		return none, errors.New("jwt: no verified token to read a header from")
 	}
-	if err := decodeJSON(t.header, &h, kindOf(reflect.TypeFor[T]())); err != nil {
-		var none T
+	into := new(roomFor[T])
+	if err := decodeJSON(t.header, reflect.ValueOf(&into.value).Elem(), kindOf(reflect.TypeFor[T]()), into.texts[:0]); err != nil {
 		return none, t.refuseDecoding(err)
 	}
-	return h, nil
+	return into.value, nil
 }
 
 // decodeHeader reads the JSON of a header, which source holds, too.

@@ -155,8 +155,8 @@ func (b *buffer) writeClaims(claims any) (err error) {
 	if checked {
 		return nil
 	}
-	if claim, problem := checkClaims(b.payload); problem != "" {
-		return fmt.Errorf("jwt: claims: %s", inParts(claim, problem))
+	if _, refusal := newToken(b.payload); refusal != nil {
+		return fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail))
 	}
 	return nil
 }

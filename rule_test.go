@@ -73,7 +73,7 @@ func TestRulesAskAboutTheVerifiedClaims(t *testing.T) {
 
 		{"a struct", even, `{"tenant":2}`, ""},
 		{"a struct refused", even, `{"tenant":3}`, "tenant is closed: 3"},
-		{"a struct that does not fit", even, `{"tenant":2,"roles":"admin"}`, "got string, want what fits a Go []string"},
+		{"a struct that does not fit", even, `{"tenant":2,"roles":"admin"}`, "got a string, want an array"},
 
 		{"foreign text", jwt.Rule{Claim: "x", Check: func(*jwt.Token) error { return errors.New("l\u043egin\n" + strings.Repeat("x", 300)) }}, `{}`, `l\u043egin\n` + strings.Repeat("x", 193) + "…"},
 	} {

@@ -117,8 +117,8 @@ func TestSignRefuses(t *testing.T) {
 		{"an object for jti", map[string]any{"jti": struct{}{}}, "jti: got an object, want a string"},
 		{"a number for aud", map[string]any{"aud": 7}, "aud: got a number, want a string or an array of strings"},
 		{"numbers for aud", map[string]any{"aud": []any{"a", 7}}, "aud: got an array, want a string or an array of strings"},
-		{"null for aud", map[string]any{"aud": []string(nil), "x": nil}, ""}, // encodes to []
-		{"a nil map", nilMap, ""}, // encodes to {}
+		{"a nil slice for aud", map[string]any{"aud": []string(nil), "x": nil}, "aud: got null, want a string or an array of strings"},
+		{"a nil map", nilMap, "not a JSON object"},
 		{"invalid UTF-8 in iss", jwt.Claims{Issuer: "\xff"}, "UTF-8"},
 		{"invalid UTF-8 in sub", jwt.Claims{Subject: "\xff"}, "UTF-8"},
 		{"invalid UTF-8 in jti", jwt.Claims{ID: "\xff"}, "UTF-8"},
@@ -281,7 +281,9 @@ func TestNumericDate(t *testing.T) {
 		want jwt.NumericDate
 	}{
 		{time.Time{}, 0},
-		{time.Unix(0, 0), 0},
+		{time.Unix(0, 0), 1}, // 0 would be no date
+		{time.Unix(0, 999999999), 1},
+		{time.Unix(math.MinInt64, 0), math.MinInt64},
 		{time.Unix(1, 0), 1},
 		{time.Unix(1, 999999999), 1},
 		{time.Unix(-1, 500000000), -1},
@@ -292,11 +294,21 @@ func TestNumericDate(t *testing.T) {
 		got := jwt.NewNumericDate(row.at)
 		assert.Equal(t, row.want, got, "%v", row.at)
 		if got != 0 {
-			assert.Equal(t, row.at.Unix(), got.Time().Unix())
+			assert.Equal(t, int64(row.want), got.Time().Unix())
 			assert.Equal(t, time.UTC, got.Time().Location())
 			assert.Zero(t, got.Time().Nanosecond())
 		}
 	}
+}
+
+// A time.Time counts from the year 1, and so does not reach as far as a NumericDate.
+func TestNumericDatesInTheFarFutureAreNotInThePast(t *testing.T) {
+	const last = math.MaxInt64 - 62135596800
+	for _, d := range []jwt.NumericDate{last - 1, last, last + 1, 1 << 62, math.MaxInt64} {
+		assert.True(t, d.Time().After(time.Now()), "%d", d)
+		assert.Equal(t, min(int64(d), last), d.Time().Unix())
+	}
+	assert.True(t, jwt.NumericDate(math.MinInt64).Time().Before(time.Time{}))
 }
 
 // Claims can be read and written outside of tokens too, by either package.

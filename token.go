@@ -7,11 +7,11 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+	"github.com/seed-b1f8f58c/jwt/internal/structjson"
 )
 
 // A Token is a verified token. Only Verify methods return one, and [InsecureToken].
@@ -120,11 +120,14 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, err
 	return ClaimsAs[T](t)
 }
 
-// ClaimsAs decodes the verified payload into a T, as encoding/json/v2 would:
-// names match exactly, and claims that T does not have are left out. Embed
-// [Claims] for the registered ones. A number read into an any is a float64, so
-// 64-bit integers want a field of their type. Texts may be parts of the payload,
-// which stays in memory as long as they do.
+// ClaimsAs decodes the verified payload into a T. It reads what [Sign] writes, and
+// whatever else encoding/json reads into a T, but with strict names: they match
+// exactly, so that a field without a tag is filled only by a claim with the very
+// letters of its Go name (encoding/json would fill a field Role from a claim role
+// or ROLE). Claims that T does not have are left out. Embed [Claims] for the
+// registered ones. A number read into an any is a float64, so 64-bit integers want
+// a field of their type. Texts may be parts of the payload, which stays in memory
+// as long as they do.
 //
 // If T or *T has a method Validate() error, it is called. Its error, and that of
 // claims that do not fit T, is a refusal: a *[VerifyError] with the reason
@@ -135,27 +138,16 @@ func ClaimsAs[T any](t *Token) (T, error) {
 		return none, errors.New("jwt: no verified token to read claims from")
 	}
 	of := kindOf(reflect.TypeFor[T]())
-	room, ok := of.room.Get().(*T)
-	if !ok {
-		room = new(T)
-	}
-	err := t.decode(room, of)
-	var invalid error
-	if err == nil && of.validates {
-		invalid = validate(room)
-	}
-	claims := *room
-	if of.codec != nil && of.codec.Flat && !of.validates { // no method has seen the room, nor may hold on to it
-		*room = none
-		of.room.Put(room)
-	}
-	if err != nil {
+	into := new(roomFor[T])
+	if err := t.decode(reflect.ValueOf(&into.value).Elem(), of, into.texts[:0]); err != nil {
 		return none, t.refuseDecoding(err)
 	}
-	if invalid != nil {
-		return none, t.refuse("", invalid)
+	if of.validates {
+		if err := validate(&into.value); err != nil {
+			return none, t.refuse("", err)
+		}
 	}
-	return claims, nil
+	return into.value, nil
 }
 
 // A validator is a type of claims with a check of its own.
@@ -204,19 +196,10 @@ func (t *Token) refuse(claim string, err error) *VerifyError {
 // the type that it was to be decoded into.
 func (t *Token) refuseDecoding(err error) *VerifyError {
 	refusal := &VerifyError{Reason: ErrClaim, Detail: strictjson.Line(err.Error()), token: t}
-	var semantic *json.SemanticError
-	if !errors.As(err, &semantic) {
-		return refusal
-	}
-	for name := range semantic.JSONPointer.Tokens() {
-		refusal.Claim = strictjson.Line(name)
-		break
-	}
-	switch {
-	case semantic.Err != nil:
-		refusal.Detail = strictjson.Line(semantic.Err.Error())
-	case semantic.GoType != nil && semantic.JSONKind != 0:
-		refusal.Detail = "got " + semantic.JSONKind.String() + ", want what fits a Go " + semantic.GoType.String()
+	var at *structjson.Error
+	if errors.As(err, &at) {
+		refusal.Claim = strictjson.Line(at.Name + at.Path)
+		refusal.Detail = strictjson.Line(at.Detail)
 	}
 	return refusal
 }

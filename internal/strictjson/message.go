@@ -21,3 +21,13 @@ func Line(s string) string {
 	}
 	return s + cut
 }
+
+// Quote returns foreign text for a message: quoted, in ASCII, so that letters that
+// look alike differ, on one line, and cut if it is long.
+func Quote(s string) string {
+	const most = 64
+	if len(s) > most {
+		return strconv.QuoteToASCII(s[:most]) + "…"
+	}
+	return strconv.QuoteToASCII(s)
+}

@@ -1,10 +1,6 @@
 package strictjson
 
-import (
-	"strconv"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "github.com/go-json-experiment/json/jsontext"
 
 // A Value is the text of one JSON value that [Object.Next] found well formed.
 // Its zero value is no value at all.
@@ -99,13 +95,4 @@ func (v *Value) Texts(source string, dst []string) (texts []string, ok bool) {
 		dst = append(dst, text)
 	}
 	return dst, true
-}
-
-// Quote returns s for a message: quoted, in ASCII, so that letters that look alike differ, on one line, and cut if it is long.
-func Quote(s string) string {
-	const most = 64
-	if len(s) > most {
-		return strconv.QuoteToASCII(s[:most]) + "…"
-	}
-	return strconv.QuoteToASCII(s)
 }

@@ -85,17 +85,9 @@ func (e *encoder) null() bool {
 	return true
 }
 
-func (e *encoder) text(s string) bool {
-	if strictjson.PlainText(s, 0) == len(s) {
-		e.b = append(append(append(e.b, '"'), s...), '"')
-		return true
-	}
-	b, err := jsontext.AppendQuote(e.b, s)
-	if err != nil {
-		return e.fail("got a text that is not valid UTF-8", nil)
-	}
-	e.b = b
-	return true
+func (e *encoder) text(s string) (ok bool) {
+	e.b, ok = strictjson.AppendText(e.b, s)
+	return ok || e.fail("got a text that is not valid UTF-8", nil)
 }
 
 // float appends the shortest number that reads back as f, with an exponent only
