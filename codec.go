@@ -39,13 +39,16 @@ type roomFor[T any] struct {
 // decode decodes the payload into v, which is of the kind. Registered claims in
 // it come from those that are decoded already.
 func (t *Token) decode(v reflect.Value, of *claimsKind, room []string) error {
-	if !of.Embeds {
+	claims, alone := v.Addr().Interface().(*Claims)
+	switch {
+	case of.Embeds:
+		claims = v.Field(0).Addr().Interface().(*Claims)
+	case !alone:
 		return decodeJSON(t.payload, v, of, room)
 	}
-	claims := v.Field(0).Addr().Interface().(*Claims)
 	*claims = t.Claims
 	claims.Audience, room = cloneInto(room, claims.Audience)
-	if t.private == 0 {
+	if alone || t.private == 0 {
 		return nil
 	}
 	source := t.payload[t.private-1:] // from the brace, comma or space before the first of the others

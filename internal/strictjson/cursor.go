@@ -79,6 +79,17 @@ func (c *Cursor) More(closing byte) bool {
 	return c.fail("want ',' or a bracket after a value") > 0
 }
 
+// NameIs passes the name of a member if it is written just so, and reports whether
+// it was. Label is the name in quotes, with a colon.
+func (c *Cursor) NameIs(label string) bool {
+	c.pos = c.space(c.pos)
+	if len(c.data)-c.pos < len(label) || string(c.data[c.pos:c.pos+len(label)]) != label {
+		return false
+	}
+	c.pos += len(label)
+	return true
+}
+
 // Name reads the name of a member, up to its value.
 func (c *Cursor) Name() []byte {
 	name, _ := c.name()
@@ -121,6 +132,29 @@ func (c *Cursor) Text() (text string, ok bool) {
 	c.pos = end
 	v := Value{Raw: c.data[start:end], start: start, escaped: escaped}
 	return v.Text(c.source)
+}
+
+// Integer reads a number that is written as an integer, with at most eighteen
+// digits. It reports false, and reads nothing, if the next value is none.
+func (c *Cursor) Integer() (n int64, ok bool) {
+	const most = 18 // which fit 64 bits
+	negative := c.Peek() == '-'
+	start := c.pos
+	if negative {
+		start++
+	}
+	i := start
+	for data := c.data; i < len(data) && data[i]-'0' < 10; i++ {
+		n = n*10 + int64(data[i]-'0')
+	}
+	if i == start || i-start > most || c.at(i, '.') || c.at(i, 'e') || c.at(i, 'E') {
+		return 0, false
+	}
+	c.pos = i
+	if negative {
+		n = -n
+	}
+	return n, true
 }
 
 // Value reads any value. It returns the zero Value if there is none.

@@ -31,8 +31,14 @@ func (s *scanner) fail(problem string) int {
 func (s *scanner) at(i int, c byte) bool { return i < len(s.data) && s.data[i] == c }
 
 func (s *scanner) space(i int) int {
-	data := s.data
-	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\t' || data[i] == '\r' || data[i] == '\n') {
+	if i < len(s.data) && s.data[i] > ' ' {
+		return i
+	}
+	return s.spaces(i)
+}
+
+func (s *scanner) spaces(i int) int {
+	for i < len(s.data) && (s.data[i] == ' ' || s.data[i] == '\t' || s.data[i] == '\r' || s.data[i] == '\n') {
 		i++
 	}
 	return i
@@ -166,37 +172,23 @@ func (s *scanner) number(i int) int {
 }
 
 func (s *scanner) digits(i int) int {
-	data := s.data
-	for i < len(data) && '0' <= data[i] && data[i] <= '9' {
+	for data := s.data; i < len(data) && data[i]-'0' < 10; {
 		i++
 	}
 	return i
 }
 
-// text reads a string behind its opening quote.
+// text reads a string behind its opening quote: plain text eight bytes at a time.
 func (s *scanner) text(i int) (end int, escaped bool) {
-	if i = PlainText(s.data, i); s.at(i, '"') {
-		return i + 1, false
-	}
-	return s.oddText(i)
-}
-
-// PlainText returns where the bytes from i on end that stand for themselves and
-// alone in a string: at the first that is a quote, a backslash, a control
-// character or not ASCII, or at the end of text.
-func PlainText[T []byte | string](text T, i int) int {
-	var chunk [8]byte
-	for len(text)-i >= len(chunk) {
-		copy(chunk[:], text[i:i+len(chunk)])
-		if odd := oddBytes(binary.LittleEndian.Uint64(chunk[:])); odd != 0 {
-			return i + bits.TrailingZeros64(odd)/8
+	for data := s.data; len(data)-i >= 8; i += 8 {
+		if odd := oddBytes(binary.LittleEndian.Uint64(data[i:])); odd != 0 {
+			if i += bits.TrailingZeros64(odd) / 8; data[i] == '"' {
+				return i + 1, false
+			}
+			break
 		}
-		i += len(chunk)
 	}
-	for i < len(text) && ' ' <= text[i] && text[i] < utf8.RuneSelf && text[i] != '"' && text[i] != '\\' {
-		i++
-	}
-	return i
+	return s.anyText(i)
 }
 
 // oddBytes marks, by its highest bit, the lowest of eight bytes that is a quote,
@@ -208,8 +200,8 @@ func oddBytes(eight uint64) uint64 {
 	return (eight | (eight - each*' ') | (quote - each) | (backslash - each)) & highest
 }
 
-// oddText is text from the first byte on that does not stand for itself, alone.
-func (s *scanner) oddText(i int) (end int, escaped bool) {
+// anyText is text for what is not plain, and for what is near the end.
+func (s *scanner) anyText(i int) (end int, escaped bool) {
 	for i < len(s.data) {
 		switch c := s.data[i]; {
 		case c == '"':

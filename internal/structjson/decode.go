@@ -140,6 +140,12 @@ func (d *decoder) boolean(v reflect.Value) bool {
 
 // scalar decodes a number of Go.
 func (d *decoder) scalar(is kind, v reflect.Value) bool {
+	if is == integer {
+		if n, ok := d.Integer(); ok {
+			v.SetInt(n)
+			return !v.OverflowInt(n) || d.unfit(v)
+		}
+	}
 	raw := d.Value()
 	if !raw.IsNumber() {
 		return d.fail("got "+raw.Kind()+", want "+wanted(v.Type()), nil)
@@ -159,10 +165,11 @@ func (d *decoder) scalar(is kind, v reflect.Value) bool {
 		n, err = strconv.ParseFloat(string(raw.Raw), bits)
 		v.SetFloat(n)
 	}
-	if err != nil {
-		return d.fail("got another number, want "+wanted(v.Type()), nil)
-	}
-	return true
+	return err == nil || d.unfit(v)
+}
+
+func (d *decoder) unfit(v reflect.Value) bool {
+	return d.fail("got another number, want "+wanted(v.Type()), nil)
 }
 
 // number decodes a json.Number: a number, or a string with one.
@@ -195,17 +202,13 @@ func (d *decoder) octets(n *node, v reflect.Value) bool {
 	return true
 }
 
-// texts decodes a list of texts, in the decoder's room if it is long enough.
+// texts decodes a list of texts, into the decoder's room if there is enough.
 func (d *decoder) texts(v reflect.Value) bool {
 	if d.Peek() != '[' {
 		return d.mismatch(v.Type())
 	}
-	all := d.room[:0]
-	if n := d.roughly(); n > cap(all) || all == nil {
-		all = make([]string, 0, n)
-	} else {
-		defer func() { d.room = d.room[:cap(d.room)][len(all):] }()
-	}
+	var few [8]string
+	all := few[:0]
 	for more := d.Open('['); more; more = d.More(']') {
 		s, ok := d.Text()
 		if !ok && !d.null() {
@@ -215,16 +218,14 @@ func (d *decoder) texts(v reflect.Value) bool {
 		}
 		all = append(all, s)
 	}
-	*v.Addr().Interface().(*[]string) = all[:len(all):len(all)]
+	list, n := d.room, len(all)
+	if list == nil || n > cap(list) {
+		list = make([]string, 0, n)
+	} else {
+		d.room = list[n:n]
+	}
+	*v.Addr().Interface().(*[]string) = append(list[:0:n], all...)
 	return true
-}
-
-// roughly guesses, for the room to make, how many elements the next array has.
-func (d *decoder) roughly() int {
-	const most = 128
-	rest := d.Rest()
-	end := max(bytes.IndexByte(rest, ']'), 0)
-	return min(1+bytes.Count(rest[:end], []byte{','}), most)
 }
 
 func (d *decoder) list(n *node, v reflect.Value) bool {
@@ -315,14 +316,15 @@ func (d *decoder) members(o *object, v reflect.Value) bool {
 	if d.Peek() != '{' {
 		return d.mismatch(v.Type())
 	}
-	next := 0
+	i := -1
 	for more := d.Open('{'); more; more = d.More('}') {
-		i := o.find(d.Name(), next)
-		if i < 0 {
+		// Most often they come in the order of the fields.
+		if next := i + 1; next < len(o.fields) && d.NameIs(o.fields[next].label[1:]) {
+			i = next
+		} else if i = o.find(d.Name()); i < 0 {
 			d.Value()
 			continue
 		}
-		next = i + 1
 		if f := o.fields[i]; !d.value(f.node, f.in(v)) {
 			d.err.in(f.name)
 			return false

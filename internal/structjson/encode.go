@@ -245,6 +245,9 @@ func (e *encoder) elements(of *node, v reflect.Value) bool {
 		if i > 0 {
 			e.b = append(e.b, ',')
 		}
+		if of.writes == text && e.text(v.Index(i).String()) {
+			continue
+		}
 		if !e.value(of, v.Index(i)) {
 			e.err.at(i)
 			return false

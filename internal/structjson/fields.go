@@ -44,12 +44,8 @@ func (o *object) add(f *field) {
 	}
 }
 
-// find returns the number of the field for a member, trying the one numbered
-// next first, and -1 if there is none.
-func (o *object) find(name []byte, next int) int {
-	if next < len(o.fields) && o.fields[next].name == string(name) {
-		return next
-	}
+// find returns the number of the field for a member, and -1 if there is none.
+func (o *object) find(name []byte) int {
 	if o.byName != nil {
 		if i, ok := o.byName[string(name)]; ok {
 			return i
@@ -61,8 +57,9 @@ func (o *object) find(name []byte, next int) int {
 
 // of returns the field in v, and false if a pointer on the way to it is nil.
 func (f *field) of(v reflect.Value) (_ reflect.Value, ok bool) {
-	for i, number := range f.path {
-		if i > 0 && v.Kind() == reflect.Pointer {
+	v = v.Field(f.path[0])
+	for _, number := range f.path[1:] {
+		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				return reflect.Value{}, false
 			}
@@ -75,8 +72,9 @@ func (f *field) of(v reflect.Value) (_ reflect.Value, ok bool) {
 
 // in is of that makes what the pointers on the way point to.
 func (f *field) in(v reflect.Value) reflect.Value {
-	for i, number := range f.path {
-		if i > 0 && v.Kind() == reflect.Pointer {
+	v = v.Field(f.path[0])
+	for _, number := range f.path[1:] {
+		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				v.Set(reflect.New(v.Type().Elem()))
 			}
