@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,9 +90,26 @@ func (m *Middleware) log(r *http.Request, refusal *Refusal, more ...slog.Attr) {
 	}
 	attributes := []slog.Attr{slog.Int("status", refusal.Status), slog.String("method", r.Method), slog.String("path", path),
 		slog.String("error", refusal.Err.Error())}
-	if refusal.Token != nil {
-		c := refusal.Token.Claims
-		attributes = append(attributes, slog.String("iss", c.Issuer), slog.String("sub", c.Subject), slog.String("jti", c.ID))
+	attributes = append(append(attributes, refusal.identity()...), more...)
+	m.Log.LogAttrs(r.Context(), level, "request not let through", attributes...)
+}
+
+// identity is iss, sub and jti of the genuine token that was not let through, as far as
+// it has them.
+func (r *Refusal) identity() []slog.Attr {
+	var token slog.LogValuer
+	var refused *jwt.VerifyError
+	switch {
+	case r.Token != nil:
+		token = r.Token
+	case errors.As(r.Err, &refused):
+		token = refused
+	default:
+		return nil
 	}
-	m.Log.LogAttrs(r.Context(), level, "request not let through", append(attributes, more...)...)
+	value := token.LogValue()
+	if value.Kind() != slog.KindGroup {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(value.Group()), func(a slog.Attr) bool { return a.Key != "iss" && a.Key != "sub" && a.Key != "jti" })
 }

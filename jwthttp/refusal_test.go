@@ -35,7 +35,7 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 	assert.Contains(t, refused, "jwt: token expired: exp: got 1970-01-01T00:00:01Z")
 	assert.NotContains(t, refused, expired)
 	assert.Equal(t, 1, strings.Count(refused, "\n"))
-	assert.NotContains(t, refused, "sub=")
+	assert.Contains(t, refused, "sub=alice")
 	assert.Contains(t, get(unavailable{}), "level=WARN")
 }
 
@@ -51,6 +51,29 @@ func TestLogTellsWhoseGenuineTokenItWas(t *testing.T) {
 	assert.Contains(t, out.String(), "iss=https://login.example sub=alice jti=42")
 	assert.NotContains(t, out.String(), "s3cret")
 }
+
+func TestLogTellsNothingOfATokenThatIsNotGenuine(t *testing.T) {
+	key, policy := newHMAC(t)
+	var out bytes.Buffer
+	protect := &jwthttp.Middleware{Tokens: policy, Log: slog.New(slog.NewTextHandler(&out, nil))}
+	forged := sign(t, key, jwt.Claims{Subject: "mallory", ExpiresAt: inAnHour()})
+	forged = forged[:len(forged)-4] + "AAAA"
+	for _, authorization := range []string{"Bearer " + forged, "Bearer mallory", "Bearer mallory mallory"} {
+		ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/", "Authorization", authorization)
+	}
+	assert.NotContains(t, out.String(), "mallory")
+	assert.NotContains(t, out.String(), "sub=")
+	assert.Equal(t, 3, strings.Count(out.String(), "level=INFO"))
+
+	protect.Tokens = refusesWith{&jwt.VerifyError{}}
+	ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/", "Authorization", "Bearer a.b.c")
+	assert.Equal(t, 4, strings.Count(out.String(), "level=INFO"))
+}
+
+// refusesWith refuses every token with its error.
+type refusesWith struct{ err error }
+
+func (r refusesWith) Verify(context.Context, string) (*jwt.Token, error) { return nil, r.err }
 
 // A client that has gone is no reason to look for a fault.
 func TestClientsThatGoAwayAreNotAWarning(t *testing.T) {
