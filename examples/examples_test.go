@@ -37,12 +37,13 @@ func TestPrograms(t *testing.T) {
 		}},
 		{"kms", []string{`^signed: true, error: <nil>, late: false\nsigned: false, error: jwt: signing: context deadline exceeded, late: true\n$`}},
 		{"httpapi", []string{
-			`(?m)^GET  /health  200 "up" $`,
-			`(?m)^GET  /me      401 "Unauthorized\\n" Bearer realm="api"$`,
-			`(?m)^GET  /me      200 "you are alice" $`,
-			`(?m)^GET  /me      401 "Unauthorized\\n" Bearer realm="api", error="invalid_token"$`,
-			`(?m)^POST /orders  403 "Forbidden\\n" Bearer realm="api", scope="orders:write", error="insufficient_scope"$`,
-			`(?m)^POST /orders  200 "ordered for tenant 7" $`,
+			`(?m)^GET  /health  200 up$`,
+			`(?m)^GET  /me      401 {"code":"","status":401,"title":"Unauthorized"}\n     Bearer realm="orders"$`,
+			`(?m)^GET  /me      200 you are alice$`,
+			`(?m)^GET  /me      401 {"code":"invalid_token","status":401,"title":"Unauthorized"}\n     Bearer realm="orders", error="invalid_token"$`,
+			`(?m)^POST /orders  403 {"code":"insufficient_scope","status":403,"title":"Forbidden"}\n     ` +
+				`Bearer realm="orders", scope="orders:write", error="insufficient_scope"$`,
+			`(?m)^POST /orders  200 ordered for tenant 7$`,
 		}},
 		{"jwks", []string{
 			`^published: \{"keys":\[` +

@@ -3,7 +3,7 @@ module github.com/seed-b1f8f58c/jwt/jwtgrpc
 go 1.26.0
 
 require (
-	github.com/seed-b1f8f58c/jwt v0.0.0
+	github.com/seed-b1f8f58c/jwt v0.1.0
 	github.com/stretchr/testify v1.12.1
 	google.golang.org/grpc v1.85.0
 )

@@ -1,10 +1,12 @@
 // Httpapi protects an API: one route for everybody with a good token, one that
-// takes a scope, one that is open. It then calls them all as a client would.
+// takes a scope, one that is open. Refusals are JSON problem details (RFC 9457). It
+// then calls all of them as a client would.
 package main
 
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -12,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -26,12 +29,18 @@ type accessClaims struct {
 }
 
 func newAPI(policy *jwt.Policy) http.Handler {
-	protect := &jwthttp.Middleware{Tokens: policy, Realm: "api", Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	protect := &jwthttp.Middleware{Tokens: policy, Realm: "orders", Refused: problem, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "up") })
 	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(me)))
 	mux.Handle("POST /orders", protect.RequireScope("orders:write")(http.HandlerFunc(order)))
 	return mux
+}
+
+// problem writes the body of a refusal. Status and challenge are set already.
+func problem(w http.ResponseWriter, r *http.Request, refusal jwthttp.Refusal) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(refusal.Status), "status": refusal.Status, "code": refusal.Code})
 }
 
 func me(w http.ResponseWriter, r *http.Request) {
@@ -49,30 +58,25 @@ func order(w http.ResponseWriter, r *http.Request) {
 }
 
 func main() {
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
+	key, err := jwt.NewHMAC(jwt.HS256, []byte(rand.Text()+rand.Text()), "")
 	check(err)
-	server := httptest.NewServer(newAPI(&jwt.Policy{Keys: jwt.Keys{key}, Types: []string{"at+jwt"}}))
+	template := &jwt.Template{Key: key, Issuer: "https://login.example", Audience: []string{"https://api.example"}, Type: "at+jwt", Lifetime: time.Minute}
+	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: template.Issuer, Audience: template.Audience, Types: []string{"at+jwt"}}
+	server := httptest.NewServer(newAPI(policy))
 	defer server.Close()
 
-	reader := token(key, accessClaims{Claims: jwt.Claims{Subject: "alice", ExpiresAt: in(time.Minute)}, Tenant: 7})
-	writer := token(key, accessClaims{Claims: jwt.Claims{Subject: "bob", ExpiresAt: in(time.Minute)}, Tenant: 7, Scope: "orders:write"})
-	expired := token(key, accessClaims{Claims: jwt.Claims{Subject: "carol", ExpiresAt: in(-time.Minute)}})
+	token := func(subject, scope string) string {
+		t, err := template.Sign(context.Background(), accessClaims{Claims: jwt.Claims{Subject: subject}, Tenant: 7, Scope: scope})
+		check(err)
+		return t
+	}
+	reader, writer := token("alice", "orders:read"), token("bob", "orders:read orders:write")
 	call("GET", server.URL+"/health", "")
 	call("GET", server.URL+"/me", "")
 	call("GET", server.URL+"/me", reader)
-	call("GET", server.URL+"/me", expired)
+	call("GET", server.URL+"/me", reader+"x")
 	call("POST", server.URL+"/orders", reader)
 	call("POST", server.URL+"/orders", writer)
-}
-
-func in(d time.Duration) jwt.NumericDate { return jwt.NewNumericDate(time.Now().Add(d)) }
-
-func token(key jwt.Signer, claims accessClaims) string {
-	t, err := jwt.SignHeader(context.Background(), key, jwt.Header{Type: "at+jwt"}, claims)
-	check(err)
-	return t
 }
 
 func call(method, url, token string) {
@@ -86,7 +90,10 @@ func call(method, url, token string) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	check(err)
-	fmt.Printf("%-4s %-8s %d %q %s\n", method, r.URL.Path, response.StatusCode, body, response.Header.Get("WWW-Authenticate"))
+	fmt.Printf("%-4s %-8s %d %s\n", method, r.URL.Path, response.StatusCode, strings.TrimSpace(string(body)))
+	if challenge := response.Header.Get("WWW-Authenticate"); challenge != "" {
+		fmt.Println("    ", challenge)
+	}
 }
 
 func check(err error) {
