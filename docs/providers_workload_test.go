@@ -62,8 +62,8 @@ func kubernetesInside(server, dir string) (jwt.TokenVerifier, error) {
 		return nil, errors.New("no certificate in ca.crt")
 	}
 	keys, err := jwthttp.NewRemoteKeys(server+"/openid/v1/jwks", jwthttp.RemoteOptions{
-		Client:    &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}},
-		Authorize: jwthttp.BearerTokenFile(filepath.Join(dir, "token")),
+		Client:  &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}},
+		Prepare: jwthttp.SendTokenFile(filepath.Join(dir, "token")),
 	})
 	if err != nil {
 		return nil, err

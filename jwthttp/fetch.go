@@ -20,7 +20,7 @@ type source struct {
 	issuer      string // "" if the URL of the keys was given
 	metadataURL string // "" if the metadata are below the issuer
 	allowHTTP   bool
-	authorize   func(r *http.Request) error
+	prepare     func(r *http.Request) error
 	parse       func(data []byte) (*jwk.Set, error)
 	timeout     time.Duration
 	lifetime    lifetime
@@ -34,7 +34,7 @@ func newSource(issuer string, o RemoteOptions) (*source, error) {
 	}
 	return &source{
 		client: newClient(o.Client), issuer: issuer, metadataURL: o.MetadataURL, allowHTTP: o.AllowHTTP,
-		authorize: o.Authorize, parse: parse, timeout: o.withDefaults().Timeout, lifetime: newLifetime(o),
+		prepare: o.Prepare, parse: parse, timeout: o.withDefaults().Timeout, lifetime: newLifetime(o),
 	}, nil
 }
 

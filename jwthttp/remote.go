@@ -67,9 +67,10 @@ type RemoteOptions struct {
 	// the network between can then replace the keys, and sign any token.
 	AllowHTTP bool
 
-	// Authorize, if not nil, prepares each request, for instance with
-	// [BearerTokenFile]. It heeds the context of the request.
-	Authorize func(r *http.Request) error
+	// Prepare, if not nil, adds to each request what the server asks for, as
+	// [SendTokenFile] does. It heeds the context of the request. With AllowHTTP, what it
+	// adds can be read in the network.
+	Prepare func(r *http.Request) error
 
 	// RSAAlgorithm is the algorithm of RSA keys that name none; empty: RS256.
 	RSAAlgorithm jwt.Algorithm

@@ -115,9 +115,9 @@ func (s *source) request(ctx context.Context, at, etag string) (*answer, error) 
 	if etag != "" {
 		r.Header.Set("If-None-Match", etag)
 	}
-	if s.authorize != nil {
-		if err := s.authorize(r); err != nil {
-			return nil, fmt.Errorf("authorizing the request: %w", err)
+	if s.prepare != nil {
+		if err := s.prepare(r); err != nil {
+			return nil, fmt.Errorf("preparing the request: %w", err)
 		}
 	}
 	response, err := s.client.Do(r)
@@ -141,12 +141,12 @@ func (s *source) request(ctx context.Context, at, etag string) (*answer, error) 
 	return &answer{header: response.Header, body: body}, nil
 }
 
-// BearerTokenFile returns a function for [RemoteOptions].Authorize that sends the
+// SendTokenFile returns a function for [RemoteOptions].Prepare that sends the
 // content of a file as a bearer token, without white space around it. It reads
 // the file for each request, since such tokens change: those of Kubernetes
 // service accounts, for instance. The token goes to the URL that was given and to
 // the one that its metadata name.
-func BearerTokenFile(name string) func(r *http.Request) error {
+func SendTokenFile(name string) func(r *http.Request) error {
 	return func(r *http.Request) error {
 		data, err := os.ReadFile(name)
 		if err != nil {

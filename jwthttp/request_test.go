@@ -294,7 +294,7 @@ func TestTransportThatHeedsNoContext(t *testing.T) {
 }
 
 // Keys behind a bearer token that changes.
-func TestBearerTokenFile(t *testing.T) {
+func TestSendTokenFile(t *testing.T) {
 	key := newKey(t)
 	name := filepath.Join(t.TempDir(), "token")
 	server := &keyServer{keys: []*jwk.Key{key}}
@@ -311,8 +311,8 @@ func TestBearerTokenFile(t *testing.T) {
 		metadataOf("/keys")(w, r)
 	})
 	o := jwthttp.RemoteOptions{
-		Client:    &http.Client{Transport: &keyServer{misbehave: protected}},
-		Authorize: jwthttp.BearerTokenFile(name),
+		Client:  &http.Client{Transport: &keyServer{misbehave: protected}},
+		Prepare: jwthttp.SendTokenFile(name),
 	}
 	keys, err := jwthttp.DiscoverKeys("https://issuer.example", o)
 	require.NoError(t, err)
