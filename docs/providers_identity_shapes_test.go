@@ -8,9 +8,11 @@ import (
 
 func identityProviders(t *testing.T) []provider {
 	const (
-		tenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
-		api    = "6e74172b-be56-4843-9ff4-e66a39bb12e3"
-		web    = "11112222-bbbb-3333-cccc-4444dddd5555"
+		tenant   = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+		customer = "a2f51c4b-5d0c-4b21-8d2e-0c9b7d6c1f10"
+		stranger = "9188040d-6c67-4c5b-b112-36a304b66dad"
+		api      = "6e74172b-be56-4843-9ff4-e66a39bb12e3"
+		web      = "11112222-bbbb-3333-cccc-4444dddd5555"
 	)
 	return []provider{
 		{
@@ -100,6 +102,32 @@ func identityProviders(t *testing.T) []provider {
 				{name: "a guest's home tenant", claims: object{"tid": "9188040d-6c67-4c5b-b112-36a304b66dad"}, claim: "tid"},
 				{name: "of the old form", claims: object{"iss": "https://sts.windows.net/" + tenant + "/", "ver": "1.0"}, claim: "iss"},
 				{name: "for Microsoft Graph", claims: object{"aud": "https://graph.microsoft.com"}, claim: "aud"},
+			},
+		},
+		{
+			name: "Microsoft Entra ID, many tenants", verifier: entraManyTenants, key: rsaKey(), alg: jwt.RS256,
+			documents: map[string]string{
+				"https://login.microsoftonline.com/organizations/v2.0/.well-known/openid-configuration": metadata(
+					"https://login.microsoftonline.com/{tenantid}/v2.0", "https://login.microsoftonline.com/organizations/discovery/v2.0/keys", nil),
+				"https://login.microsoftonline.com/organizations/discovery/v2.0/keys": keySet(
+					entry(rsaKey(), object{"kid": "en-1", "use": "sig", "x5t": "en-1", "x5c": x5c(rsaKey()), "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}),
+					entry(rsaOld(), object{"kid": "en-2", "use": "sig", "x5t": "en-2", "x5c": x5c(rsaOld()), "issuer": "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"})),
+			},
+			header: object{"typ": "JWT", "kid": "en-1"},
+			claims: object{
+				"aud": api, "iss": "https://login.microsoftonline.com/" + tenant + "/v2.0", "nbf": 1, "azp": web, "azpacr": "0",
+				"oid": "690222be", "scp": "orders.read", "sub": "HKZpfaHyWadeOouYlitjrI", "tid": tenant, "ver": "2.0",
+			},
+			accepted: []variant{{name: "of the other customer", claims: object{"iss": "https://login.microsoftonline.com/" + customer + "/v2.0", "tid": customer}}},
+			confused: []variant{
+				{name: "of a tenant that is no customer", claims: object{"iss": "https://login.microsoftonline.com/" + stranger + "/v2.0", "tid": stranger}, claim: "tid"},
+				{name: "of a tenant in the name of a customer", claims: object{"iss": "https://login.microsoftonline.com/" + stranger + "/v2.0"}, claim: "iss"},
+				{name: "of a customer in the name of another", claims: object{"tid": customer}, claim: "iss"},
+				{name: "with the template itself", claims: object{"iss": "https://login.microsoftonline.com/{tenantid}/v2.0"}, claim: "iss"},
+				{name: "with a part of the path for a tenant", claims: object{"iss": "https://login.microsoftonline.com/a/b/v2.0", "tid": "a/b"}, claim: "iss"},
+				{name: "without a tenant", claims: object{"tid": nil}, claim: "iss"},
+				{name: "signed with the key of another tenant", header: object{"kid": "en-2"}, key: rsaOld(), claim: "iss"},
+				{name: "an ID token for the same app", claims: object{"azp": nil, "azpacr": nil, "scp": nil}, claim: "azp"},
 			},
 		},
 		{

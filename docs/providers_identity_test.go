@@ -63,6 +63,20 @@ func entra(remote jwthttp.RemoteOptions) (jwt.TokenVerifier, error) {
 	}, nil
 }
 
+func entraManyTenants(remote jwthttp.RemoteOptions) (jwt.TokenVerifier, error) {
+	const api = "6e74172b-be56-4843-9ff4-e66a39bb12e3"
+	customers := []string{"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "a2f51c4b-5d0c-4b21-8d2e-0c9b7d6c1f10"}
+	remote.MetadataURL = "https://login.microsoftonline.com/organizations/v2.0/.well-known/openid-configuration"
+	keys, err := jwthttp.DiscoverKeys("https://login.microsoftonline.com/{tenantid}/v2.0", remote)
+	if err != nil {
+		return nil, err
+	}
+	return &jwt.Policy{
+		Keys: keys, IssuerTemplate: "https://login.microsoftonline.com/{tid}/v2.0", Audience: []string{api},
+		Require: []string{"azp", "scp"}, Rules: []jwt.Rule{jwt.OneOf("tid", customers...), jwt.Equal("ver", "2.0")},
+	}, nil
+}
+
 func entraV1(remote jwthttp.RemoteOptions) (jwt.TokenVerifier, error) {
 	const tenant, api = "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "api://orders"
 	const issuer = "https://sts.windows.net/" + tenant + "/" // with the slash

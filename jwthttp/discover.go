@@ -89,7 +89,7 @@ func (s *source) metadata(ctx context.Context, at string) (string, error) {
 func otherIssuer(got, want string) string {
 	s := "got the issuer " + strictjson.Quote(got) + ", want exactly " + strictjson.Quote(want)
 	if strings.ContainsAny(got, "{}") {
-		s += "; this is a template for many issuers: give it to DiscoverKeys as the issuer, and this URL as the MetadataURL"
+		s += "; this is a template for many issuers: give it to DiscoverKeys as the issuer, and this URL as the MetadataURL; Policy.IssuerTemplate holds the tokens against it"
 	}
 	return s
 }
