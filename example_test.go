@@ -10,6 +10,7 @@ import (
 	"hash"
 	"log"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -27,12 +28,8 @@ func Example() {
 	ctx := context.Background()
 	secret := bytes.Repeat([]byte("k"), 32) // from a safe place
 	key := must1(jwt.NewHMAC(jwt.HS256, secret, "2026-11"))
-	token := must1(jwt.Sign(ctx, key, jwt.Claims{
-		Issuer:    "https://login.example",
-		Audience:  jwt.Audience{"https://api.example"},
-		Subject:   "alice",
-		ExpiresAt: jwt.NewNumericDate(time.Now().Add(10 * time.Minute)),
-	}))
+	access := &jwt.Template{Key: key, Issuer: "https://login.example", Audience: []string{"https://api.example"}, Lifetime: 10 * time.Minute}
+	token := must1(access.Sign(ctx, jwt.Claims{Subject: "alice"}))
 
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
 	verified := must1(policy.Verify(ctx, token))
@@ -109,6 +106,162 @@ func ExamplePolicies() {
 	// Output:
 	// <nil>
 	// jwt: signature not valid
+}
+
+// Questions of a service's own are part of its policy, and so hold wherever that stands.
+func ExamplePolicy_rules() {
+	type claims struct {
+		jwt.Claims
+		Plan  string   `json:"plan"`
+		Roles []string `json:"roles"`
+	}
+	ctx := context.Background()
+	key := must1(jwt.NewHMAC(jwt.HS256, make([]byte, 32), ""))
+	policy := &jwt.Policy{
+		Keys:    jwt.Keys{key},
+		Require: []string{"sub", "jti"},
+		Rules: []jwt.Rule{
+			jwt.OneOf("plan", "team", "business"),
+			jwt.Contains("roles", "editor"),
+			jwt.RuleFor("sub", func(c claims) error {
+				if c.Subject == "guest" {
+					return errors.New("guests may not edit")
+				}
+				return nil
+			}),
+		},
+	}
+	access := &jwt.Template{Key: key, Lifetime: time.Minute}
+	for _, c := range []claims{
+		{jwt.Claims{Subject: "alice"}, "team", []string{"editor"}},
+		{jwt.Claims{Subject: "bob"}, "free", []string{"editor"}},
+		{jwt.Claims{Subject: "carol"}, "team", []string{"reader"}},
+		{jwt.Claims{Subject: "guest"}, "team", []string{"editor"}},
+	} {
+		got, err := jwt.VerifyAs[claims](ctx, policy, must1(access.Sign(ctx, c)))
+		fmt.Println(got.Subject, err)
+	}
+	// Output:
+	// alice <nil>
+	//  jwt: claim not acceptable: plan: got "free", want one of ["team", "business"]
+	//  jwt: claim not acceptable: roles: got ["reader"], want an array of strings with "editor"
+	//  jwt: claim not acceptable: sub: guests may not edit
+}
+
+// Microsoft Entra has an issuer for each tenant, and the same keys for all of them.
+// Keys of a jwk.Set name their issuer, which is held against that of the token.
+func ExamplePolicy_issuerTemplate() {
+	var keys jwt.KeySet // from jwthttp.DiscoverKeys
+	policy := &jwt.Policy{
+		Keys:           keys,
+		IssuerTemplate: "https://login.microsoftonline.com/{tid}/v2.0",
+		Audience:       []string{"the application's ID"},
+		Rules:          []jwt.Rule{jwt.OneOf("tid", "the first customer's tenant ID", "the second's")},
+	}
+	_ = policy
+}
+
+// Tenants are in a database. The caller keeps what was found there for a while, and
+// also that there was nothing, since anybody can send a token of any issuer.
+func ExamplePolicyFunc() {
+	find := func(ctx context.Context, issuer string) (*jwt.Policy, error) { // asks the database
+		if issuer != "https://a.example" {
+			return nil, nil
+		}
+		key := must1(jwt.NewHMAC(jwt.HS256, bytes.Repeat([]byte("a"), 32), ""))
+		return &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer}, nil
+	}
+
+	type entry struct {
+		policy *jwt.Policy
+		until  time.Time
+	}
+	var mu sync.Mutex
+	known := map[string]entry{}
+	tenants := jwt.PolicyFunc(func(ctx context.Context, issuer string) (*jwt.Policy, error) {
+		mu.Lock()
+		e, ok := known[issuer]
+		mu.Unlock()
+		if ok && time.Now().Before(e.until) {
+			return e.policy, nil
+		}
+		policy, err := find(ctx, issuer)
+		if err != nil {
+			return nil, err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if len(known) >= 10_000 {
+			clear(known) // bounded, whatever is sent
+		}
+		known[issuer] = entry{policy, time.Now().Add(time.Minute)}
+		return policy, nil
+	})
+
+	ctx := context.Background()
+	key := must1(jwt.NewHMAC(jwt.HS256, bytes.Repeat([]byte("a"), 32), ""))
+	for _, issuer := range []string{"https://a.example", "https://b.example"} {
+		access := &jwt.Template{Key: key, Issuer: issuer, Lifetime: time.Minute}
+		_, err := tenants.Verify(ctx, must1(access.Sign(ctx, jwt.Claims{})))
+		fmt.Println(err)
+	}
+	// Output:
+	// <nil>
+	// jwt: no key for this token: iss: got "https://b.example", and no policy is for it
+}
+
+// A header with parameters of a protocol, here those of a client assertion.
+func ExampleHeaderAs() {
+	type header struct {
+		jwt.Header
+		Thumbprint string `json:"x5t#S256"`
+	}
+	ctx := context.Background()
+	key := must1(jwt.NewHMAC(jwt.HS256, make([]byte, 32), ""))
+	assertion := &jwt.Template{
+		Key: key, Header: header{Header: jwt.Header{Type: "JWT"}, Thumbprint: "bWljZQ"},
+		Issuer: "client", Audience: []string{"https://login.example/token"}, Lifetime: time.Minute,
+	}
+	token := must1(assertion.Sign(ctx, jwt.Claims{Subject: "client"}))
+	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "client", Audience: []string{"https://login.example/token"}, Require: []string{"x5t#S256"}}
+	verified := must1(policy.Verify(ctx, token))
+	fmt.Println(must1(jwt.HeaderAs[header](verified)).Thumbprint)
+	// Output: bWljZQ
+}
+
+// What became of a token, step by step.
+func ExampleExplain() {
+	ctx := context.Background()
+	key := must1(jwt.NewHMAC(jwt.HS256, make([]byte, 32), "a"))
+	at := time.Unix(1800000000, 0)
+	access := &jwt.Template{Key: key, Issuer: "https://login.example", Lifetime: time.Minute, Now: func() time.Time { return at }}
+	token := must1(access.Sign(ctx, jwt.Claims{Subject: "alice"}))
+	policy := &jwt.Policy{
+		Keys: jwt.Keys{key}, Issuer: "https://login.example", Require: []string{"client_id"},
+		Now: func() time.Time { return at.Add(time.Hour) },
+	}
+	for _, step := range jwt.Explain(ctx, policy, token).Steps[4:] {
+		fmt.Printf("%s: %s\n", step.Name, step.Result)
+	}
+	// Output:
+	// key: pass
+	// signature: pass
+	// payload: pass
+	// typ: pass
+	// iss: pass
+	// aud: pass
+	// sub: pass
+	// iat: pass
+	// client_id: fail
+	// nbf: not reached
+	// exp: not reached
+}
+
+// A handler's test needs no key.
+func ExampleInsecureToken() {
+	token := must1(jwt.InsecureToken(jwt.Claims{Subject: "alice"}))
+	fmt.Println(token.Claims.Subject) // in a handler: of the token in its context
+	// Output: alice
 }
 
 // The signature of a token that comes with every request is verified once. A

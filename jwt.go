@@ -4,28 +4,33 @@
 // [Verifier], or both like [HMAC]; keys in an HSM, a KMS or another package
 // plug in behind the same two interfaces.
 //
-//	key, err := jwt.NewHMAC(jwt.HS256, secret, "2026-11")
-//	token, err := jwt.Sign(ctx, key, jwt.Claims{
-//		Issuer:    "https://login.example",
-//		Audience:  jwt.Audience{"https://api.example"},
-//		Subject:   "alice",
-//		ExpiresAt: jwt.NewNumericDate(time.Now().Add(10 * time.Minute)),
-//	})
+// A [Template] says what the tokens of an issuer have in common, and signs them:
 //
-// A [Policy] says what is accepted. What it does not name must be absent, and
-// every token must expire: a field left out refuses tokens, it never lets one in.
+//	key, err := jwt.NewHMAC(jwt.HS256, secret, "2026-11")
+//	access := &jwt.Template{
+//		Key:      key,
+//		Issuer:   "https://login.example",
+//		Audience: []string{"https://api.example"},
+//		Lifetime: 10 * time.Minute,
+//	}
+//	token, err := access.Sign(ctx, jwt.Claims{Subject: "alice"})
+//
+// A [Policy] says what is accepted. An issuer, audience or type that it does not name
+// must be absent, and every token must expire, unless one of its Allow fields says
+// otherwise. The subject and the age are asked for only where it names them.
 //
 //	policy := &jwt.Policy{
 //		Keys:     jwt.Keys{key},
 //		Issuer:   "https://login.example",
 //		Audience: []string{"https://api.example"},
 //	}
-//	verified, err := policy.Verify(ctx, token)
-//	fmt.Println(verified.Claims.Subject)
+//	claims, err := jwt.VerifyAs[jwt.Claims](ctx, policy, token)
+//	fmt.Println(claims.Subject)
 //
-// Claims of your own are read with [ClaimsAs]. A refusal is a *[VerifyError];
-// any other error means that it could not be decided. Everything here is safe
-// for concurrent use once it is set up.
+// Structs of your own stand in the place of Claims on both sides. A refusal is a
+// *[VerifyError]; any other error means that it could not be decided. [Explain] says
+// how a token fares, step by step. Everything here is safe for concurrent use once it
+// is set up.
 package jwt
 
 import (

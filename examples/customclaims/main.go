@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -32,22 +33,31 @@ func main() {
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
 	check(err)
 
-	token, err := jwt.SignHeader(ctx, key, jwt.Header{Type: "at+jwt"}, accessClaims{
-		Claims: jwt.Claims{Subject: "alice", ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute))},
+	access := jwt.Template{Key: key, Type: "at+jwt", Lifetime: time.Minute}
+	token, err := access.Sign(ctx, accessClaims{
+		Claims: jwt.Claims{Subject: "alice"},
 		Tenant: 9007199254740993, // more than a float64 holds
 		Scopes: []string{"read", "write"},
 		Plan:   &plan{Name: "team", Seats: 12},
 	})
 	check(err)
 
-	// A token for one purpose has a type; the policy asks for it.
-	policy := &jwt.Policy{Keys: jwt.Keys{key}, Types: []string{"at+jwt"}}
-	verified, err := policy.Verify(ctx, token)
-	check(err)
-	c, err := jwt.ClaimsAs[accessClaims](verified)
+	// A token for one purpose has a type; the policy asks for it, and for claims.
+	policy := &jwt.Policy{
+		Keys: jwt.Keys{key}, Types: []string{"at+jwt"}, Require: []string{"sub", "https://api.example/tenant"}, Rules: []jwt.Rule{jwt.Contains("scopes", "write")},
+	}
+	c, err := jwt.VerifyAs[accessClaims](ctx, policy, token)
 	check(err)
 	fmt.Println(c.Subject, c.Tenant, c.Scopes, c.Plan.Name, c.Plan.Seats)
-	fmt.Printf("%s\n", verified.Payload()[:16])
+
+	policy.Rules = []jwt.Rule{jwt.RuleFor("plan", func(c accessClaims) error {
+		if c.Plan == nil || c.Plan.Seats < 100 {
+			return errors.New("want a plan of 100 seats or more")
+		}
+		return nil
+	})}
+	_, err = jwt.VerifyAs[accessClaims](ctx, policy, token)
+	fmt.Println(err)
 }
 
 func check(err error) {

@@ -35,14 +35,11 @@ func main() {
 	check(err)
 	toB, err := jwe.NewEncrypter(jwe.ECDHESA256KW, jwe.A256GCM, keyB.PublicKey(), "")
 	check(err)
-	claims := payroll{
-		Claims: jwt.Claims{
-			Issuer: "https://a.example", Audience: jwt.Audience{"https://b.example"}, Subject: "alice",
-			ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute)),
-		},
-		IBAN: "DE02120300000000202051", Salary: 4200,
-	}
-	token, err := jwe.SignAndEncrypt(ctx, a, toB, claims)
+	orders := jwt.Template{Key: a, Issuer: "https://a.example", Audience: []string{"https://b.example"}, Lifetime: time.Minute}
+	claims := payroll{Claims: jwt.Claims{Subject: "alice"}, IBAN: "DE02120300000000202051", Salary: 4200}
+	signed, err := orders.Sign(ctx, claims)
+	check(err)
+	token, err := jwe.Encrypt(ctx, toB, signed)
 	check(err)
 
 	policyB := policy(keyB, publicA, "https://b.example")
@@ -60,7 +57,10 @@ func main() {
 	fmt.Println("C proves:", err)
 	c, err := jwt.NewSigner(jwt.EdDSA, privateC, "a-2026")
 	check(err)
-	forged, err := jwe.SignAndEncrypt(ctx, c, toB, claims)
+	orders.Key = c
+	signed, err = orders.Sign(ctx, claims)
+	check(err)
+	forged, err := jwe.Encrypt(ctx, toB, signed)
 	check(err)
 	_, err = policyB.Verify(ctx, forged)
 	fmt.Println("C sends as A:", err)

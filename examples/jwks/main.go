@@ -45,8 +45,8 @@ func run(ctx context.Context, out io.Writer) {
 func token(ctx context.Context, key *jwk.Key) string {
 	signer, err := key.Signer()
 	check(err)
-	expires := jwt.NewNumericDate(time.Now().Add(time.Minute))
-	t, err := jwt.Sign(ctx, signer, jwt.Claims{Issuer: issuer, Subject: "alice", ExpiresAt: expires})
+	access := jwt.Template{Key: signer, Issuer: issuer, Lifetime: time.Minute}
+	t, err := access.Sign(ctx, jwt.Claims{Subject: "alice"})
 	check(err)
 	return t
 }

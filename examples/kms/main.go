@@ -39,7 +39,8 @@ func main() {
 		signer, err := jwt.NewSigner(jwt.ES256, remoteKey{private, delay}, "kms-1")
 		check(err)
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		token, err := jwt.Sign(ctx, signer, jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute))})
+		access := jwt.Template{Key: signer, Lifetime: time.Minute}
+		token, err := access.Sign(ctx, jwt.Claims{Subject: "alice"})
 		cancel()
 		fmt.Printf("signed: %t, error: %v, late: %t\n", token != "", err, errors.Is(err, context.DeadlineExceeded))
 	}

@@ -31,9 +31,8 @@ func main() {
 		{"partner as staff", partner, "at+jwt", "https://staff.example", "api"},
 		{"stranger", partner, "JWT", "https://stranger.example", "api"},
 	} {
-		token, err := jwt.SignHeader(context.Background(), t.key, jwt.Header{Type: t.typ}, jwt.Claims{
-			Issuer: t.issuer, Audience: jwt.Audience{t.aud}, ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute)),
-		})
+		access := jwt.Template{Key: t.key, Type: t.typ, Issuer: t.issuer, Audience: []string{t.aud}, Lifetime: time.Minute}
+		token, err := access.Sign(context.Background(), jwt.Claims{})
 		check(err)
 		_, err = policies.Verify(context.Background(), token)
 		fmt.Printf("%s: %v\n", t.name, err)

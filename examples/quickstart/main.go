@@ -25,17 +25,8 @@ func main() {
 	check(err)
 
 	// The login service issues a token.
-	now := time.Now()
-	token, err := jwt.Sign(ctx, key, claims{
-		Claims: jwt.Claims{
-			Issuer:    "https://login.example",
-			Audience:  jwt.Audience{"https://api.example"},
-			Subject:   "alice",
-			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(10 * time.Minute)),
-		},
-		Role: "editor",
-	})
+	access := jwt.Template{Key: key, Issuer: "https://login.example", Audience: []string{"https://api.example"}, Lifetime: 10 * time.Minute}
+	token, err := access.Sign(ctx, claims{Claims: jwt.Claims{Subject: "alice"}, Role: "editor"})
 	check(err)
 	header, payload, err := jwt.InsecureDecode(token) // only to show it
 	check(err)
@@ -43,9 +34,7 @@ func main() {
 
 	// The API accepts it: right key, issuer, audience, and in time.
 	policy := jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
-	verified, err := policy.Verify(ctx, token)
-	check(err)
-	mine, err := jwt.ClaimsAs[claims](verified)
+	mine, err := jwt.VerifyAs[claims](ctx, &policy, token)
 	check(err)
 	fmt.Printf("accepted: %s is %s\n", mine.Subject, mine.Role)
 
@@ -54,13 +43,16 @@ func main() {
 	_, err = policy.Verify(ctx, token[:last]+flip(token[last:last+1])+token[last+1:])
 	fmt.Println("tampered:", err)
 	late := policy
-	late.Now = func() time.Time { return now.Add(time.Hour) }
+	late.Now = func() time.Time { return time.Now().Add(time.Hour) }
 	_, err = late.Verify(ctx, token)
 	fmt.Println("expired: ", err)
 	other := policy
 	other.Audience = []string{"https://billing.example"}
 	_, err = other.Verify(ctx, token)
 	fmt.Println("audience:", err)
+
+	// Step by step.
+	fmt.Printf("\n%v\n", jwt.Explain(ctx, &other, token))
 }
 
 // flip returns another letter.

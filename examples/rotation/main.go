@@ -40,8 +40,8 @@ func newKey(id string) (jwt.Signer, jwt.Verifier) {
 }
 
 func token(key jwt.Signer) string {
-	claims := jwt.Claims{Subject: "alice", ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute))}
-	t, err := jwt.Sign(context.Background(), key, claims)
+	access := jwt.Template{Key: key, Lifetime: time.Minute}
+	t, err := access.Sign(context.Background(), jwt.Claims{Subject: "alice"})
 	check(err)
 	return t
 }

@@ -37,9 +37,8 @@ func main() {
 	verifier, err := public.Verifier()
 	check(err)
 
-	token, err := jwt.Sign(context.Background(), signer, jwt.Claims{
-		Subject: "alice", ExpiresAt: jwt.NewNumericDate(time.Now().Add(time.Minute)),
-	})
+	access := jwt.Template{Key: signer, Lifetime: time.Minute}
+	token, err := access.Sign(context.Background(), jwt.Claims{Subject: "alice"})
 	check(err)
 	verified, err := (&jwt.Policy{Keys: jwt.Keys{verifier}}).Verify(context.Background(), token)
 	check(err)

@@ -114,13 +114,6 @@ func (l *login) token(w http.ResponseWriter, r *http.Request) {
 }
 
 func (l *login) sign(ctx context.Context, user string) (string, error) {
-	key, err := l.keys.Signer(ctx)
-	if err != nil {
-		return "", err
-	}
-	now := time.Now()
-	return jwt.SignHeader(ctx, key, jwt.Header{Type: "at+jwt"}, jwt.Claims{
-		Issuer: l.issuer, Subject: user, Audience: jwt.Audience{"example-apis"}, ID: rand.Text(),
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(l.lifetime)),
-	})
+	access := jwt.Template{KeyFunc: l.keys.Signer, Type: "at+jwt", Issuer: l.issuer, Audience: []string{"example-apis"}, Lifetime: l.lifetime}
+	return access.Sign(ctx, jwt.Claims{Subject: user})
 }
