@@ -38,7 +38,7 @@ type Cache struct {
 
 	MaxAge     time.Duration // longest time without verifying anew; 0: 5 minutes
 	MaxEntries int           // most tokens remembered, 1 counts as 2; 0: 10,000
-	MaxBytes   int           // most memory they take, about; 0: 16 MiB
+	MaxBytes   int           // most memory they take; 0: 16 MiB
 
 	mu   sync.RWMutex
 	held *generations // behind a pointer, where no formatting shows it
@@ -63,10 +63,31 @@ type remembered struct {
 	since  time.Time
 }
 
-// size is about the memory one takes, its place in the map included.
+// size is about the memory one takes, its place in the map included. Texts without
+// escapes are parts of the header or the payload.
 func (r *remembered) size() int {
-	return 768 + len(r.input) + len(r.token.payload) + len(r.token.Header.KeyID) + len(r.token.Header.Type) + len(r.token.Header.ContentType) +
-		16*len(r.token.Claims.Audience)
+	const fixed = 768 // bytes of the structs, and of a place in a map that is half full
+	t := r.token
+	held := fixed + allocated(len(r.input)) + allocated(len(t.payload)) + allocated(len(t.header)) + 16*len(t.Claims.Audience)
+	if strings.Contains(t.header, `\`) {
+		held += allocated(len(t.Header.KeyID)) + allocated(len(t.Header.Type)) + allocated(len(t.Header.ContentType))
+	}
+	if strings.Contains(t.payload, `\`) {
+		held += allocated(len(t.Claims.Issuer)) + allocated(len(t.Claims.Subject)) + allocated(len(t.Claims.ID))
+		for _, recipient := range t.Claims.Audience {
+			held += allocated(len(recipient))
+		}
+	}
+	return held
+}
+
+// allocated is at least what the runtime takes for a text of n bytes.
+func allocated(n int) int {
+	const large, page = 32 << 10, 8 << 10
+	if n > large {
+		return (n + page - 1) / page * page
+	}
+	return n + n/8 + 8
 }
 
 // Verify returns what the policies' Verify returns, without verifying the

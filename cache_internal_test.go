@@ -2,6 +2,10 @@ package jwt
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,4 +67,105 @@ func TestEachCacheHasASecret(t *testing.T) {
 	one, other := (&Cache{}).begin(), (&Cache{}).begin()
 	assert.Len(t, one.secret, 32)
 	assert.NotEqual(t, one.secret, other.secret)
+}
+
+// What is held stays under MaxBytes, whatever the tokens are like.
+func TestCacheHoldsNoMoreBytesThanItMay(t *testing.T) {
+	const most = 4 << 20
+	long := func(n int) string { return rand.Text() + strings.Repeat("x", n) }
+	escaped := func(n int) string { return strings.Repeat(`\u0078`, n) }
+	for name, make := range map[string]func() (header, payload string){
+		"long headers":       func() (string, string) { return `,"x":"` + long(12000) + `"`, `{"jti":"` + rand.Text() + `"}` },
+		"escapes in headers": func() (string, string) { return `,"kid":"` + rand.Text() + escaped(1900) + `"`, `{}` },
+		"long payloads":      func() (string, string) { return "", `{"x":"` + long(40000) + `"}` },
+		"escapes in claims": func() (string, string) {
+			return "", `{"sub":"` + rand.Text() + escaped(3000) + `","jti":"` + escaped(3000) + `"}`
+		},
+		"many recipients": func() (string, string) {
+			return "", `{"jti":"` + rand.Text() + `","aud":["\u0078` + strings.Repeat(`","\u0078`, 2000) + `"]}`
+		},
+		"short tokens": func() (string, string) { return "", `{"jti":"` + rand.Text() + `"}` },
+	} {
+		t.Run(name, func(t *testing.T) {
+			key, err := NewHMAC(HS256, []byte("a secret of at least 32 bytes..."), "")
+			require.NoError(t, err)
+			p := &Policy{Keys: anyKeyID{key}, AllowNoExpiry: true, AllowAnyAudience: true}
+			cache := &Cache{Policies: Policies{p}, MaxBytes: most, MaxEntries: 1 << 30}
+			before := heapInUse()
+			held := 0
+			for held < 4*most {
+				header, payload := make()
+				input := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256"`+header+`}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
+				sig, err := key.Sign(t.Context(), []byte(input))
+				require.NoError(t, err)
+				_, err = cache.Verify(t.Context(), input+"."+base64.RawURLEncoding.EncodeToString(sig))
+				require.NoError(t, err)
+				held += 1000 + len(input)
+			}
+			assert.Less(t, heapInUse()-before, int64(most+most/16))
+			runtime.KeepAlive(cache)
+		})
+	}
+}
+
+// anyKeyID has one key for every header.
+type anyKeyID struct{ key Verifier }
+
+func (k anyKeyID) Verifiers(context.Context, Header) ([]Verifier, error) { return Keys{k.key}, nil }
+
+func heapInUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// The bounds are reached exactly: half of them is what is young.
+func TestCacheBoundsAreExact(t *testing.T) {
+	key, err := NewHMAC(HS256, make([]byte, 32), "")
+	require.NoError(t, err)
+	p := &Policy{Keys: Keys{key}, AllowNoExpiry: true}
+	token := func(id byte) string {
+		token, err := Sign(t.Context(), key, Claims{ID: string(rune(id))})
+		require.NoError(t, err)
+		return token
+	}
+	fill := func(cache *Cache, n byte) *generations {
+		for id := range n {
+			_, err := cache.Verify(t.Context(), token('a'+id))
+			require.NoError(t, err)
+		}
+		return cache.held
+	}
+	var size int
+	for _, r := range fill(&Cache{Policies: Policies{p}}, 1).young {
+		size = r.size()
+	}
+	for _, row := range []struct {
+		entries, bytes, n, young, old int
+	}{
+		{0, 2 * size, 1, 1, 0},
+		{0, 2*size - 1, 1, 0, 0},
+		{0, 4 * size, 2, 2, 0},
+		{0, 4*size - 2, 2, 1, 1},
+		{0, 4 * size, 3, 1, 2},
+		{1, 0, 1, 1, 0},
+		{1, 0, 2, 1, 1},
+		{2, 0, 2, 1, 1},
+		{3, 0, 2, 2, 0},
+		{4, 0, 2, 2, 0},
+		{4, 0, 3, 1, 2},
+		{4, 0, 5, 1, 2},
+	} {
+		held := fill(&Cache{Policies: Policies{p}, MaxEntries: row.entries, MaxBytes: row.bytes}, byte(row.n))
+		assert.Len(t, held.young, row.young, "%+v", row)
+		assert.Len(t, held.old, row.old, "%+v", row)
+		assert.Equal(t, row.young*size, held.bytes, "%+v", row)
+	}
+	entries, bytes := (&Cache{}).half()
+	assert.Equal(t, 5000, entries)
+	assert.Equal(t, 8<<20, bytes)
+	assert.Equal(t, 5*time.Minute, (&Cache{}).maxAge())
+	assert.Equal(t, time.Minute, (&Cache{MaxAge: time.Minute}).maxAge())
 }
