@@ -90,10 +90,15 @@ func TestNewVerifier(t *testing.T) {
 		{rsaFamily, "nil", nil, "got nil, want *rsa.PublicKey"},
 		{rsaFamily, "a nil key", (*rsa.PublicKey)(nil), "got nil, want *rsa.PublicKey"},
 		{rsaFamily, "a key by value", rsaKey().PublicKey, "got rsa.PublicKey, want *rsa.PublicKey"},
-		{rsaFamily, "a private key", rsaKey(), "got *rsa.PrivateKey, want *rsa.PublicKey"},
+		{rsaFamily, "a private key", rsaKey(), "got *rsa.PrivateKey, want *rsa.PublicKey; it is a private key, whose Public method returns the public one"},
+		{rsaFamily, "a PEM file", []byte("-----BEGIN PUBLIC KEY-----\nMFkw"), "got []uint8, want *rsa.PublicKey; it is a PEM file: jwk.ParsePEM"},
+		{rsaFamily, "the text of a PEM file", "-----BEGIN PUBLIC KEY-----\nMFkw", "got string, want *rsa.PublicKey; it is a PEM file: jwk.ParsePEM"},
+		{rsaFamily, "a JWK", []byte(`{"kty":"RSA"}`), "got []uint8, want *rsa.PublicKey; it is a JSON Web Key: jwk.ParsePEM, jwk.Parse"},
+		{rsaFamily, "a line of OpenSSH", "ssh-rsa AAAAB3NzaC1yc2E", "got string, want *rsa.PublicKey; it is an SSH key: jwk.ParsePEM, jwk.Parse and jwk/openssh"},
+		{rsaFamily, "a key of package jwk", parsedKey{}, "got jwt_test.parsedKey, want *rsa.PublicKey; its Verifier method returns what to trust"},
 		{rsaFamily, "an ECDSA key", ec, "got *ecdsa.PublicKey, want *rsa.PublicKey"},
 		{rsaFamily, "an Ed25519 key", ed, "got ed25519.PublicKey, want *rsa.PublicKey"},
-		{rsaFamily, "bytes", secret, "got []uint8, want *rsa.PublicKey"},
+		{rsaFamily, "bytes", make([]byte, 40), "got []uint8, want *rsa.PublicKey"},
 		{rsaFamily, "a text", "key", "got string, want *rsa.PublicKey"},
 		{rsaFamily, "a DSA key", &dsa.PublicKey{}, "got *dsa.PublicKey"},
 
@@ -122,7 +127,8 @@ func TestNewVerifier(t *testing.T) {
 		{p256, "nil", nil, "got nil, want *ecdsa.PublicKey"},
 		{p256, "a nil key", (*ecdsa.PublicKey)(nil), "got nil, want *ecdsa.PublicKey"},
 		{p256, "a key by value", *ec, "got ecdsa.PublicKey, want *ecdsa.PublicKey"},
-		{p256, "a private key", p256Key(), "got *ecdsa.PrivateKey, want *ecdsa.PublicKey"},
+		{p256, "a private key", p256Key(), "got *ecdsa.PrivateKey, want *ecdsa.PublicKey; it is a private key"},
+		{p256, "a PEM file", "-----BEGIN PUBLIC KEY-----\nMFkw", "want *ecdsa.PublicKey; it is a PEM file: jwk.ParsePEM"},
 		{p256, "a key for ECDH", must(ec.ECDH()), "got *ecdh.PublicKey, want *ecdsa.PublicKey"},
 		{p256, "an RSA key", &rsaKey().PublicKey, "got *rsa.PublicKey, want *ecdsa.PublicKey"},
 		{p256, "an Ed25519 key", ed, "got ed25519.PublicKey, want *ecdsa.PublicKey"},
@@ -135,7 +141,8 @@ func TestNewVerifier(t *testing.T) {
 		{edFamily, "64 bytes", append(ed[:32:32], ed...), "64 bytes, want 32"},
 		{edFamily, "a pointer", &ed, "got *ed25519.PublicKey, want ed25519.PublicKey"},
 		{edFamily, "plain bytes", []byte(ed), "got []uint8, want ed25519.PublicKey"},
-		{edFamily, "a private key", ed25519Key(), "got ed25519.PrivateKey, want ed25519.PublicKey"},
+		{edFamily, "a private key", ed25519Key(), "got ed25519.PrivateKey, want ed25519.PublicKey; it is a private key"},
+		{edFamily, "a PEM file", []byte("-----BEGIN PUBLIC KEY-----\nMFkw"), "want ed25519.PublicKey; it is a PEM file: jwk.ParsePEM"},
 		{edFamily, "an X25519 key", must(ecdh.X25519().GenerateKey(rand.Reader)).PublicKey(), "got *ecdh.PublicKey"},
 		{edFamily, "an ECDSA key", ec, "got *ecdsa.PublicKey, want ed25519.PublicKey"},
 
@@ -502,3 +509,8 @@ func TestPSSSaltLength(t *testing.T) {
 		assert.NoError(t, rsa.VerifyPSS(&rsaKey().PublicKey, hash, digest.Sum(nil), sig, exactly))
 	}
 }
+
+// parsedKey stands for a jwk.Key.
+type parsedKey struct{}
+
+func (parsedKey) Verifier() (jwt.Verifier, error) { return nil, nil }

@@ -94,6 +94,8 @@ func wrongType(key any, want string) error {
 		hint = hintFile(key)
 	case string:
 		hint = hintFile([]byte(key))
+	case interface{ Verifier() (Verifier, error) }: // *jwk.Key
+		hint = "; its Verifier method returns what to trust"
 	case crypto.Signer:
 		if !isNil(key) {
 			hint = "; it is a private key, whose Public method returns the public one"

@@ -36,7 +36,7 @@ func (p *Policy) Verify(ctx context.Context, token string) (*jwt.Token, error) {
 	if err := p.incomplete(); err != nil {
 		return nil, err
 	}
-	signed, err := p.decrypt(ctx, token)
+	signed, err := p.decrypt(ctx, token, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -51,19 +51,22 @@ func (p *Policy) Verify(ctx context.Context, token string) (*jwt.Token, error) {
 }
 
 // decrypt returns the signed token inside.
-func (p *Policy) decrypt(ctx context.Context, token string) (signed string, err error) {
+func (p *Policy) decrypt(ctx context.Context, token string, at *stage) (signed string, err error) {
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	h, refusal := b.read(token, jose.MaxSize(p.MaxSize))
 	if refusal == nil {
+		at.reach(stageTypes)
 		refusal = p.checkTypes(&h)
 	}
 	if refusal != nil {
 		return "", refusal
 	}
+	at.reach(stageKey)
 	if err := decrypt(ctx, b, h, p.Keys); err != nil {
 		return "", err
 	}
+	at.reach(stageContent)
 	if signed = string(b.plaintext); !isSigned(signed) {
 		return "", malformed("", "the content is not a signed token, "+wantSigned)
 	}

@@ -34,26 +34,35 @@ func (p *UnsignedPolicy) Verify(ctx context.Context, token string) (*jwt.Token, 
 	if err := p.incomplete(); err != nil {
 		return nil, err
 	}
-	h, payload, err := p.decrypt(ctx, token)
+	h, payload, err := p.decrypt(ctx, token, nil)
 	if err != nil {
 		return nil, err
 	}
+	return p.claims(h).Verify(ctx, payload)
+}
+
+// claims returns the policy for the claims of a token with the header h.
+func (p *UnsignedPolicy) claims(h Header) *jwt.Policy {
 	claims := *p.Claims
 	claims.Keys = envelope{jose.Header{Algorithm: string(h.Algorithm), KeyID: h.KeyID, Type: h.Type}}
-	return claims.Verify(ctx, payload)
+	return &claims
 }
 
 // decrypt returns the header and the JSON of the claims.
-func (p *UnsignedPolicy) decrypt(ctx context.Context, token string) (h Header, payload string, err error) {
+func (p *UnsignedPolicy) decrypt(ctx context.Context, token string, at *stage) (h Header, payload string, err error) {
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	h, refusal := b.read(token, jose.MaxSize(p.Claims.MaxSize))
+	if refusal == nil {
+		at.reach(stageTypes)
+	}
 	if refusal == nil && h.ContentType != "" {
 		refusal = malformed("cty", "got "+strictjson.Quote(h.ContentType)+", want it to be absent, for claims")
 	}
 	if refusal != nil {
 		return Header{}, "", refusal
 	}
+	at.reach(stageKey)
 	if err := decrypt(ctx, b, h, p.Keys); err != nil {
 		return Header{}, "", err
 	}

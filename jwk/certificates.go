@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -32,7 +33,7 @@ func ParseCertificates(data []byte) (*Set, error) {
 			s.skipped = append(s.skipped, Skipped{i, string(o.Name), errors.New("jwk: got " + o.Value.Kind() + ", want a PEM certificate")})
 			continue
 		}
-		found = found || hasArmour(text)
+		found = found || armour.In(text)
 		k, err := parseCertificate(text, string(o.Name))
 		if err != nil {
 			s.skipped = append(s.skipped, Skipped{i, string(o.Name), err})

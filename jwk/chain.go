@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -62,7 +63,7 @@ func checkChain(texts []string, public crypto.PublicKey) (err error) {
 			continue
 		}
 		if err != nil { // what it says counts even so
-			der, _ = base64.RawURLEncoding.DecodeString(toBase64URL(text))
+			der, _ = base64.RawURLEncoding.DecodeString(armour.Base64URL(text))
 		}
 		cert, certErr := x509.ParseCertificate(der)
 		switch {

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
 )
 
 // A curve of the EC keys (RFC 7518 section 6.2.1.1).
@@ -226,8 +227,8 @@ func newSecret(secret []byte) ([]byte, error) {
 	if len(secret) < minSecret {
 		return nil, fmt.Errorf("got a secret of %d bytes, want at least %d", len(secret), minSecret)
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(secret), []byte("-----BEGIN ")) {
-		return nil, errors.New("got a PEM file as a secret, want random bytes; ParsePEM reads the file")
+	if kind := keyfile.Kind(secret); kind != "" {
+		return nil, errors.New("got " + kind + " as a secret, want random bytes; ParsePEM and Parse read keys")
 	}
 	return bytes.Clone(secret), nil
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -158,7 +159,7 @@ func (d *document) noKty() error {
 		if m.name == "keys" {
 			return errors.New("got a JWK Set, want one JWK; ParseSet reads sets")
 		}
-		if hasArmour(string(m.json)) {
+		if armour.In(string(m.json)) {
 			return fmt.Errorf("kty is absent; a PEM key is in %s, which ParsePEM reads", strictjson.Line(m.name))
 		}
 	}

@@ -1,6 +1,7 @@
 package jwk_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -97,9 +98,10 @@ func FuzzParseSet(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := jwk.ParseSet(data)
 		all, privateErr := jwk.ParsePrivateSet(data)
-		assert.Equal(t, err == nil, privateErr == nil)
-		if err != nil {
-			assert.Nil(t, s)
+		if !bytes.HasPrefix(data, []byte("\ufeff")) { // which only published sets may have
+			assert.Equal(t, err == nil, privateErr == nil)
+		}
+		if err != nil || privateErr != nil {
 			return
 		}
 		assert.Equal(t, len(s.Keys())+len(s.Skipped()), len(all.Keys())+len(all.Skipped()))

@@ -29,9 +29,6 @@ func hintFor(data []byte) string {
 	return ""
 }
 
-// hasArmour reports whether there may be a PEM block in a text.
-func hasArmour(text string) bool { return strings.Contains(text, "-----BEGIN ") }
-
 // start returns a copy of the first bytes of a value, which tell what it is.
 func start(v jsontext.Value) jsontext.Value { return bytes.Clone(v[:min(len(v), 64)]) }
 

@@ -7,6 +7,8 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"os/exec"
@@ -362,6 +364,10 @@ func TestNewRefuses(t *testing.T) {
 		{"a short secret", []byte("password"), "", "", "secret of 8 bytes, want at least 16"},
 		{"a secret too short for its alg", make([]byte, 31), jwt.HS256, "", "HS256 secret: got 31 bytes, want at least 32"},
 		{"a PEM file as secret", []byte("\n-----BEGIN PUBLIC KEY-----\nMFkw"), "", "", "got a PEM file as a secret"},
+		{"a JWK as secret", []byte(`{"kty":"RSA","n":"AQAB"}`), "", "", "got a JSON Web Key as a secret"},
+		{"a line of OpenSSH as secret", []byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"), "", "", "got an SSH key as a secret"},
+		{"a DER key as secret", sec1(t), "", "", "got a DER key or certificate as a secret"},
+		{"a DER key as secret, in base64", []byte(base64.StdEncoding.EncodeToString(sec1(t))), "", "", "got a key or certificate in base64 as a secret"},
 		{"an alg of another kind", another, jwt.RS256, "", "RS256 key: got *ecdsa.PublicKey, want *rsa.PublicKey"},
 		{"an alg of another curve", another, jwt.ES512, "", "ES512 key: got the curve P-256, want P-521"},
 		{"an unknown alg", another, "ES256K", "", `unknown algorithm "ES256K"`},
@@ -378,6 +384,14 @@ func TestNewRefuses(t *testing.T) {
 			assert.True(t, strings.HasPrefix(err.Error(), "jwk: "), err)
 		})
 	}
+}
+
+// sec1 is an EC private key in DER.
+func sec1(t testing.TB) []byte {
+	t.Helper()
+	der, err := x509.MarshalECPrivateKey(material()["P-256"].(*ecdsa.PrivateKey))
+	require.NoError(t, err)
+	return der
 }
 
 func TestNewKeysForEncryptionAreCarried(t *testing.T) {

@@ -3,6 +3,8 @@ package jwk
 import (
 	"errors"
 	"strings"
+
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 )
 
 // withoutArmour reads a key file that is no PEM file.
@@ -12,14 +14,14 @@ func withoutArmour(data []byte, text string) (parsedKey, error) {
 			return k, err
 		}
 	}
-	text = strings.Trim(strings.TrimSpace(text), "\"'`")
+	text = armour.Trim(text)
 	if err := otherKind(text); err != nil {
 		return parsedKey{}, err
 	}
-	decoded, ok := decodeBase64(text)
+	decoded, ok := armour.Decode(text)
 	switch {
 	case !ok:
-	case strings.Contains(string(decoded), beginMark): // base64 of a PEM file
+	case armour.In(string(decoded)): // base64 of a PEM file
 		return parseArmoured(string(decoded))
 	case len(decoded) > 0 && decoded[0] == 0x30:
 		return parseDER(decoded)

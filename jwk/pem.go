@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -37,7 +38,7 @@ func parsePEM(data []byte) (*Key, error) {
 	}
 	var read parsedKey
 	var err error
-	if text := plainText(data); hasArmour(text) {
+	if text := armour.Text(data); armour.In(text) {
 		read, err = parseArmoured(text)
 	} else {
 		read, err = withoutArmour(data, text)
@@ -54,33 +55,46 @@ func parsePEM(data []byte) (*Key, error) {
 
 // parseArmoured reads a PEM file.
 func parseArmoured(text string) (parsedKey, error) {
-	block, err := onlyBlock(text)
+	blocks, err := armour.Blocks(text)
 	if err != nil {
 		return parsedKey{}, err
 	}
-	k, err := block.key()
+	if len(blocks) == 2 && blocks[0].Label == "EC PARAMETERS" && blocks[1].Label == "EC PRIVATE KEY" {
+		blocks = blocks[1:]
+	}
+	if len(blocks) > 1 {
+		hint := ""
+		if strings.HasPrefix(strings.TrimSpace(text), "{") {
+			hint = "; ParseCertificates reads a map of key IDs to certificates"
+		}
+		return parsedKey{}, fmt.Errorf("got %d PEM blocks, beginning with %s and %s, want one key%s",
+			len(blocks), strictjson.Quote(blocks[0].Label), strictjson.Quote(blocks[1].Label), hint)
+	}
+	k, err := parseBlock(blocks[0])
 	if err != nil {
-		return parsedKey{}, fmt.Errorf("%s: %w", strictjson.Quote(block.label), err)
+		return parsedKey{}, fmt.Errorf("%s: %w", strictjson.Quote(blocks[0].Label), err)
 	}
 	return k, nil
 }
 
-// key reads the key of a block. The label tells a private key from a public one;
-// its format is that of its content.
-func (b pemBlock) key() (parsedKey, error) {
-	private := strings.HasSuffix(b.label, "PRIVATE KEY")
+// parseBlock reads the key of a block. The label tells a private key from a public
+// one; its format is that of its content.
+func parseBlock(b armour.Block) (parsedKey, error) {
+	private := strings.HasSuffix(b.Label, "PRIVATE KEY")
 	switch {
-	case b.label == "ENCRYPTED PRIVATE KEY":
+	case b.Encrypted || b.Label == "ENCRYPTED PRIVATE KEY":
 		return parsedKey{}, errEncrypted
-	case b.label == "OPENSSH PRIVATE KEY" || strings.HasPrefix(string(b.der), "openssh-key-v1\x00"):
+	case strings.HasPrefix(b.Label, "PGP "):
+		return parsedKey{}, errors.New("a key of OpenPGP, which is not supported")
+	case b.Label == "OPENSSH PRIVATE KEY" || strings.HasPrefix(string(b.Bytes), "openssh-key-v1\x00"):
 		return parsedKey{}, errors.New("is read by the package jwk/openssh")
-	case !private && !strings.HasSuffix(b.label, "PUBLIC KEY") && !strings.HasSuffix(b.label, "CERTIFICATE"):
-		if _, err := parseDER(b.der); err != nil && !errors.Is(err, errNotDER) && !errors.Is(err, errNoKind) {
+	case !private && !strings.HasSuffix(b.Label, "PUBLIC KEY") && !strings.HasSuffix(b.Label, "CERTIFICATE"):
+		if _, err := parseDER(b.Bytes); err != nil && !errors.Is(err, errNotDER) && !errors.Is(err, errNoKind) {
 			return parsedKey{}, err
 		}
 		return parsedKey{}, errors.New("is no key that is read here, want PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY, PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE")
 	}
-	k, err := parseDER(b.der)
+	k, err := parseDER(b.Bytes)
 	switch {
 	case errors.Is(err, errNotDER):
 		return parsedKey{}, errNoKind

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"math/big"
-	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 )
 
 // text returns a string, "" if it is absent. An empty one is an error.
@@ -60,29 +60,12 @@ func (d *document) octets(name string) ([]byte, error) {
 		return b, nil
 	}
 	if d.published {
-		if b, other := jwt.DecodeBase64URL(toBase64URL(text)); other == nil && len(b) > 0 {
+		if b, other := jwt.DecodeBase64URL(armour.Base64URL(text)); other == nil && len(b) > 0 {
 			d.note(name, "base64 with padding, spaces or the letters of RFC 4648 section 4; read")
 			return b, nil
 		}
 	}
 	return nil, fmt.Errorf("%s: %w", name, unprefixed(err))
-}
-
-// toBase64URL returns the base64url of a text in another form of base64: without
-// white space, padding and the letters + and /.
-func toBase64URL(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\r', '\n':
-			return -1
-		case '+':
-			return '-'
-		case '/':
-			return '_'
-		}
-		return r
-	}, text)
-	return strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 }
 
 // integer decodes a Base64urlUInt (RFC 7518 section 2): as few octets as the

@@ -3,15 +3,16 @@
 package openssh
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -21,17 +22,12 @@ const maxSize = 16 << 10 // bytes; the file of a large RSA key has half of it
 // ssh-keygen writes it, or the line of a public key. RSA, ECDSA and Ed25519 keys
 // are read, as strictly as by [jwk.New]; keys in security hardware and
 // certificates are not. Several keys, an encrypted key, and options before a
-// public key are an error.
+// public key are an error. As [jwk.ParsePEM] does, it reads files as editors and
+// environment variables leave them.
 //
-// The Key has no key ID and no alg; the comment is dropped.
+// The Key has no key ID and no alg, which [jwk.Key.With] adds; the comment is
+// dropped.
 func Parse(data []byte) (*jwk.Key, error) {
-	if len(data) > maxSize {
-		return nil, fmt.Errorf("openssh: got %d bytes, want at most %d", len(data), maxSize)
-	}
-	parse := parsePublic
-	if bytes.Contains(data, []byte("-----BEGIN ")) {
-		parse = parsePrivate
-	}
 	key, err := parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("openssh: %w", err)
@@ -43,18 +39,32 @@ func Parse(data []byte) (*jwk.Key, error) {
 	return k, nil
 }
 
-func parsePrivate(data []byte) (any, error) {
-	if n := bytes.Count(data, []byte("-----BEGIN ")); n != 1 {
+func parse(data []byte) (any, error) {
+	if len(data) > maxSize {
+		return nil, fmt.Errorf("got %d bytes, want at most %d", len(data), maxSize)
+	}
+	text := armour.Text(data)
+	if decoded, ok := armour.Decode(armour.Trim(text)); ok && armour.In(string(decoded)) { // base64 of the file
+		text = string(decoded)
+	}
+	if armour.In(text) {
+		return parsePrivate(text)
+	}
+	return parsePublic(armour.Trim(text))
+}
+
+func parsePrivate(text string) (any, error) {
+	blocks, err := armour.Blocks(text)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(blocks); n != 1 {
 		return nil, fmt.Errorf("got %d PEM blocks, want one key", n)
 	}
-	block, _ := pem.Decode(data)
-	if block == nil {
-		return nil, errors.New("the PEM block is malformed")
-	}
-	if block.Type != "OPENSSH PRIVATE KEY" {
+	if blocks[0].Label != "OPENSSH PRIVATE KEY" {
 		return nil, errors.New("got another PEM file, want OPENSSH PRIVATE KEY; jwk.ParsePEM reads others")
 	}
-	key, err := ssh.ParseRawPrivateKey(data)
+	key, err := ssh.ParseRawPrivateKey(pem.EncodeToMemory(&pem.Block{Type: blocks[0].Label, Bytes: blocks[0].Bytes}))
 	if _, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok {
 		return nil, errors.New("the key is encrypted; decrypt a copy of it first: ssh-keygen -p -N '' -f copy")
 	}
@@ -71,15 +81,18 @@ func parsePrivate(data []byte) (any, error) {
 // security hardware.
 var plainTypes = []string{ssh.KeyAlgoRSA, ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521}
 
-func parsePublic(data []byte) (any, error) {
-	lines := slices.DeleteFunc(bytes.Split(data, []byte("\n")), func(line []byte) bool {
-		line = bytes.TrimSpace(line)
-		return len(line) == 0 || line[0] == '#'
+func parsePublic(text string) (any, error) {
+	if strings.HasPrefix(text, "---- BEGIN SSH2") {
+		return nil, errors.New("got an SSH2 public key, want the line of an OpenSSH one; convert it: ssh-keygen -i -f key.pub")
+	}
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool {
+		line = strings.TrimSpace(line)
+		return line == "" || line[0] == '#'
 	})
 	if len(lines) != 1 {
 		return nil, fmt.Errorf("got %d lines, want that of one public key", len(lines))
 	}
-	key, _, options, _, err := ssh.ParseAuthorizedKey(lines[0])
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(lines[0]))
 	if err != nil {
 		return nil, errors.New("not a public key")
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/pem"
 	"os"
 	"os/exec"
@@ -75,6 +76,37 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestParseReadsFilesAsPeopleHaveThem(t *testing.T) {
+	key := keys(t)["Ed25519"]
+	want, err := jwk.New(key, "", "")
+	require.NoError(t, err)
+	escaped := func(text string) string { return strings.ReplaceAll(text, "\n", `\n`) }
+	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	for name, change := range map[string]func(string) string{
+		"in quotes":           func(s string) string { return `"` + s + `"` },
+		"a byte order mark":   func(s string) string { return "\ufeff" + s },
+		"UTF-16":              func(s string) string { return "\xFF\xFE" + strings.Join(strings.Split(s, ""), "\x00") + "\x00" },
+		"CRLF":                func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
+		"indented":            func(s string) string { return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") },
+		"escaped":             func(s string) string { return escaped(strings.TrimSpace(s)) },
+		"escaped, in quotes":  func(s string) string { return `"` + escaped(strings.TrimSpace(s)) + `"` },
+		"base64 of the file":  func(s string) string { return encoded(s) },
+		"base64 of an escape": func(s string) string { return encoded(escaped(s)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, err := openssh.Parse([]byte(change(private(t, key))))
+			require.NoError(t, err)
+			assert.Equal(t, want.CryptoKey(), k.CryptoKey())
+			if strings.HasPrefix(name, "base64") {
+				return // of a line, which is short enough as it is
+			}
+			k, err = openssh.Parse([]byte(change(public(t, key.Public()))))
+			require.NoError(t, err)
+			assert.Equal(t, want.Public().CryptoKey(), k.CryptoKey())
+		})
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	all := keys(t)
 	key, another := private(t, all["Ed25519"]), private(t, all["P-256"])
@@ -107,7 +139,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a key and a public key that follows", key + line, ""},
 		{"options", `command="reboot" ` + line, "got options before the public key"},
 		{"an encrypted key", encrypted, "decrypt a copy of it first: ssh-keygen -p -N '' -f copy"},
-		{"a malformed block", key[:len(key)-10], "the PEM block is malformed"},
+		{"a malformed block", key[:len(key)-10], "a PEM block is malformed"},
 		{"PKCS #8", string(otherPEM), "jwk.ParsePEM reads others"},
 		{"a broken key", strings.Replace(key, "b3Bl", "AAAA", 1), "not a private key of a kind that is supported"},
 		{"a small RSA key", private(t, small), "modulus of 1024 bits, want 2048 to 8192"},
@@ -115,7 +147,7 @@ func TestParseRefuses(t *testing.T) {
 		{"DSA", dsaLine, "not a public key"},
 		{"a certificate", string(ssh.MarshalAuthorizedKey(certificate)), "not a public key of a kind that is supported"},
 		{"a key in hardware", string(ssh.MarshalAuthorizedKey(hardwareKey)), "not a public key of a kind that is supported"},
-		{"the format of RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "got 3 lines"},
+		{"the format of RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "convert it: ssh-keygen -i -f key.pub"},
 		{"more than 16 KiB", key + strings.Repeat("\n", 16<<10), "want at most 16384"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
