@@ -202,7 +202,7 @@ func TestKeyStoresOfJavaAreNamedAndConverted(t *testing.T) {
 		output, err := command.CombinedOutput()
 		require.NoError(t, err, "%s", output)
 	}
-	run("-genkeypair -keyalg RSA -keysize 2048 -dname CN=example -alias a -storetype JKS -storepass secret -keypass secret -keystore store.jks")
+	run("-genkeypair -keyalg EC -groupname secp256r1 -dname CN=example -alias a -storetype JKS -storepass secret -keypass secret -keystore store.jks")
 	_, err = readPEM(t, dir, "store.jks")
 	require.ErrorContains(t, err, "keytool -importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12")
 	run("-importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12 -srcstorepass secret -deststorepass secret")
