@@ -29,7 +29,7 @@ func TestPrograms(t *testing.T) {
 		}},
 		{"customclaims", []string{`^alice 9007199254740993 \[read write\] team 12\njwt: claim not acceptable: plan: want a plan of 100 seats or more\n$`}},
 		{"rsa-pem", []string{`^PS256 rsa-1 alice\n$`}},
-		{"rotation", []string{`^before:  true\nbetween: true true\nafter:   false true\n$`}},
+		{"rotation", []string{`^one key:   true\ntwo keys:  true false\none again: true false\n$`}},
 		{"multi-issuer", []string{
 			`(?m)^staff: <nil>$`, `(?m)^partner: <nil>$`,
 			`(?m)^partner as staff: jwt: signature not valid$`,

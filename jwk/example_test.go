@@ -59,14 +59,14 @@ func ExampleParseSet() {
 	// 2 c jwk: a symmetric key among public keys; ParsePrivateSet reads secrets of your own
 }
 
-// A PEM file names neither an algorithm nor a key ID; New adds them.
+// A PEM file names neither an algorithm nor a key ID; With adds them.
 func ExampleParsePEM() {
 	key, err := jwk.ParsePEM([]byte(`-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
 -----END PUBLIC KEY-----
 `))
 	check(err)
-	key, err = jwk.New(key.CryptoKey(), jwt.EdDSA, key.Thumbprint())
+	key, err = key.With(jwt.EdDSA, key.Thumbprint())
 	check(err)
 	data, err := json.Marshal(key)
 	check(err)
@@ -94,6 +94,51 @@ func ExampleGenerate() {
 	check(err)
 	fmt.Println(key.Algorithm(), key.Use(), key.KeyID() == key.Thumbprint())
 	// Output: ES256 sig true
+}
+
+// A key ring publishes a new key before it signs, and an old one until its tokens
+// have expired.
+func ExampleKeyRing() {
+	now := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
+	ring := &jwk.KeyRing{
+		Algorithm: jwt.EdDSA, PublishAhead: time.Hour, RetireAfter: 15 * time.Minute,
+		Now: func() time.Time { return now },
+	}
+	signs := func() string {
+		signer, err := ring.Signer(context.Background())
+		check(err)
+		return signer.KeyID()
+	}
+	published := func() int {
+		keys, err := ring.Published(context.Background())
+		check(err)
+		return len(keys)
+	}
+	check(ring.Rotate(context.Background())) // the first key, which signs at once
+	first := signs()
+	check(ring.Rotate(context.Background())) // the second one
+	fmt.Println("published:", published(), "the first one signs:", signs() == first)
+	now = now.Add(time.Hour)
+	fmt.Println("published:", published(), "the first one signs:", signs() == first)
+	now = now.Add(15 * time.Minute)
+	fmt.Println("published:", published(), "the first one signs:", signs() == first)
+	// Output:
+	// published: 2 the first one signs: true
+	// published: 2 the first one signs: false
+	// published: 1 the first one signs: false
+}
+
+// What is odd in a published set and decides nothing is read, and noted.
+func ExampleSet_Noted() {
+	set, err := jwk.ParseSet([]byte(`{"keys":[
+		{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=","kid":"a","use":null,"x5c":[]}
+	]}`))
+	check(err)
+	for _, note := range set.Noted() {
+		fmt.Println(note.Index, note.KeyID, note.Member+":", note.Detail)
+	}
+	// Output:
+	// 0 a x: base64 with padding, spaces or the letters of RFC 4648 section 4; read
 }
 
 func check(err error) {

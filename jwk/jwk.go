@@ -1,6 +1,7 @@
-// Package jwk brings keys in and out: JSON Web Keys and sets of them (RFC 7517,
-// RFC 7518 section 6, RFC 8037), PEM files, and OpenSSH files with the package
-// openssh below it. It reads and writes bytes and does no I/O.
+// Package jwk reads, writes, generates and rotates keys: JSON Web Keys and sets of
+// them (RFC 7517, RFC 7518 section 6, RFC 8037), PEM and other key files, and, with
+// the package openssh below it, OpenSSH files. It reads and writes bytes and does no
+// I/O.
 //
 // A [Key] is checked when it is made and does not change afterwards. It gives a
 // [jwt.Signer] or a [jwt.Verifier] for its one algorithm:
@@ -15,31 +16,44 @@
 //	set, err := jwk.ParseSet(data)
 //	policy := &jwt.Policy{Keys: set, Issuer: "https://login.example", Audience: []string{"https://api.example"}}
 //
+// A [KeyRing] is for key rotation: it has the key that signs now and the keys to
+// publish now.
+//
+//	ring := &jwk.KeyRing{Algorithm: jwt.ES256, RotateEvery: 30 * 24 * time.Hour}
+//	template := &jwt.Template{KeyFunc: ring.Signer, Issuer: "https://login.example", Lifetime: 10 * time.Minute}
+//
 // # Keys without alg
 //
 // A key that names no algorithm (RFC 7517 section 4.4) serves the one of its
-// curve if it is an EC key, EdDSA and Ed25519 if it is an Ed25519 key, and RS256
-// if it is an RSA key: that is what the identity providers use that publish RSA
-// keys without alg. [Key.SignerFor], [Key.VerifierFor] and [Set.WithRSA] choose
-// another. A secret without alg has no default.
+// curve if it is an EC key, EdDSA and Ed25519 if it is an Ed25519 key, PS256 if it
+// is a key file's RSASSA-PSS key, and RS256 if it is another RSA key: that is what
+// the identity providers use that publish RSA keys without alg. [Key.SignerFor],
+// [Key.VerifierFor] and [Set.WithRSA] choose another, and [Key.With] names one. A
+// secret without alg has no default.
 //
 // # Private parts
 //
-// json.Marshal, %v, %+v and log/slog show nothing of a Key or Set but what is
-// public. Private parts and secrets leave by [Key.MarshalPrivateJSON],
-// [Key.MarshalPrivatePEM] and [Key.CryptoKey] only.
+// json.Marshal, %v, %+v and log/slog show nothing of a Key, Set or KeyRing but what
+// is public. Private parts and secrets leave by [Key.MarshalPrivateJSON],
+// [Key.MarshalPrivatePEM], [Key.CryptoKey], [KeyRing.MarshalPrivateJSON] and
+// [KeyRing.Store] only.
 //
 // # What is refused
 //
-// JSON is read strictly (unique names, valid UTF-8, nothing after it), and so is
-// base64url. Coordinates have the full width of their curve and are a point on
-// it; RSA keys have 2048 to 8192 bits, an odd exponent from 3 to 2^31-1 and two
-// primes; secrets have 128 bits or more; a private part belongs to its public
-// part. The integers of RSA keys have no leading zero octets (RFC 7518 section
-// 2), but one before a set top bit, the sign octet that section 6.3.1.1 warns
-// of, is dropped: large providers publish it. The first certificate of x5c must
-// be for the key; no certificate, x5t or x5u is ever trusted, used or followed.
-// Members that are not known are left out, also when the key is written again.
+// Coordinates are a point on their curve; RSA keys have 2048 to 8192 bits, an odd
+// exponent from 3 to 2^31-1 and two primes; secrets have 128 bits or more; a
+// private part belongs to its public part. The first certificate of x5c must be for
+// the key; no certificate, x5t or x5u is ever trusted, used or followed.
+//
+// JSON is read strictly: unique names, valid UTF-8, nothing after it. So are the
+// members of keys of your own, by [Parse] and [ParsePrivateSet]: base64url without
+// padding, coordinates of the full width of their curve, and integers of RSA keys
+// without leading zero octets (RFC 7518 section 2), but for one before a set top
+// bit, the sign octet that section 6.3.1.1 warns of, which is dropped. [ParseSet]
+// reads keys that others publish, and passes over what decides nothing.
+//
+// Members that are not known are left out when the key is written again;
+// [Key.Member] reads them.
 package jwk
 
 import (

@@ -1,53 +1,61 @@
-// Rotation replaces a key while tokens of both are in use: key IDs tell which
-// key signed a token.
+// Rotation replaces a key while tokens of both are in use: a key ring publishes the
+// new key before it signs, and the old one until its tokens have expired.
 package main
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
 	"fmt"
 	"log"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
+var now = time.Now()
+
+func clock() time.Time { return now }
+
 func main() {
-	october, octoberPublic := newKey("2026-10")
-	november, novemberPublic := newKey("2026-11")
+	ctx := context.Background()
+	ring := &jwk.KeyRing{
+		Algorithm:    jwt.EdDSA,
+		PublishAhead: time.Hour,        // as long as others keep the published keys
+		RetireAfter:  11 * time.Minute, // the lifetime of a token, and the clocks' difference
+		RotateEvery:  30 * 24 * time.Hour,
+		Now:          clock,
+	}
+	template := &jwt.Template{KeyFunc: ring.Signer, Lifetime: 10 * time.Minute, Now: clock}
 
-	old := token(october)
-	fmt.Println("before: ", accepts(jwt.Keys{octoberPublic}, old))
+	before, err := template.Sign(ctx, jwt.Claims{Subject: "alice"})
+	check(err)
+	old := published(ring)
+	fmt.Println("one key:  ", accepts(old, before))
 
-	// Verifiers learn the new key first; only then is it signed with.
-	both := jwt.Keys{octoberPublic, novemberPublic}
-	fresh := token(november)
-	fmt.Println("between:", accepts(both, old), accepts(both, fresh))
+	now = now.Add(30 * 24 * time.Hour) // the key gets a successor, which others learn of
+	both := published(ring)
+	before, err = template.Sign(ctx, jwt.Claims{Subject: "alice"})
+	check(err)
+	now = now.Add(time.Hour) // now the successor signs
+	after, err := template.Sign(ctx, jwt.Claims{Subject: "alice"})
+	check(err)
+	fmt.Println("two keys: ", accepts(both, after), accepts(old, after))
 
-	// Once the last old token has expired, the old key goes.
-	fmt.Println("after:  ", accepts(jwt.Keys{novemberPublic}, old), accepts(jwt.Keys{novemberPublic}, fresh))
+	now = now.Add(11 * time.Minute) // the old key is withdrawn
+	fmt.Println("one again:", len(published(ring).Keys()) == 1, accepts(published(ring), before))
 }
 
-func newKey(id string) (jwt.Signer, jwt.Verifier) {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+// published returns the key set that others read now.
+func published(ring *jwk.KeyRing) *jwk.Set {
+	keys, err := ring.Published(context.Background())
 	check(err)
-	signer, err := jwt.NewSigner(jwt.EdDSA, private, id)
+	set, err := jwk.NewSet(keys...)
 	check(err)
-	verifier, err := jwt.NewVerifier(jwt.EdDSA, public, id)
-	check(err)
-	return signer, verifier
+	return set
 }
 
-func token(key jwt.Signer) string {
-	access := jwt.Template{Key: key, Lifetime: time.Minute}
-	t, err := access.Sign(context.Background(), jwt.Claims{Subject: "alice"})
-	check(err)
-	return t
-}
-
-func accepts(keys jwt.Keys, token string) bool {
-	_, err := (&jwt.Policy{Keys: keys}).Verify(context.Background(), token)
+func accepts(keys jwt.KeySet, token string) bool {
+	_, err := (&jwt.Policy{Keys: keys, Now: clock}).Verify(context.Background(), token)
 	return err == nil
 }
 

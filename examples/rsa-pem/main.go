@@ -25,14 +25,14 @@ var (
 func main() {
 	private, err := jwk.ParsePEM(privatePEM)
 	check(err)
-	private, err = jwk.New(private.CryptoKey(), jwt.PS256, "rsa-1") // a PEM file names neither
+	private, err = private.With(jwt.PS256, "rsa-1") // a PEM file names neither
 	check(err)
 	signer, err := private.Signer()
 	check(err)
 
 	public, err := jwk.ParsePEM(publicPEM)
 	check(err)
-	public, err = jwk.New(public.CryptoKey(), jwt.PS256, "rsa-1")
+	public, err = public.With(jwt.PS256, "rsa-1")
 	check(err)
 	verifier, err := public.Verifier()
 	check(err)
