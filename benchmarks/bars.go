@@ -66,6 +66,13 @@ func allBars() []bar {
 	}
 	// Decoding the payload would double this.
 	bars = append(bars, timesFloor("Reject/why=payload-40KB-bad-signature", 1.5))
+	for _, peer := range []string{"go-jose", "jwx-v3"} {
+		bars = append(bars, bar{name: "ParseSet/keys=RSA/count=1000 against " + peer, most: 1, unit: "×", value: func(r *results) float64 {
+			return r.time("ParseSet/keys=RSA/count=1000", ourName, 0) / r.time("ParseSet/keys=RSA/count=1000", peer, 0)
+		}})
+	}
+	bars = append(bars, timesFastestPeer("ParseSet/keys=EC/count=1000", 1), allocations("ParseSet/keys=EC/count=1000", 45_000),
+		bar{name: "ParseSet/keys=EC/count=1000", most: 3.2e6, unit: " ns", value: func(r *results) float64 { return r.time("ParseSet/keys=EC/count=1000", ourName, 0) }})
 	for _, kind := range encryptions {
 		of := "/alg=" + kind.alg + "/enc=" + kind.enc
 		bars = append(bars, timesFastestPeer("Encrypt"+of, 1), timesFastestPeer("Decrypt"+of, 1))

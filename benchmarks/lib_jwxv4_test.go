@@ -123,3 +123,13 @@ func jwxV4ContentEncryption(enc string) jwa.ContentEncryptionAlgorithm {
 	}
 	return e
 }
+
+func jwxV4SetParser() []setParser {
+	return []setParser{{"jwx-v4", func(data []byte) (int, error) {
+		s, err := jwk.Parse(data)
+		if err != nil {
+			return 0, err
+		}
+		return s.Len(), nil
+	}}}
+}

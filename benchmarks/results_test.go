@@ -141,6 +141,13 @@ func TestEveryBarIsOfABenchmarkThatExists(t *testing.T) {
 		exists("Encrypt/alg=" + kind.alg + "/enc=" + kind.enc)
 		exists("Decrypt/alg=" + kind.alg + "/enc=" + kind.enc)
 	}
+	for _, kind := range setKinds {
+		for _, size := range setSizes {
+			exists(fmt.Sprintf("ParseSet/keys=%s/count=%d", kind, size))
+			r.take(key{fmt.Sprintf("ParseSet/keys=%s/count=%d", kind, size), "go-jose", 1}, sample{2, 1, 1})
+			r.take(key{fmt.Sprintf("ParseSet/keys=%s/count=%d", kind, size), "jwx-v3", 1}, sample{2, 1, 1})
+		}
+	}
 	text, _ := r.bars()
 	assert.Len(t, allBars(), strings.Count(text, "\n"))
 }

@@ -21,6 +21,7 @@ var peers = []struct{ lib, module string }{
 	{"cristalhq", "github.com/cristalhq/jwt/v5"},
 	{"pascaldekloe", "github.com/pascaldekloe/jwt"},
 	{"kataras", "github.com/kataras/jwt"},
+	{"keyfunc", "github.com/MicahParks/keyfunc/v3"},
 }
 
 // table writes the results as Markdown: how they came about, all libraries side
