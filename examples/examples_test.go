@@ -45,6 +45,13 @@ func TestPrograms(t *testing.T) {
 				`Bearer realm="orders", scope="orders:write", error="insufficient_scope"$`,
 			`(?m)^POST /orders  200 ordered for tenant 7$`,
 		}},
+		{"services", []string{
+			`^20 calls at once, tokens signed: 1\n` +
+				`a minute later, tokens signed: 1\n` +
+				`200 12 of item 7\n` +
+				`two minutes later, tokens signed: 2\n` +
+				`to another service: 404 404 page not found\n`,
+		}},
 		{"jwks", []string{
 			`^published: \{"keys":\[` +
 				`\{"kty":"EC","crv":"P-256","x":"[\w-]{43}","y":"[\w-]{43}","use":"sig","alg":"ES256","kid":"[\w-]{43}"\},` +
