@@ -260,7 +260,7 @@ func TestSignChecksWhatTypesLeaveOpen(t *testing.T) {
 	for _, claims := range []any{
 		embeds{Claims: jwt.Claims{Issuer: "i", ExpiresAt: 4102444800}, Role: "r", Count: 1}, &embeds{},
 		embedsPointer{Claims: &jwt.Claims{ID: "j"}}, embedsTagged{}, embedsInline{}, embedsDeep{}, embedsTwo{}, encodesByPointerMethod{}, // whose method is not for a value
-		shadows{Expiry: 4102444800}, catchesAll{Rest: map[string]any{"role": 7}}, named{},
+		shadows{Expiry: 2102444800}, catchesAll{Rest: map[string]any{"role": 7}}, named{},
 		embedsHidden{claimsAlias: jwt.Claims{ID: "j"}, Role: "r"}, pointerToEmbeds(&embeds{Role: "r"}), made.Elem().Interface(), made.Interface(),
 	} {
 		token, err := jwt.Sign(t.Context(), hs256(t), claims)

@@ -65,42 +65,61 @@ func (d *DenyList) Verify(ctx context.Context, token string) (*jwt.Token, error)
 	if err != nil {
 		return nil, err
 	}
-	query, refusal := d.query(t)
-	if refusal != nil {
-		return nil, refusal
-	}
-	life, refusal := d.life(t)
-	if refusal != nil {
-		return nil, refusal
-	}
-	a, err := d.Store.Lookup(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("revoke: asking the store: %w", err)
-	}
-	if err := d.judge(a, query, life); err != nil {
+	if err := d.ask(ctx, t); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
+// ask returns nil for a token of Tokens that is not revoked.
+func (d *DenyList) ask(ctx context.Context, t *jwt.Token) error {
+	query, refusal := d.query(t)
+	if refusal != nil {
+		return refusal
+	}
+	life, refusal := d.life(t)
+	if refusal != nil {
+		return refusal
+	}
+	a, err := d.Store.Lookup(ctx, query)
+	if err != nil {
+		return fmt.Errorf("revoke: asking the store: %w", err)
+	}
+	return d.judge(a, query, life)
+}
+
 // verify returns the token if Tokens accept it.
 func (d *DenyList) verify(ctx context.Context, token string) (*jwt.Token, error) {
-	if err := d.incomplete(); err != nil {
+	if err := d.incompleteToVerify(); err != nil {
 		return nil, err
-	}
-	if d.Tokens == nil {
-		return nil, errors.New("revoke: DenyList.Tokens is nil, want what verifies the tokens")
 	}
 	t, err := d.Tokens.Verify(ctx, token)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case t == nil:
-		return nil, errors.New("revoke: DenyList.Tokens returned neither a token nor an error")
-	case t.Leeway() > maxLeeway:
-		return nil, errors.New("revoke: Policy.Leeway is " + t.Leeway().String() + ", want at most " + maxLeeway.String())
 	}
-	return t, nil
+	return t, checkVerified(t)
+}
+
+// incompleteToVerify says what is wrong with the list itself, as a verifier.
+func (d *DenyList) incompleteToVerify() error {
+	if err := d.incomplete(); err != nil {
+		return err
+	}
+	if d.Tokens == nil {
+		return errors.New("revoke: DenyList.Tokens is nil, want what verifies the tokens")
+	}
+	return nil
+}
+
+// checkVerified checks what Tokens returned without an error.
+func checkVerified(t *jwt.Token) error {
+	switch {
+	case t == nil:
+		return errors.New("revoke: DenyList.Tokens returned neither a token nor an error")
+	case t.Leeway() > maxLeeway:
+		return errors.New("revoke: Policy.Leeway is " + t.Leeway().String() + ", want at most " + maxLeeway.String())
+	}
+	return nil
 }
 
 // incomplete returns what is wrong with the list itself.

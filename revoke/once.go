@@ -45,14 +45,19 @@ func (o *Once) Verify(ctx context.Context, token string) (*jwt.Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	life, refusal := d.life(t)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if err := o.use(ctx, d, t.Claims.Issuer, t.Claims.ID, life); err != nil {
+	if err := o.useToken(ctx, d, t); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// useToken records the use of a token of Tokens.
+func (o *Once) useToken(ctx context.Context, d *DenyList, t *jwt.Token) error {
+	life, refusal := d.life(t)
+	if refusal != nil {
+		return refusal
+	}
+	return o.use(ctx, d, t.Claims.Issuer, t.Claims.ID, life)
 }
 
 // Use is Verify for what is no token of Tokens: it records the use of an ID, and

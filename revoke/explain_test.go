@@ -1,0 +1,73 @@
+package revoke_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+)
+
+// requireExplained holds Explain against what Verify said.
+func requireExplained(t *testing.T, e *jwt.Explanation, err error, step string) {
+	t.Helper()
+	if step == "" {
+		require.NoError(t, err)
+		require.NoError(t, e.Err)
+		require.NotNil(t, e.Token)
+	} else {
+		require.EqualError(t, e.Err, err.Error())
+		require.Nil(t, e.Token)
+	}
+	failed, last := "", jwt.Passed
+	for _, s := range e.Steps {
+		if s.Result != last {
+			require.Empty(t, failed)
+			failed, last = s.Name, jwt.NotReached
+		}
+	}
+	assert.Equal(t, step, failed, "%v", e)
+}
+
+func TestDenyListsExplain(t *testing.T) {
+	memory := revoke.NewMemorySince(noon.Add(-time.Hour), 100)
+	list := newList(t, memory)
+	token := sign(t, whole)
+	explained := func(d *revoke.DenyList, token, step string) {
+		t.Helper()
+		_, err := d.Verify(t.Context(), token)
+		requireExplained(t, jwt.Explain(t.Context(), d, token), err, step)
+	}
+	explained(list, token, "")
+	explained(list, token+"x", "signature")
+	explained(list, sign(t, `"jti":"id","exp":1795522600`), "revocation")
+	explained(&revoke.DenyList{}, token, "revocation")
+	requireExplained(t, (*revoke.DenyList)(nil).Explain(t.Context(), token), second(((*revoke.DenyList)(nil)).Verify(t.Context(), token)), "revocation")
+	explained(newList(t, &fake{err: errors.New("down")}), token, "revocation")
+	nobody := newList(t, memory)
+	nobody.Tokens = nothing{}
+	e := jwt.Explain(t.Context(), nobody, token)
+	require.Error(t, e.Err)
+	require.NoError(t, list.RevokeSession(t.Context(), login, "session"))
+	explained(list, token, "revocation")
+}
+
+func TestOnceExplains(t *testing.T) {
+	once := &revoke.Once{Tokens: newList(t, nil).Tokens, Store: revoke.NewMemorySince(noon.Add(-time.Hour), 100), Lifetime: time.Hour, Now: at(noon)}
+	token := sign(t, whole)
+	e := jwt.Explain(t.Context(), once, token)
+	requireExplained(t, e, nil, "")
+	_, err := once.Verify(t.Context(), token)
+	require.ErrorIs(t, err, revoke.ErrReused, "Explain used it")
+	requireExplained(t, jwt.Explain(t.Context(), once, token), err, "use")
+	_, err = once.Verify(t.Context(), token+"x")
+	requireExplained(t, jwt.Explain(t.Context(), once, token+"x"), err, "signature")
+	_, err = (&revoke.Once{}).Verify(t.Context(), token)
+	requireExplained(t, (&revoke.Once{}).Explain(t.Context(), token), err, "use")
+}
+
+func second[T any](_ T, err error) error { return err }
