@@ -139,7 +139,7 @@ func (c conn) try(ctx context.Context, calls ...*call) ([]reply, error) {
 // read reads what the script returned: the head, a list that begins with it, or a
 // list of one word if the memory is lost.
 func read(value any) (r reply, err error) {
-	if head, ok := value.(string); ok {
+	if head, ok := value.(string); ok && head != "" {
 		return reply{head: head}, nil
 	}
 	list, _ := value.([]any)

@@ -17,7 +17,8 @@ import (
 type place struct {
 	tag      string
 	life     string // of the server
-	before   string // its life as a replica, or of the snapshot that it was started with
+	before   string // its life before a promotion, or that of its snapshot; zeros for none
+	run      string // the process
 	replicas bool
 	now      int64
 	text     string // the mark, "" if there is none
@@ -26,9 +27,9 @@ type place struct {
 
 // A mark is what the script keeps of a part. See there.
 type mark struct {
-	life, since, epoch string
-	seen               int64
-	sure               bool
+	life, since, epoch, run string
+	seen                    int64
+	sure                    bool
 }
 
 // slack is that of the script.
@@ -36,7 +37,7 @@ const slack = 900
 
 // lost reports whether the server may have lost something of the part.
 func (p *place) lost() bool {
-	return p.text == "" || p.mark.life != p.life || p.now < p.mark.seen-slack
+	return p.text == "" || p.mark.life != p.life && (p.before != nobody || p.mark.run != p.run) || p.now < p.mark.seen-slack
 }
 
 // recover lets the memory of each part begin anew that may have lost something, or
@@ -58,7 +59,7 @@ func (c conn) recover(ctx context.Context) error {
 		if c.goesOn(p, places, servers) {
 			since, of = p.mark.since, p.mark.epoch
 		}
-		calls = append(calls, p.begin(since, of, servers[p.life] && !p.replicas))
+		calls = append(calls, p.begin(since, of, servers[p.run].sure && !p.replicas))
 	}
 	if len(calls) == 0 {
 		return nil
@@ -73,25 +74,32 @@ func (p *place) begin(since, epoch string, sure bool) *call {
 	return &call{what: "begin", tag: p.tag, args: []string{p.life, p.text, since, epoch, map[bool]string{false: "0", true: "1"}[sure]}}
 }
 
+// nobody is the life before one that did not begin with a promotion.
+var nobody = strings.Repeat("0", 40)
+
 // goesOn reports whether the part has lost no more than it may.
-func (c conn) goesOn(p *place, places []*place, servers map[string]bool) bool {
-	if p.text == "" || p.mark.life == p.life {
+func (c conn) goesOn(p *place, places []*place, servers map[string]server) bool {
+	if p.text == "" || p.now < p.mark.seen-slack {
 		return false // emptied, or the clock has gone back
 	}
-	if _, alive := servers[p.mark.life]; alive && !c.single && p.before != p.mark.life {
-		return true // its slot was moved here: the server that it was on lives on
-	}
-	if p.mark.sure && servers[p.life] && !p.replicas && strings.Trim(p.before, "0") == "" {
+	if c.moved(p, servers) || p.mark.sure && servers[p.run].sure && !p.replicas && p.before == nobody {
 		return true
 	}
 	// All parts that were on one server have lost the same time.
 	seen := p.mark.seen
 	for _, q := range places {
-		if q.life == p.life && q.mark.life == p.mark.life {
+		if q.run == p.run && q.mark.run == p.mark.run {
 			seen = max(seen, q.mark.seen)
 		}
 	}
-	return time.Duration(p.now-seen)*time.Second <= c.store.MayLose && p.now >= seen-slack && c.store.MayLose > 0
+	return c.store.MayLose > 0 && time.Duration(p.now-seen)*time.Second <= c.store.MayLose
+}
+
+// moved reports whether the part's slot was moved here from a server that lives
+// on, and that this one was not a replica of.
+func (c conn) moved(p *place, servers map[string]server) bool {
+	from, alive := servers[p.mark.run]
+	return !c.single && alive && p.mark.run != p.run && p.before != p.mark.life && p.before != from.life
 }
 
 // read returns what there is of each part.
@@ -116,7 +124,7 @@ func (c conn) read(ctx context.Context) ([]*place, error) {
 
 func readPlace(tag string, cmd *redis.Cmd) (*place, error) {
 	list, _ := cmd.Slice()
-	if len(list) != 5 {
+	if len(list) != 6 {
 		return nil, errors.New("revoke/redis: INFO replication lacks what identifies the server, want Redis 7.0 or Valkey")
 	}
 	p := &place{tag: tag}
@@ -125,39 +133,51 @@ func readPlace(tag string, cmd *redis.Cmd) (*place, error) {
 	p.replicas = list[2] != "0"
 	p.now, _ = list[3].(int64)
 	p.text, _ = list[4].(string)
-	if p.life == "" || p.now == 0 {
+	p.run, _ = list[5].(string)
+	if p.life == "" || p.before == "" || p.run == "" || p.now == 0 {
 		return nil, errors.New("revoke/redis: INFO replication lacks what identifies the server, want Redis 7.0 or Valkey")
 	}
 	if p.text == "" {
 		return p, nil
 	}
-	fields := strings.Split(p.text, " ")
-	if len(fields) != 5 {
-		return nil, errNotOurs
+	var err error
+	p.mark, err = readMark(p.text)
+	return p, err
+}
+
+func readMark(text string) (mark, error) {
+	fields := strings.Split(text, " ")
+	if len(fields) != 6 {
+		return mark{}, errNotOurs
 	}
 	since, err1 := strconv.ParseInt(fields[1], 10, 64)
 	seen, err2 := strconv.ParseInt(fields[3], 10, 64)
 	if err1 != nil || err2 != nil || since <= 0 || fields[2] == "" {
-		return nil, errNotOurs
+		return mark{}, errNotOurs
 	}
-	p.mark = mark{fields[0], fields[1], fields[2], seen, fields[4] == "1"}
-	return p, nil
+	return mark{fields[0], fields[1], fields[2], fields[5], seen, fields[4] == "1"}, nil
 }
 
-// servers returns the lives of the servers that take writes, and whether each
-// loses nothing in a restart. A server that does not tell may lose something.
-func (c conn) servers(ctx context.Context) map[string]bool {
-	servers := make(map[string]bool)
+// A server is one that takes writes.
+type server struct {
+	life string
+	sure bool // it loses nothing in a restart
+}
+
+// servers returns the servers that take writes, by their processes. A server that
+// does not tell may lose something.
+func (c conn) servers(ctx context.Context) map[string]server {
+	servers := make(map[string]server)
 	var lock sync.Mutex
-	_ = c.each(ctx, func(ctx context.Context, node *redis.Client) error { // those out of reach live no more
-		info, err := node.Info(ctx, "replication").Result()
+	_ = c.each(ctx, func(ctx context.Context, node *redis.Client) error { // those out of reach are not there
+		info, err := node.Info(ctx).Result()
 		if err != nil {
 			return fmt.Errorf("revoke/redis: %w", err)
 		}
-		sure := losesNothing(ctx, node)
+		s := server{field(info, "master_replid"), losesNothing(ctx, node, info)}
 		lock.Lock()
 		defer lock.Unlock()
-		servers[field(info, "master_replid")] = sure
+		servers[field(info, "run_id")] = s
 		return nil
 	})
 	return servers
@@ -176,9 +196,8 @@ func (c conn) each(ctx context.Context, f func(ctx context.Context, node *redis.
 
 // losesNothing reports whether a server has written each command to its disk
 // before it answers.
-func losesNothing(ctx context.Context, node *redis.Client) bool {
-	info, err := node.Info(ctx, "persistence").Result()
-	if err != nil || field(info, "aof_enabled") != "1" || field(info, "aof_rewrite_in_progress") != "0" || field(info, "aof_rewrite_scheduled") != "0" {
+func losesNothing(ctx context.Context, node *redis.Client, info string) bool {
+	if field(info, "aof_enabled") != "1" || field(info, "aof_rewrite_in_progress") != "0" || field(info, "aof_rewrite_scheduled") != "0" {
 		return false
 	}
 	config, err := node.ConfigGet(ctx, "appendfsync").Result()

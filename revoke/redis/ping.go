@@ -71,7 +71,7 @@ func (c conn) assure(ctx context.Context) error {
 	servers := c.servers(ctx)
 	var calls []*call
 	for _, p := range places {
-		if sure := servers[p.life] && !p.replicas; !p.lost() && sure != p.mark.sure {
+		if sure := servers[p.run].sure && !p.replicas; !p.lost() && sure != p.mark.sure {
 			calls = append(calls, p.begin(p.mark.since, p.mark.epoch, sure))
 		}
 	}

@@ -2,7 +2,9 @@ package redis_test
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -14,20 +16,23 @@ import (
 // empty returns a function that gives out pairs of stores over new parts of the
 // server's memory.
 func empty(client func() redis.UniversalClient) func(t *testing.T) (one, other store.Store) {
-	n := 0
+	var n atomic.Int64
 	return func(t *testing.T) (one, other store.Store) {
-		n++
-		prefix := fmt.Sprint("test", n)
-		return &revokeredis.Store{Client: client(), Prefix: prefix}, &revokeredis.Store{Client: client(), Prefix: prefix}
+		prefix := fmt.Sprint("test", n.Add(1))
+		return &revokeredis.Store{Client: client(), Prefix: prefix, Timeout: time.Minute}, &revokeredis.Store{Client: client(), Prefix: prefix, Timeout: time.Minute}
 	}
 }
 
 func TestStoreIsAStore(t *testing.T) {
-	s := start(t)
-	revoketest.TestStore(t, empty(func() redis.UniversalClient { return s.client() }))
+	each(t, func(t *testing.T, program string) {
+		c := start(t, program).client()
+		revoketest.TestStore(t, empty(func() redis.UniversalClient { return c }))
+	})
 }
 
 func TestStoreIsAStoreInACluster(t *testing.T) {
-	_, c := cluster(t)
-	revoketest.TestStore(t, empty(func() redis.UniversalClient { return c }))
+	each(t, func(t *testing.T, program string) {
+		_, c := cluster(t, program, 3)
+		revoketest.TestStore(t, empty(func() redis.UniversalClient { return c }))
+	})
 }

@@ -1,11 +1,12 @@
 -- Everything that a store asks of the server. KEYS[1] is the mark of a part:
 --
---   <life> <since> <epoch> <seen> <sure>
+--   <life> <since> <epoch> <seen> <sure> <run>
 --
--- life is the server's master_replid when the mark was last found good: it changes
--- whenever the server may have lost something. since and epoch are those of the
--- Answer. seen is the latest second that the server's clock has shown. sure is 1
--- if the server was known to lose nothing in a restart.
+-- life is the server's master_replid when the mark was last found good. It changes
+-- whenever the server may have lost something, in a restart or promotion, and when
+-- it gets its first replica or has lost its last one. since and epoch are those of
+-- the Answer. seen is the latest second that the server's clock has shown. sure is
+-- 1 if the server was known to lose nothing in a restart. run names the process.
 --
 -- ARGV[1] is what to do, ARGV[2] how many of the KEYS from the second on are
 -- entries, of which the answer has the values. The first line of the script says
@@ -17,23 +18,27 @@ local life = string.match(info, 'master_replid:(%x+)')
 local replicas = string.match(info, 'connected_slaves:(%d+)')
 local now = tonumber(redis.call('TIME')[1])
 local mark = redis.call('GET', KEYS[1]) or ''
+local nobody = string.rep('0', 40) -- the life before, if there was no promotion
+
+local function before() return string.match(info, 'master_replid2:(%x+)') end
+local function run() return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') end
 
 if what == 'read' then
-  return {life, string.match(info, 'master_replid2:(%x+)'), replicas, now, mark}
+  return {life, before(), replicas, now, mark, run()}
 elseif what == 'begin' then -- life, mark, and the new mark without life and seen
   if ARGV[3] ~= life or ARGV[4] ~= mark then return 0 end
   local since = ARGV[5]
   if since == '' then since = string.format('%d', now + 1) end -- for it may have known of this second
-  redis.call('SET', KEYS[1], string.format('%s %s %s %d %s', life, since, ARGV[6], now, ARGV[7]))
+  redis.call('SET', KEYS[1], string.format('%s %s %s %d %s %s', life, since, ARGV[6], now, ARGV[7], run()))
   return 1
 end
 
-local of, since, epoch, seen, sure = string.match(mark, '^(%x+) (%d+) (%w+) (%d+) ([01])$')
+local of, since, epoch, seen, sure, process = string.match(mark, '^(%x+) (%d+) (%w+) (%d+) ([01]) (%x+)$')
 seen = tonumber(seen)
-if of ~= life or now < seen - slack then return {'lost'} end
-if now > seen or sure == '1' and replicas ~= '0' then
+if of ~= life and (not of or before() ~= nobody or run() ~= process) or now < seen - slack then return {'lost'} end
+if of ~= life or now > seen or sure == '1' and replicas ~= '0' then
   if replicas ~= '0' then sure = '0' end
-  redis.call('SET', KEYS[1], string.format('%s %s %s %d %s', life, since, epoch, math.max(now, seen), sure))
+  redis.call('SET', KEYS[1], string.format('%s %s %s %d %s %s', life, since, epoch, math.max(now, seen), sure, process))
 end
 
 local head = since .. ' ' .. epoch

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -14,27 +15,37 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// A server is a real redis-server on a loopback port, which saves nothing unless
-// asked to.
-type server struct {
-	t    testing.TB
-	dir  string
-	addr string
-	args []string
-	cmd  *exec.Cmd
+// programs are the servers that tests run against, if they are installed. CI must
+// have the first two.
+var programs = []string{"redis-server", "valkey-server", "redis-server-8"}
+
+// each runs a test with each of the servers.
+func each(t *testing.T, test func(t *testing.T, program string)) {
+	for i, program := range programs {
+		if _, err := exec.LookPath(program); err == nil {
+			t.Run(program, func(t *testing.T) { test(t, program) })
+		} else if os.Getenv("CI") != "" && i < 2 {
+			t.Error(program + " is not installed, and CI is set: the store must be tested with it")
+		} else {
+			t.Run(program, func(t *testing.T) { t.Skip("SKIPPED, NOT TESTED: " + program + " is not installed") })
+		}
+	}
 }
 
-// start starts a server, or skips the test where there is none; CI must have one.
-func start(t testing.TB, args ...string) *server {
+// A server is a real one on a loopback port, which saves nothing unless asked to.
+type server struct {
+	t       testing.TB
+	program string
+	dir     string
+	addr    string
+	args    []string
+	cmd     *exec.Cmd
+}
+
+// start starts a server.
+func start(t testing.TB, program string, args ...string) *server {
 	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("redis-server is not installed, and CI is set: the store for Redis must be tested")
-		}
-		t.Skip("SKIPPED, NOT TESTED: redis-server is not installed (apt-get install redis-server)")
-	}
-	s := &server{t: t, dir: t.TempDir(), args: args}
-	s.addr = freeAddr(t)
+	s := &server{t: t, program: program, dir: t.TempDir(), args: args, addr: freeAddr(t)}
 	s.run()
 	t.Cleanup(s.kill)
 	return s
@@ -55,35 +66,52 @@ func (s *server) run() {
 	s.t.Helper()
 	_, port, _ := net.SplitHostPort(s.addr)
 	log, err := os.Create(filepath.Join(s.dir, "log"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	check(s.t, err)
 	defer log.Close()
-	s.cmd = exec.Command("redis-server", append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", s.dir, "--save", "", "--appendonly", "no"}, s.args...)...)
+	s.cmd = exec.Command(s.program, append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", s.dir, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"}, s.args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
+	check(s.t, s.cmd.Start())
 	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
 	defer c.Close()
-	for range 200 {
-		if err = c.Ping(context.Background()).Err(); err == nil {
-			return
-		}
-		time.Sleep(25 * time.Millisecond)
+	if !soon(func() bool { err = c.Ping(context.Background()).Err(); return err == nil }) {
+		text, _ := os.ReadFile(log.Name())
+		s.t.Fatalf("%s does not answer: %v\n%s", s.program, err, text)
 	}
-	text, _ := os.ReadFile(log.Name())
-	s.t.Fatalf("redis-server does not answer: %v\n%s", err, text)
+}
+
+// soon waits until f reports true, and reports whether it did.
+func soon(f func() bool) bool {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if f() {
+			return true
+		}
+	}
+	return false
+}
+
+// eventually waits until f reports true.
+func eventually(t testing.TB, what string, f func() bool) {
+	t.Helper()
+	if !soon(f) {
+		t.Fatal("it takes too long: " + what)
+	}
 }
 
 // kill ends the process at once, as a crash would.
 func (s *server) kill() {
 	if s.cmd != nil {
-		s.cmd.Process.Kill()
-		s.cmd.Wait()
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
 		s.cmd = nil
 	}
+}
+
+// shutdown ends the process as it is meant to.
+func (s *server) shutdown() {
+	check(s.t, s.cmd.Process.Signal(syscall.SIGTERM))
+	_ = s.cmd.Wait()
+	s.cmd = nil
 }
 
 // client returns a client as the Store wants it.
@@ -97,59 +125,64 @@ func (s *server) client(change ...func(*redis.Options)) *redis.Client {
 	return c
 }
 
-// cluster starts a Redis Cluster of three servers with a third of the slots each.
-func cluster(t testing.TB) (servers []*server, c *redis.ClusterClient) {
+// do sends a command, and wants it to succeed.
+func (s *server) do(command string) any {
+	s.t.Helper()
+	var args []any
+	for _, arg := range strings.Fields(command) {
+		args = append(args, arg)
+	}
+	c := redis.NewClient(&redis.Options{Addr: s.addr})
+	defer c.Close()
+	value, err := c.Do(context.Background(), args...).Result()
+	check(s.t, err)
+	return value
+}
+
+// host returns the address as two arguments.
+func (s *server) host() string { return strings.Replace(s.addr, ":", " ", 1) }
+
+// cluster starts a cluster of servers, of which the first three have a third of
+// the slots each.
+func cluster(t testing.TB, program string, n int) (servers []*server, c *redis.ClusterClient) {
 	t.Helper()
-	ctx := context.Background()
 	var addrs []string
-	for i := range 3 {
+	for i := range n {
 		_, bus, _ := net.SplitHostPort(freeAddr(t))
-		s := start(t, "--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")
+		s := start(t, program, "--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")
 		servers, addrs = append(servers, s), append(addrs, s.addr)
-		node := s.client()
-		first, last := i*16384/3, (i+1)*16384/3-1
-		if err := node.ClusterAddSlotsRange(ctx, first, last).Err(); err != nil {
-			t.Fatal(err)
+		if i < 3 {
+			s.do(fmt.Sprintf("CLUSTER ADDSLOTSRANGE %d %d", i*16384/3, (i+1)*16384/3-1))
 		}
-		if err := node.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err(); err != nil {
-			t.Fatal(err)
-		}
+		s.do(fmt.Sprintf("CLUSTER SET-CONFIG-EPOCH %d", i+1))
 		if i > 0 {
-			host, port, _ := net.SplitHostPort(servers[0].addr)
-			_ = bus
-			if err := node.Do(ctx, "CLUSTER", "MEET", host, port, servers[0].args[3]).Err(); err != nil {
-				t.Fatal(err)
-			}
+			s.do("CLUSTER MEET " + servers[0].host() + " " + servers[0].args[3])
 		}
 	}
 	c = redis.NewClusterClient(&redis.ClusterOptions{Addrs: addrs, ContextTimeoutEnabled: true, PoolTimeout: time.Minute})
 	t.Cleanup(func() { c.Close() })
-	for range 400 {
-		if ready(ctx, servers) {
-			return servers, c
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	t.Fatal("the cluster does not become ready")
-	return nil, nil
+	eventually(t, "the cluster", func() bool { return ready(servers) })
+	return servers, c
 }
 
-// ready reports whether every server knows of three and all slots.
-func ready(ctx context.Context, servers []*server) bool {
+// ready reports whether every server knows all the others and all slots.
+func ready(servers []*server) bool {
 	for _, s := range servers {
-		info, err := s.client().ClusterInfo(ctx).Result()
-		var state string
-		var assigned, known int
-		fmt.Sscanf(info, "cluster_state:%s\r\ncluster_slots_assigned:%d", &state, &assigned)
-		nodes, _ := s.client().ClusterNodes(ctx).Result()
-		for _, c := range nodes {
-			if c == '\n' {
-				known++
+		c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
+		defer c.Close()
+		info, err := c.ClusterInfo(context.Background()).Result()
+		for _, want := range []string{"cluster_state:ok", "cluster_slots_assigned:16384", fmt.Sprintf("cluster_known_nodes:%d", len(servers))} {
+			if err != nil || !strings.Contains(info, want) {
+				return false
 			}
-		}
-		if err != nil || state != "ok" || assigned != 16384 || known != 3 {
-			return false
 		}
 	}
 	return true
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -1,0 +1,130 @@
+package redis
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
+)
+
+// a and b are two servers' lives.
+var a, b = strings.Repeat("a", 40), strings.Repeat("b", 40)
+
+// here is a part that is as its mark says.
+func here(change func(p *place)) *place {
+	p := &place{tag: "5f", life: a, before: nobody, run: "1", now: 10_000, text: "…",
+		mark: mark{life: a, since: "1", epoch: "e", run: "1", seen: 9_990}}
+	change(p)
+	return p
+}
+
+func TestWhatMayHaveLostSomething(t *testing.T) {
+	servers := map[string]server{"1": {life: a}, "2": {life: b, sure: true}}
+	for _, row := range []struct {
+		name        string
+		change      func(p *place)
+		cluster     bool
+		mayLose     time.Duration
+		lost, forth bool // forth: and goes on
+	}{
+		{"nothing happened", func(*place) {}, false, 0, false, false},
+		{"it is empty", func(p *place) { p.text, p.mark = "", mark{} }, true, time.Hour, true, false},
+		{"it got a replica", func(p *place) { p.life = b }, false, 0, false, false},
+		{"it was promoted", func(p *place) { p.life, p.before = b, a }, false, 0, true, false},
+		{"it was promoted, and may lose as much", func(p *place) { p.life, p.before = b, a }, false, 10 * time.Second, true, true},
+		{"it was promoted, and may lose less", func(p *place) { p.life, p.before = b, a }, false, 9 * time.Second, true, false},
+		{"it was promoted in the same process, with a proof", func(p *place) { p.life, p.before, p.run, p.mark.run, p.mark.sure = b, a, "2", "2", true }, false, 0, true, false},
+		{"it was restarted", func(p *place) { p.life, p.run = b, "2" }, false, 0, true, false},
+		{"it was restarted, proven harmless", func(p *place) { p.life, p.run, p.mark.sure = b, "2", true }, false, 0, true, true},
+		{"it was restarted, proven harmless, with replicas", func(p *place) { p.life, p.run, p.mark.sure, p.replicas = b, "2", true, true }, false, 0, true, false},
+		{"it was restarted, and is not sure any more", func(p *place) { p.life, p.run, p.mark.run, p.mark.sure = b, "1", "2", true }, false, 0, true, false},
+		{"it was restarted from a snapshot", func(p *place) { p.life, p.run, p.mark.sure, p.before = b, "2", true, a }, false, 0, true, false},
+		{"the clock was ahead, by the slack", func(p *place) { p.mark.seen = 10_900 }, false, 0, false, false},
+		{"the clock was ahead", func(p *place) { p.mark.seen = 10_901 }, false, time.Hour, true, false},
+		{"it was moved from a server that lives on", func(p *place) { p.life, p.run = b, "2" }, true, 0, true, true},
+		{"it was moved, but this is no cluster", func(p *place) { p.life, p.run = b, "2" }, false, 0, true, false},
+		{"it was moved from a server that is gone", func(p *place) { p.life, p.run, p.mark.run = b, "2", "3" }, true, 0, true, false},
+		{"it was a replica of the server", func(p *place) { p.life, p.run, p.before = b, "2", a }, true, 0, true, false},
+		{"it was a replica of an earlier life of the server", func(p *place) { p.life, p.run, p.before, p.mark.life = b, "2", a, strings.Repeat("c", 40) }, true, 0, true, false},
+		{"it was a replica of an earlier life than the server's", func(p *place) {
+			p.life, p.run, p.before, p.mark.life = b, "2", strings.Repeat("c", 40), strings.Repeat("c", 40)
+		}, true, 0, true, false},
+		{"it was moved to a server that was a replica of another", func(p *place) { p.life, p.run, p.before = b, "2", strings.Repeat("c", 40) }, true, 0, true, true},
+	} {
+		p := here(row.change)
+		c := conn{store: &Store{MayLose: row.mayLose}, single: !row.cluster}
+		if got := p.lost(); got != row.lost {
+			t.Errorf("%s: lost: got %v, want %v", row.name, got, row.lost)
+		}
+		if got := row.lost && c.goesOn(p, []*place{p}, servers); got != row.forth {
+			t.Errorf("%s: goes on: got %v, want %v", row.name, got, row.forth)
+		}
+	}
+}
+
+// The parts of one server share what is known of its last moments.
+func TestTheLastThatIsKnownOfAServerCounts(t *testing.T) {
+	c := conn{store: &Store{MayLose: 10 * time.Second}}
+	old := here(func(p *place) { p.life, p.run, p.mark.seen = b, "9", 5_000 })
+	for name, row := range map[string]struct {
+		other *place
+		want  bool
+	}{
+		"of the same server":              {here(func(p *place) { p.life, p.run = b, "9" }), true},
+		"of another that it was on":       {here(func(p *place) { p.life, p.run, p.mark.run = b, "9", "8" }), false},
+		"of another that it is on":        {here(func(p *place) { p.life, p.run = b, "8" }), false},
+		"of the same server, just as old": {here(func(p *place) { p.life, p.run, p.mark.seen = b, "9", 5_000 }), false},
+	} {
+		if got := c.goesOn(old, []*place{old, row.other}, nil); got != row.want {
+			t.Errorf("a part %s: got %v, want %v", name, got, row.want)
+		}
+	}
+}
+
+func TestAnswersThatAreNone(t *testing.T) {
+	for _, value := range []any{nil, int64(1), []any{}, []any{int64(1)}, []any{""}, "", []any{"1 e", nil}} {
+		if r, err := read(value); err == nil {
+			t.Errorf("%#v: got %+v and no error", value, r)
+		}
+	}
+	for _, head := range []string{"", "1", "0 e", "-1 e", "x e", "1.5 e", "99999999999999999999 e", "1 e 1", " e", "1  "} {
+		if err := (&call{}).add(new(store.Answer), head); err == nil {
+			t.Errorf("%q: got no error", head)
+		}
+	}
+	for _, kind := range []string{ofID, ofSession, ofSubject} {
+		for _, value := range []string{"", "x", "0", "-1", "1.5", "1e9", "99999999999999999999"} {
+			if err := (&call{entries: []key{{kind: kind}}}).add(new(store.Answer), "1 e "+value); err == nil {
+				t.Errorf("%s %q: got no error", kind, value)
+			}
+		}
+	}
+}
+
+func TestMarksThatAreNone(t *testing.T) {
+	for _, text := range []string{"x", "a 1 e 1 1", "a 1 e 1 1 r more", "a 0 e 1 1 r", "a x e 1 1 r", "a 1 e x 1 r", "a 1  1 1 r"} {
+		if m, err := readMark(text); err == nil {
+			t.Errorf("%q: got %+v and no error", text, m)
+		}
+	}
+	if m, err := readMark("a 12 e 34 1 r"); err != nil || m != (mark{"a", "12", "e", "r", 34, true}) {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
+func TestGroupsStayTogether(t *testing.T) {
+	seen := make(map[string]bool)
+	for i := range 2000 {
+		c := conn{prefix: "jwt"}
+		name := fmt.Sprintf("Ab~%d", i)
+		if id, session := c.key(ofID, "i", name), c.key(ofSession, "j", name); id.tag != session.tag || id.text == session.text {
+			t.Fatalf("got tags %s and %s for one group", id.tag, session.tag)
+		}
+		seen[c.key(ofID, "i", fmt.Sprint(i)).tag] = true
+	}
+	if len(seen) != parts {
+		t.Errorf("got %d parts of names without a group, want all %d", len(seen), parts)
+	}
+}
