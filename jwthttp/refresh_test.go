@@ -114,6 +114,19 @@ func TestRotationIsSeenWithinASecond(t *testing.T) {
 	})
 }
 
+func TestRotationIsSeenWithinAShortCoolDown(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		first, second := newKey(t), newKey(t)
+		server, keys := newServed(t, jwthttp.RemoteOptions{CoolDown: 100 * time.Millisecond}, first)
+		require.NoError(t, accept(t, keys, tokenOf(t, first)))
+		server.set(func(s *keyServer) { s.keys = []*jwk.Key{second} })
+		pass(100*time.Millisecond - 1)
+		assert.ErrorIs(t, accept(t, keys, tokenOf(t, second)), jwt.ErrUnknownKey)
+		pass(1)
+		assert.NoError(t, accept(t, keys, tokenOf(t, second)))
+	})
+}
+
 func TestRotationIsSeenInAFlood(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		first, second, third := newKey(t), newKey(t), newKey(t)
@@ -291,6 +304,18 @@ func TestRunFetchesKeysWheneverTheyAreOld(t *testing.T) {
 		assert.Equal(t, why, <-ended)
 		pass(time.Hour)
 		assert.EqualValues(t, 6+24*6-1, server.hits.Load())
+	})
+}
+
+func TestRunLeavesKeysAloneThatAreNotOld(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		server, keys := newServed(t, jwthttp.RemoteOptions{}, newKey(t))
+		require.NoError(t, keys.Refresh(t.Context()))
+		pass(5 * time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute-1)
+		defer cancel()
+		assert.ErrorIs(t, keys.Run(ctx), context.DeadlineExceeded)
+		assert.EqualValues(t, 1, server.hits.Load())
 	})
 }
 

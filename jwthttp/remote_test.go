@@ -90,7 +90,9 @@ func TestKeysServeOnWhileTheirServerHangs(t *testing.T) {
 		server.set(func(s *keyServer) { s.misbehave = nil })
 		time.Sleep(30 * time.Second)
 		assert.NoError(t, accept(t, keys, tokenOf(t, key)), "within one cool-down")
+		synctest.Wait()
 		assert.NoError(t, keys.State().Err)
+		assert.NoError(t, keys.State().MetadataErr, "there are none to read")
 	})
 }
 
