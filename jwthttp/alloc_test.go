@@ -25,3 +25,11 @@ func TestMiddlewareAllocatesLittle(t *testing.T) {
 	protected := testing.AllocsPerRun(200, func() { handler.ServeHTTP(w, r) })
 	assert.LessOrEqual(t, protected-bare, 2.0)
 }
+
+func TestKeysAtHandCostNoAllocation(t *testing.T) {
+	key := newKey(t)
+	_, keys := newServed(t, jwthttp.RemoteOptions{}, key)
+	h := jwt.Header{Algorithm: jwt.EdDSA, KeyID: key.KeyID()}
+	assert.NoError(t, keys.Refresh(t.Context()))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = keys.Verifiers(t.Context(), h) }))
+}

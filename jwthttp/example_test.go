@@ -137,3 +137,18 @@ func ExampleWithToken() {
 	fmt.Println(w.Code, w.Body)
 	// Output: 200 alice
 }
+
+// A program that does not start without keys, and fetches them ahead of time while
+// it runs.
+func ExampleRemoteKeys() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	keys, err := jwthttp.DiscoverKeys("https://login.example", jwthttp.RemoteOptions{RefreshAfter: time.Minute})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := keys.Refresh(ctx); err != nil {
+		log.Fatal(err)
+	}
+	go keys.Run(ctx)
+}

@@ -35,9 +35,11 @@ import (
 //     hand cannot be decided upon: the error says when to try again
 //     (RetryAfter), and the [Middleware] answers 503.
 //
-// No call waits longer than its context, and none longer than the time-outs of
-// the metadata and of the keys. No goroutine is left behind: that of a fetch ends
-// with its requests.
+// An issuer that changes keys without changing their key IDs, or has none, is seen
+// to have changed when the keys are old.
+//
+// No token waits longer than its context, nor longer than three times Timeout. No
+// goroutine is left behind: those of a fetch end within that time, too.
 type RemoteKeys struct {
 	source  *source
 	options RemoteOptions
@@ -90,7 +92,7 @@ type RemoteOptions struct {
 
 	MaxAge   time.Duration // age from which keys are not used any more; 0: 2 hours
 	CoolDown time.Duration // the longest pause after a failure, and what refills the fetches for unknown key IDs; 0: 30 seconds
-	Timeout  time.Duration // of the request for keys, and as long again for the metadata; 0: 5 seconds
+	Timeout  time.Duration // of each request for keys, and as long again for the metadata; 0: 5 seconds
 }
 
 const (
@@ -122,7 +124,7 @@ func (o RemoteOptions) withDefaults() RemoteOptions {
 		o.MaxAge = max(defaultMaxAge, o.RefreshAfter)
 	}
 	if o.RefreshAfter == 0 {
-		o.RefreshAfter = max(min(defaultRefreshAfter, o.MaxAge/2), min(o.CoolDown, o.MaxAge))
+		o.RefreshAfter = max(min(defaultRefreshAfter, o.MaxAge-o.MaxAge/2), min(o.CoolDown, o.MaxAge))
 	}
 	if o.CoolDown == 0 {
 		o.CoolDown = min(defaultCoolDown, o.RefreshAfter)
@@ -219,7 +221,8 @@ func (k *RemoteKeys) Verifiers(ctx context.Context, h jwt.Header) ([]jwt.Verifie
 		}
 		return found, nil
 	}
-	if running := k.begin(now, &h); running != nil {
+	want := h // which is on the heap from here on only
+	if running := k.begin(now, &want); running != nil {
 		if err := running.wait(ctx); err != nil {
 			return nil, err
 		}

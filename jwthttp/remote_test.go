@@ -258,6 +258,22 @@ func TestRemoteOptionsAreChecked(t *testing.T) {
 	}
 }
 
+// The shortest durations are durations, too.
+func TestShortestMaxAge(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		key := newKey(t)
+		server, keys := newServed(t, jwthttp.RemoteOptions{MaxAge: 1}, key)
+		server.set(func(s *keyServer) { s.delay = 1 })
+		for range 10 {
+			assert.True(t, undecided(accept(t, keys, tokenOf(t, key))), "too old when they come")
+		}
+		server.set(func(s *keyServer) { s.delay = 0 })
+		pass(time.Second)
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		assert.ErrorIs(t, accept(t, keys, tokenOf(t, newKey(t))), jwt.ErrUnknownKey)
+	})
+}
+
 func TestZeroRemoteKeysRefuse(t *testing.T) {
 	for _, keys := range []*jwthttp.RemoteKeys{nil, {}} {
 		_, err := keys.Verifiers(t.Context(), jwt.Header{Algorithm: jwt.EdDSA})
