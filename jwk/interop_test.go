@@ -59,6 +59,7 @@ func TestKeysOfOpenSSLAreRead(t *testing.T) {
 		{"X25519", "genpkey -algorithm X25519 -out key.pem", "X25519 private key"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			openssl(t, dir, strings.Fields(row.command)...)
 			k, err := readPEM(t, dir, "key.pem")
@@ -117,6 +118,7 @@ func TestKeysOfOpenSSLAreRefused(t *testing.T) {
 		{"RSA of 1024 bits", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out key.pem", "modulus of 1024 bits, want 2048 to 8192"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			openssl(t, dir, strings.Fields(row.command)...)
 			_, err := readPEM(t, dir, "key.pem")

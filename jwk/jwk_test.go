@@ -307,6 +307,72 @@ func TestNewTakesACopy(t *testing.T) {
 	before := k.Thumbprint()
 	clear(secret)
 	assert.Equal(t, before, k.Thumbprint())
+
+	for _, part := range []string{"N", "E", "D", "p", "q", "dp", "dq", "qi"} {
+		given := copyOf(t, material()["RSA"].(*rsa.PrivateKey))
+		k, err := jwk.New(given, "", "")
+		require.NoError(t, err)
+		before, err := k.MarshalPrivateJSON()
+		require.NoError(t, err)
+		for _, key := range []*rsa.PrivateKey{given, k.CryptoKey().(*rsa.PrivateKey)} {
+			switch part {
+			case "N":
+				key.N.SetInt64(1)
+			case "E":
+				key.E = 3
+			case "D":
+				key.D.SetInt64(1)
+			case "p":
+				key.Primes[0].SetInt64(1)
+			case "q":
+				key.Primes[1].SetInt64(1)
+			case "dp":
+				key.Precomputed.Dp.SetInt64(1)
+			case "dq":
+				key.Precomputed.Dq.SetInt64(1)
+			case "qi":
+				key.Precomputed.Qinv.SetInt64(1)
+			}
+			after, err := k.MarshalPrivateJSON()
+			require.NoError(t, err)
+			assert.Equal(t, string(before), string(after), part)
+		}
+	}
+}
+
+// copyOf returns a copy of a key that has no part in common with it.
+func copyOf(t testing.TB, key *rsa.PrivateKey) *rsa.PrivateKey {
+	t.Helper()
+	copied, err := x509.ParsePKCS1PrivateKey(x509.MarshalPKCS1PrivateKey(key))
+	require.NoError(t, err)
+	return copied
+}
+
+func TestPermitsEachOperationOfTheUse(t *testing.T) {
+	operations := map[string]string{
+		"sign": "sig", "verify": "sig", "encrypt": "enc", "decrypt": "enc", "wrapKey": "enc", "unwrapKey": "enc", "deriveKey": "enc", "deriveBits": "enc",
+	}
+	for operation, use := range operations {
+		for _, of := range []string{"sig", "enc", "other"} {
+			k, err := jwk.Parse(changed(t, "RSA", map[string]any{"use": of}))
+			require.NoError(t, err)
+			assert.Equal(t, of == use, k.Permits(operation), "%s of use %s", operation, of)
+			if of == "other" {
+				continue
+			}
+			_, err = jwk.Parse(changed(t, "RSA", map[string]any{"use": of, "key_ops": []string{operation}}))
+			assert.Equal(t, of == use, err == nil, "%s of use %s: %v", operation, of, err)
+		}
+		k, err := jwk.Parse(changed(t, "RSA", map[string]any{"key_ops": []string{operation}}))
+		require.NoError(t, err)
+		for other := range operations {
+			assert.Equal(t, other == operation, k.Permits(other))
+		}
+		assert.True(t, newKey(t, "RSA", "", "").Permits(operation), "a key with neither member")
+	}
+	k, err := jwk.Parse(changed(t, "RSA", map[string]any{"use": "sig"}))
+	require.NoError(t, err)
+	assert.False(t, k.Permits("something else"))
 }
 
 func TestNewReadsECDHKeysOfNISTCurvesAsEC(t *testing.T) {
@@ -432,9 +498,11 @@ func TestNewKeysForEncryptionAreCarried(t *testing.T) {
 
 func TestGenerate(t *testing.T) {
 	for _, alg := range []jwt.Algorithm{
-		jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.PS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
+		jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512,
+		jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
 	} {
 		t.Run(string(alg), func(t *testing.T) {
+			t.Parallel()
 			k, err := jwk.Generate(alg)
 			require.NoError(t, err)
 			assert.Equal(t, alg, k.Algorithm())
@@ -449,6 +517,7 @@ func TestGenerate(t *testing.T) {
 			switch key := k.CryptoKey().(type) {
 			case *rsa.PrivateKey:
 				assert.Equal(t, 3072, key.N.BitLen())
+				return // another one takes long to make
 			case []byte:
 				assert.Len(t, key, map[jwt.Algorithm]int{jwt.HS256: 32, jwt.HS384: 48, jwt.HS512: 64}[alg])
 				assert.NotEqual(t, make([]byte, len(key)), key)

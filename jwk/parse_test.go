@@ -366,6 +366,8 @@ func TestParseRefusesOKPAndSecretKeys(t *testing.T) {
 	}{
 		{"Ed448", "Ed25519", map[string]any{"crv": "Ed448"}, `unknown crv "Ed448", want Ed25519 or X25519`},
 		{"crv absent", "Ed25519", map[string]any{"crv": nil}, `unknown crv ""`},
+		{"crv not text", "Ed25519", map[string]any{"crv": 25519}, "crv: got a number, want a string"},
+		{"crv null", "X25519", map[string]any{"crv": json.RawMessage("null")}, "crv: got null, want a string"},
 		{"P-256 as OKP", "Ed25519", map[string]any{"crv": "P-256"}, `unknown crv "P-256"`},
 		{"x absent", "Ed25519", map[string]any{"x": nil}, "x is absent"},
 		{"x short", "Ed25519", map[string]any{"x": encode(make([]byte, 31))}, "x: got 31 bytes, want 32"},
