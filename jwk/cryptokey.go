@@ -6,7 +6,6 @@ import (
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/subtle"
 	"errors"
@@ -16,32 +15,8 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
+	"github.com/seed-b1f8f58c/jwt/internal/webkey"
 )
-
-// A curve of the EC keys (RFC 7518 section 6.2.1.1).
-type curve struct {
-	name      string
-	elliptic  elliptic.Curve
-	ecdh      ecdh.Curve
-	size      int // of a coordinate and of d, in bytes
-	algorithm jwt.Algorithm
-}
-
-var curves = [...]curve{
-	{"P-256", elliptic.P256(), ecdh.P256(), 32, jwt.ES256},
-	{"P-384", elliptic.P384(), ecdh.P384(), 48, jwt.ES384},
-	{"P-521", elliptic.P521(), ecdh.P521(), 66, jwt.ES512},
-}
-
-// curveOf returns the curve of a name, nil if there is none.
-func curveOf(name string) *curve {
-	for i := range curves {
-		if curves[i].name == name {
-			return &curves[i]
-		}
-	}
-	return nil
-}
 
 const (
 	minSecret = 16 // bytes: 128 bits, the least that any algorithm takes
@@ -139,38 +114,38 @@ func copied(n *big.Int) *big.Int {
 }
 
 func ownEC(public *ecdsa.PublicKey, private *ecdsa.PrivateKey) (any, error) {
-	for _, c := range curves {
-		if c.elliptic != public.Curve {
+	for _, c := range webkey.Curves {
+		if c.Elliptic == nil || c.Elliptic != public.Curve {
 			continue
 		}
 		point, err := public.Bytes()
 		if err != nil {
-			return nil, fmt.Errorf("got no point on the curve %s", c.name)
+			return nil, fmt.Errorf("got no point on the curve %s", c.Name)
 		}
 		if private == nil {
-			return c.newKey(point, nil)
+			return newEC(c, point, nil)
 		}
 		scalar, err := private.Bytes()
 		if err != nil {
-			return nil, fmt.Errorf("got a private scalar out of range for %s", c.name)
+			return nil, fmt.Errorf("got a private scalar out of range for %s", c.Name)
 		}
-		return c.newKey(point, scalar)
+		return newEC(c, point, scalar)
 	}
 	return nil, errCurve
 }
 
-// newKey returns the key of an uncompressed point, private if there is a scalar.
-func (c curve) newKey(point, scalar []byte) (any, error) {
-	public, err := ecdsa.ParseUncompressedPublicKey(c.elliptic, point)
+// newEC returns the key of an uncompressed point, private if there is a scalar.
+func newEC(c webkey.Curve, point, scalar []byte) (any, error) {
+	public, err := ecdsa.ParseUncompressedPublicKey(c.Elliptic, point)
 	if err != nil {
-		return nil, fmt.Errorf("got no point on the curve %s", c.name)
+		return nil, fmt.Errorf("got no point on the curve %s", c.Name)
 	}
 	if scalar == nil {
 		return public, nil
 	}
-	private, err := ecdsa.ParseRawPrivateKey(c.elliptic, scalar)
+	private, err := ecdsa.ParseRawPrivateKey(c.Elliptic, scalar)
 	if err != nil {
-		return nil, fmt.Errorf("got a private scalar out of range for %s", c.name)
+		return nil, fmt.Errorf("got a private scalar out of range for %s", c.Name)
 	}
 	if !private.PublicKey.Equal(public) {
 		return nil, errMismatch
@@ -194,15 +169,14 @@ func newEd25519(public, seed []byte) (any, error) {
 
 // ownECDH turns a key of a NIST curve into an EC key like any other.
 func ownECDH(public *ecdh.PublicKey, scalar []byte) (any, error) {
-	for _, c := range curves {
-		if c.ecdh == public.Curve() {
-			return c.newKey(public.Bytes(), scalar)
-		}
-	}
-	if public.Curve() != ecdh.X25519() {
+	c, ok := webkey.CurveOf(public.Curve())
+	switch {
+	case !ok:
 		return nil, errCurve
+	case c.Elliptic == nil:
+		return newX25519(public.Bytes(), scalar)
 	}
-	return newX25519(public.Bytes(), scalar)
+	return newEC(c, public.Bytes(), scalar)
 }
 
 func newX25519(point, scalar []byte) (any, error) {

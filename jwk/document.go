@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+	"github.com/seed-b1f8f58c/jwt/internal/webkey"
 )
 
 const (
@@ -228,23 +229,23 @@ func (d *document) ec() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := curveOf(crv)
-	if c == nil {
+	c, ok := webkey.CurveNamed("EC", crv)
+	if !ok {
 		return nil, fmt.Errorf("unknown crv %s, want P-256, P-384 or P-521", strictjson.Quote(crv))
 	}
-	point := append(make([]byte, 0, 1+2*c.size), 4) // uncompressed
+	point := append(make([]byte, 0, 1+2*c.Size), 4) // uncompressed
 	for _, name := range [...]string{"x", "y"} {
-		coordinate, err := d.coordinate(name, c.size)
+		coordinate, err := d.coordinate(name, c.Size)
 		if err != nil {
 			return nil, err
 		}
 		point = append(point, coordinate...)
 	}
-	scalar, err := d.scalar(c.size)
+	scalar, err := d.scalar(c.Size)
 	if err != nil {
 		return nil, err
 	}
-	return c.newKey(point, scalar)
+	return newEC(c, point, scalar)
 }
 
 // okp decodes the members of RFC 8037 section 2.

@@ -250,11 +250,12 @@ func (k *Key) algorithms(rsa jwt.Algorithm) []jwt.Algorithm {
 		return []jwt.Algorithm{rsa}
 	case k.crv == "Ed25519":
 		return []jwt.Algorithm{jwt.EdDSA, jwt.Ed25519}
-	}
-	for _, c := range curves {
-		if c.name == k.crv {
-			return []jwt.Algorithm{c.algorithm}
-		}
+	case k.crv == "P-256":
+		return []jwt.Algorithm{jwt.ES256}
+	case k.crv == "P-384":
+		return []jwt.Algorithm{jwt.ES384}
+	case k.crv == "P-521":
+		return []jwt.Algorithm{jwt.ES512}
 	}
 	return nil
 }
