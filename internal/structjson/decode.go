@@ -26,10 +26,12 @@ func (d *decoder) failure() error {
 	case d.err != nil:
 		return d.err
 	case !d.AtEnd():
-		return &Error{Detail: "got JSON that is not strict"}
+		return &Error{Detail: notStrict}
 	}
 	return nil
 }
+
+const notStrict = "got JSON that is not strict"
 
 func (d *decoder) fail(detail string, err error) bool {
 	d.err = &Error{Detail: detail, Err: err}
@@ -66,7 +68,7 @@ func wanted(t reflect.Type) string {
 	case reflect.Map, reflect.Struct:
 		return "an object"
 	}
-	return "what goes into " + t.String()
+	return "what goes into " + nameOf(t)
 }
 
 // null passes a null, and reports whether there was one.
@@ -343,9 +345,10 @@ func (d *decoder) dynamic(v reflect.Value) bool {
 
 // any returns the next value as encoding/json gives it to an any.
 func (d *decoder) any() (v any, ok bool) {
-	switch c := d.Peek(); c {
+	switch d.Peek() {
 	case '"':
-		return d.Text()
+		s, ok := d.Text()
+		return s, ok || d.fail(notStrict, nil)
 	case '{':
 		all := make(map[string]any)
 		for more := d.Open('{'); more; more = d.More('}') {

@@ -320,7 +320,7 @@ func (e *encoder) methodText(v reflect.Value) bool {
 
 // methodFailed says so, without line breaks.
 func methodFailed(method string, of reflect.Type, err error) string {
-	return method + " of " + of.String() + " failed: " + strictjson.Quote(err.Error())
+	return method + " of " + nameOf(of) + " failed: " + strictjson.Quote(err.Error())
 }
 
 // raw appends JSON from elsewhere, if it is strict.

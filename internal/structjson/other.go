@@ -89,7 +89,11 @@ func (e *encoder) other(v reflect.Value) bool {
 }
 
 func (e *encoder) failOther(t reflect.Type, err error) bool {
-	return e.fail("cannot encode "+t.String()+": "+strictjson.Quote(err.Error()), err)
+	reason := err
+	if method := (*jsonv1.MarshalerError)(nil); errors.As(err, &method) {
+		reason = method.Err
+	}
+	return e.fail("cannot encode "+nameOf(t)+": "+strictjson.Quote(reason.Error()), err)
 }
 
 const (
@@ -148,5 +152,13 @@ func (d *decoder) unmarshal(data []byte, v reflect.Value, got string) bool {
 }
 
 func notInto(got string, t reflect.Type) string {
-	return "got " + got + ", which does not go into " + t.String()
+	return "got " + got + ", which does not go into " + nameOf(t)
+}
+
+// nameOf names a type for a message.
+func nameOf(t reflect.Type) string {
+	if t.Kind() == reflect.Struct && t.Name() == "" {
+		return "a struct"
+	}
+	return t.String()
 }

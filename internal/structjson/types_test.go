@@ -178,6 +178,16 @@ type (
 		*Looped
 		N int
 	}
+	catchAll struct {
+		N    map[string]int `json:"n"`
+		Rest map[string]any `json:",embed"`
+	}
+	formatted struct {
+		At    time.Time     `json:"at,format:unix"`
+		For   time.Duration `json:"for,format:sec"`
+		Bytes []byte        `json:"bytes,format:base64url"`
+		Days  time.Time     `json:"days,format:'2006-01-02'"`
+	}
 	EmbeddedText string
 	EmbeddedList []string
 	embeddedText string
@@ -254,7 +264,7 @@ var typeTable = []any{
 	struct{ A stdjson.Number }{},
 	struct {
 		A stdjson.Number `json:"a,omitempty"`
-		B stdjson.Number `json:"b,string"`
+		B stdjson.Number `json:"quoted,string"`
 	}{"", "1e5"},
 	struct {
 		A []stdjson.Number
