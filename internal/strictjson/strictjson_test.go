@@ -566,3 +566,37 @@ func checkValue(t *testing.T, v Value, source string) {
 		}
 	}
 }
+
+// What is allocated for twice the input is at most about twice as much, and
+// nothing for most of it.
+func TestReadAllocatesInProportion(t *testing.T) {
+	repeat := func(before, each, after string) func(n int) []byte {
+		return func(n int) []byte {
+			var all []string
+			for i := range n {
+				all = append(all, strings.ReplaceAll(each, "#", fmt.Sprintf("%06d", i)))
+			}
+			return []byte(before + strings.Join(all, ",") + after)
+		}
+	}
+	for _, row := range []struct {
+		data func(n int) []byte
+		each float64 // allocations, at most
+	}{
+		{repeat(`{"aud":[`, `"a"`, `]}`), 0}, {repeat(`{"a":[`, `{"b":{}}`, `]}`), 0}, {repeat(`{"a":[`, `{"b":1,"c":2,"d":3}`, `]}`), 0},
+		{repeat(`{`, `"#":1`, `}`), 1.1}, {repeat(`{"a":{`, `"#":1`, `}}`), 1.1}, {repeat(`{`, `"\u0061#":1`, `}`), 2.1},
+	} {
+		cost := func(n int) float64 {
+			data := row.data(n)
+			return testing.AllocsPerRun(3, func() {
+				o := Read(data, 0)
+				for o.Next() {
+				}
+				require.Empty(t, o.Problem())
+			})
+		}
+		once, twice := cost(2000), cost(4000)
+		assert.LessOrEqual(t, once, row.each*2000+60, "%s", row.data(2))
+		assert.LessOrEqual(t, twice, 2.1*once+20, "%s", row.data(2))
+	}
+}
