@@ -189,3 +189,22 @@ func TestPoliciesChooseByIssuerTemplate(t *testing.T) {
 		}
 	}
 }
+
+// The issuer is read before the signature is verified, at no cost that an
+// attacker could drive up.
+func TestPoliciesAllocateLittleForAForgedToken(t *testing.T) {
+	p := policy(hs256(t))
+	policies := jwt.Policies{p}
+	cost := func(payload string) float64 {
+		token := encode(`{"alg":"HS256"}`) + "." + encode(payload) + "." + encode("x")
+		return testing.AllocsPerRun(20, func() { _, _ = policies.Verify(t.Context(), token) })
+	}
+	const few = 8
+	assert.LessOrEqual(t, cost(`{"iss":"x"}`), float64(few))
+	assert.LessOrEqual(t, cost(`{`+strings.Repeat(`"\u0061":0,`, 3_000)+`"iss":"x"}`), float64(few))
+	assert.LessOrEqual(t, cost(`{"iss":"`+strings.Repeat("x", 40_000)+`"}`), float64(few))
+	// With escapes it is found all the same.
+	token := signed(t, hs256(t), `{"\u0069\u0073\u0073":"\u0068`+issuer[1:]+`","aud":"`+api+`","exp":4102444800}`)
+	_, err := policies.Verify(t.Context(), token)
+	assert.NoError(t, err)
+}

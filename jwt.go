@@ -46,8 +46,14 @@ import (
 // Sign returns a token of type "JWT" with the claims, signed by key. The claims
 // may be anything that encodes to one JSON object: [Claims], a struct that
 // embeds it, a map, raw JSON as a json.RawMessage. Claims that no verifier could
-// accept are an error: duplicate names, or a registered claim of the wrong JSON
-// type. Sign adds no claims; a [Template] sets those that every token needs.
+// accept are an error: duplicate names, text that is not valid UTF-8, a registered
+// claim of the wrong JSON type. Sign adds no claims; a [Template] sets those that
+// every token needs.
+//
+// Claims are encoded as encoding/json encodes them, by the same rules on every Go
+// release: omitempty leaves out zero numbers and false, a [time.Duration] is its
+// nanoseconds, a nil slice or map is null. HTML is not escaped. Of encoding/json/v2,
+// its methods and the tags omitzero, embed and format work, too.
 //
 // A token of more than 65,536 bytes is an error, since a [Policy] refuses it
 // unless its MaxSize is larger; Template.MaxSize allows it. The context is handed

@@ -1,6 +1,7 @@
 package jwt_test
 
 import (
+	"crypto/ed25519"
 	stdjson "encoding/json"
 	"errors"
 	"math"
@@ -275,6 +276,39 @@ func TestSignHeader(t *testing.T) {
 	})
 }
 
+// A date that was computed from nothing is a date all the same.
+func TestSignLeavesNoExpiryOutThatIsAtTheEpoch(t *testing.T) {
+	token, err := jwt.Sign(t.Context(), hs256(t), jwt.Claims{ExpiresAt: jwt.NewNumericDate(time.Unix(0, 0))})
+	require.NoError(t, err)
+	got, err := lenient(hs256(t)).Verify(t.Context(), token)
+	refused(t, jwt.ErrExpired, token, got, err)
+}
+
+func TestAudienceListsAreAlwaysLists(t *testing.T) {
+	type claims struct {
+		jwt.Claims
+		Audience jwt.AudienceList `json:"aud"`
+	}
+	for _, row := range []struct {
+		audience jwt.AudienceList
+		want     string
+	}{{jwt.AudienceList{"a"}, `["a"]`}, {jwt.AudienceList{"a", "b"}, `["a","b"]`}, {jwt.AudienceList{}, `[]`}} {
+		token, err := jwt.Sign(t.Context(), hs256(t), claims{jwt.Claims{ID: "j"}, row.audience})
+		require.NoError(t, err)
+		verified, err := lenient(hs256(t)).Verify(t.Context(), token)
+		require.NoError(t, err)
+		assert.Equal(t, `{"jti":"j","aud":`+row.want+`}`, string(verified.Payload()))
+		assert.Equal(t, jwt.Audience(row.audience), verified.Claims.Audience)
+		got, err := jwt.ClaimsAs[claims](verified)
+		require.NoError(t, err)
+		assert.Equal(t, row.audience, got.Audience)
+	}
+	var one jwt.AudienceList
+	require.NoError(t, one.UnmarshalJSON([]byte(`"a"`)))
+	assert.Equal(t, jwt.AudienceList{"a"}, one)
+	require.Error(t, one.UnmarshalJSON([]byte(`7`)))
+}
+
 func TestNumericDate(t *testing.T) {
 	for _, row := range []struct {
 		at   time.Time
@@ -370,4 +404,27 @@ func TestUnmarshalJSONTakesOneValue(t *testing.T) {
 	text, err := jwt.Audience(nil).MarshalJSON()
 	require.NoError(t, err)
 	assert.Equal(t, `[]`, string(text))
+}
+
+func TestKeyIDsTooLongForAHeaderAreNotSigned(t *testing.T) {
+	long := strings.Repeat("k", 20_000)
+	_, err := jwt.NewHMAC(jwt.HS256, make([]byte, 32), long)
+	assert.ErrorContains(t, err, "want at most 16384")
+	_, err = jwt.SignHeader(t.Context(), hs256(t), jwt.Header{ContentType: long}, jwt.Claims{})
+	assert.ErrorContains(t, err, "want at most 16384")
+}
+
+// A private key that is cleared after it was given away does not matter.
+func TestSignerKeepsAnEd25519KeyOfItsOwn(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	signer, err := jwt.NewSigner(jwt.EdDSA, private, "")
+	require.NoError(t, err)
+	clear(private)
+	verifier, err := jwt.NewVerifier(jwt.EdDSA, public, "")
+	require.NoError(t, err)
+	token, err := jwt.Sign(t.Context(), signer, jwt.Claims{})
+	require.NoError(t, err)
+	_, err = lenient(verifier).Verify(t.Context(), token)
+	assert.NoError(t, err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -198,8 +199,8 @@ func (t *Token) refuseDecoding(err error) *VerifyError {
 	refusal := &VerifyError{Reason: ErrClaim, Detail: strictjson.Line(err.Error()), token: t}
 	var at *structjson.Error
 	if errors.As(err, &at) {
-		refusal.Claim = strictjson.Line(at.Name + at.Path)
-		refusal.Detail = strictjson.Line(at.Detail)
+		refusal.Claim = strictjson.Line(at.Name)
+		refusal.Detail = strictjson.Line(inParts(strings.TrimPrefix(at.Path, "."), at.Detail))
 	}
 	return refusal
 }

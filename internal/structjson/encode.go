@@ -100,9 +100,8 @@ func (e *encoder) float(f float64, bits int) bool {
 	if size != 0 && (bits == 64 && (size < 1e-6 || size >= 1e21) || bits == 32 && (float32(size) < 1e-6 || float32(size) >= 1e21)) {
 		format = 'e'
 	}
-	start := len(e.b)
 	e.b = strconv.AppendFloat(e.b, f, format, -1, bits)
-	if n := len(e.b); format == 'e' && n-start >= 4 && string(e.b[n-4:n-1]) == "e-0" { // one digit is enough
+	if n := len(e.b); format == 'e' && string(e.b[n-4:n-1]) == "e-0" { // one digit is enough
 		e.b = append(e.b[:n-2], e.b[n-1])
 	}
 	return true
