@@ -104,12 +104,15 @@ func tokenContextOf(ctx context.Context) *tokenContext {
 
 // answers reports whether m needs not verify a request with this context and a
 // token of this text. What was verified for one request is not taken for another
-// that is made with its context.
+// that is made with its context, and that a request needed no token says nothing.
 func (c *tokenContext) answers(m *Middleware, text string) bool {
-	if c.by != nil {
+	switch {
+	case c.token == nil:
+		return false
+	case c.by != nil:
 		return c.by == m && *c.text == text
 	}
-	return c.token != nil && (text == "" || hasPayload(text, c.token))
+	return text == "" || hasPayload(text, c.token)
 }
 
 // hasPayload reports whether the payload in a token's text is that of a verified

@@ -282,6 +282,31 @@ func TestPreflightsPassIfAllowed(t *testing.T) {
 	}
 }
 
+// That a preflight needs no token does not hold for a request made with its context.
+func TestRequestsMadeOfPreflightsNeedTheirToken(t *testing.T) {
+	_, policy := newHMAC(t)
+	protect := &jwthttp.Middleware{Tokens: policy, AllowPreflight: true}
+	var inner *httptest.ResponseRecorder
+	outer := protect.Handler(protect.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		inner = httptest.NewRecorder()
+		protect.Handler(http.HandlerFunc(ok)).ServeHTTP(inner, httptest.NewRequestWithContext(r.Context(), "GET", "/", nil))
+	})))
+	assert.Equal(t, 200, ask(outer, "OPTIONS", "/", "Origin", "https://page.example", "Access-Control-Request-Method", "GET").Code)
+	assert.Equal(t, 401, inner.Code)
+}
+
+// An anonymous handler inside another middleware's does not know that one's token.
+func TestAnonymousRequestsHideTheTokenOfOuterMiddleware(t *testing.T) {
+	key, policy := newHMAC(t)
+	outer := &jwthttp.Middleware{Tokens: policy}
+	inner := &jwthttp.Middleware{Tokens: policy, AllowAnonymous: true, Extract: jwthttp.CookieToken("t")}
+	handler := outer.Handler(inner.Handler(inner.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, found := jwthttp.TokenFrom(r.Context())
+		assert.False(t, found)
+	}))))
+	assert.Equal(t, 200, ask(handler, "GET", "/", "Authorization", "Bearer "+sign(t, key, jwt.Claims{ExpiresAt: inAnHour()})).Code)
+}
+
 func TestAuthorizeDecidesLikeTheHandlers(t *testing.T) {
 	key, policy := newHMAC(t)
 	var out bytes.Buffer
