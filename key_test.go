@@ -14,6 +14,8 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
+	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -57,6 +59,8 @@ var (
 )
 
 func TestNewVerifier(t *testing.T) {
+	beyond := math.MaxInt32 // 2^31+1 where an int has 64 bits, negative where it has 32
+	beyond += 2
 	n := rsaKey().N
 	ec := &p256Key().PublicKey
 	p := elliptic.P256().Params().P
@@ -85,7 +89,7 @@ func TestNewVerifier(t *testing.T) {
 		{rsaFamily, "the exponent 4", &rsa.PublicKey{N: n, E: 4}, "exponent 4, want"},
 		{rsaFamily, "the exponent -1", &rsa.PublicKey{N: n, E: -1}, "exponent -1, want"},
 		{rsaFamily, "the exponent 65538", &rsa.PublicKey{N: n, E: 65538}, "exponent 65538, want"},
-		{rsaFamily, "the exponent 2^31+1", &rsa.PublicKey{N: n, E: 1<<31 + 1}, "exponent 2147483649, want"},
+		{rsaFamily, "the exponent 2^31+1", &rsa.PublicKey{N: n, E: beyond}, fmt.Sprintf("exponent %d, want", beyond)},
 		{rsaFamily, "a zero key", &rsa.PublicKey{}, "0 bits"},
 		{rsaFamily, "nil", nil, "got nil, want *rsa.PublicKey"},
 		{rsaFamily, "a nil key", (*rsa.PublicKey)(nil), "got nil, want *rsa.PublicKey"},
