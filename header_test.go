@@ -114,3 +114,149 @@ func TestHeaderAsReadsTheHeaderAsItCame(t *testing.T) {
 		require.ErrorContains(t, err, "no verified token")
 	}
 }
+
+func TestOddJSONInHeaders(t *testing.T) {
+	for _, row := range oddities {
+		t.Run(row.name, func(t *testing.T) {
+			token := signRaw(t, hs256(t), strings.ReplaceAll(row.text, "%s", `"alg":"HS256"`), payload)
+			got, err := policy(hs256(t)).Verify(t.Context(), token)
+			if row.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			r := refused(t, jwt.ErrMalformed, token, got, err)
+			assert.Equal(t, "", r.Claim)
+			assert.Contains(t, r.Detail, "header: ")
+			if len(row.text) < 500 { // or else a limit of headers comes before
+				assert.Contains(t, r.Detail, row.want)
+			}
+		})
+	}
+}
+
+func TestOddHeaders(t *testing.T) {
+	for _, row := range []struct {
+		header string
+		want   error
+		claim  string
+	}{
+		{`{"alg":"HS256"}`, nil, ""},
+		{`{"typ":"JWT","alg":"HS256"}`, nil, ""},
+		{`{"\u0061lg":"\u0048S256"}`, nil, ""},
+		{`{"alg":"HS256","kid":""}`, nil, ""},
+		{`{"alg":"HS256","cty":"text"}`, nil, ""},
+		{`{"alg":"HS256","Alg":"none","ALG":null,"a\u017Fg":1}`, nil, ""},
+		{`{"alg":"HS256","Typ":"at+jwt","\u0166yp":7,"typ\u0000":1}`, nil, ""},
+		{"{\"alg\":\"HS256\",\"\u212Aid\":7,\"Kid\":null}", nil, ""},
+		{`{"alg":"HS256","x":{"alg":"none","crit":["x"]},"y":[{"b64":false}]}`, nil, ""},
+		{`{"alg":"HS256","exp":1,"iss":7}`, nil, ""},
+		{`{}`, jwt.ErrMalformed, "alg"},
+		{`{"Alg":"HS256"}`, jwt.ErrMalformed, "alg"},
+		{`{"ALG":"HS256","typ":"JWT"}`, jwt.ErrMalformed, "alg"},
+		{`{"alg ":"HS256"}`, jwt.ErrMalformed, "alg"},
+		{`{"x":{"alg":"HS256"}}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":null}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":""}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":256}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":true}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":["HS256"]}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":{"HS256":1}}`, jwt.ErrMalformed, "alg"},
+		{`{"alg":"HS256","alg":"HS256"}`, jwt.ErrMalformed, ""},
+		{`{"alg":"HS256","alg":"none"}`, jwt.ErrMalformed, ""},
+		{`{"alg":"none","alg":"HS256"}`, jwt.ErrMalformed, ""},
+		{`{"alg":"HS256","\u0061lg":"HS256"}`, jwt.ErrMalformed, ""},
+		{`{"alg":"HS256","kid":7}`, jwt.ErrMalformed, "kid"},
+		{`{"alg":"HS256","kid":null}`, jwt.ErrMalformed, "kid"},
+		{`{"alg":"HS256","kid":["k"]}`, jwt.ErrMalformed, "kid"},
+		{`{"alg":"HS256","kid":"a","kid":"a"}`, jwt.ErrMalformed, ""},
+		{`{"alg":"HS256","typ":""}`, jwt.ErrMalformed, "typ"},
+		{`{"alg":"HS256","cty":7}`, jwt.ErrMalformed, "cty"},
+		{`{"alg":"HS256","cty":""}`, jwt.ErrMalformed, "cty"},
+		{`{"alg":"HS256","cty":null}`, jwt.ErrMalformed, "cty"},
+	} {
+		t.Run(row.header, func(t *testing.T) {
+			token := signRaw(t, hs256(t), row.header, payload)
+			got, err := policy(hs256(t)).Verify(t.Context(), token)
+			if row.want == nil {
+				require.NoError(t, err)
+				assert.Equal(t, jwt.HS256, got.Header.Algorithm)
+				return
+			}
+			r := refused(t, row.want, token, got, err)
+			assert.Equal(t, row.claim, r.Claim)
+			assert.NotEmpty(t, r.Detail)
+		})
+	}
+}
+
+func TestHeaderIsRead(t *testing.T) {
+	key, err := jwt.NewHMAC(jwt.HS256, secret, "k\"1")
+	require.NoError(t, err)
+	p := lenient(key)
+	p.Types = []string{"at+jwt"}
+	for _, h := range []string{
+		`{"alg":"HS256","kid":"k\"1","typ":"at+jwt","cty":"json"}`,
+		`{"cty":"\u006a\u0073on","typ":"\u0061t+jwt","kid":"k\u00221","alg":"\u0048S256"}`,
+	} {
+		got, err := p.Verify(t.Context(), signRaw(t, key, h, `{}`))
+		require.NoError(t, err)
+		assert.Equal(t, jwt.Header{Algorithm: jwt.HS256, KeyID: "k\"1", Type: "at+jwt", ContentType: "json"}, got.Header)
+	}
+}
+
+func TestSignHeader(t *testing.T) {
+	named, err := jwt.NewHMAC(jwt.HS256, secret, "key-1")
+	require.NoError(t, err)
+	for _, row := range []struct {
+		name   string
+		header jwt.Header
+		want   string // the header, or a part of the error
+		ok     bool
+	}{
+		{"nothing", jwt.Header{}, `{"alg":"HS256","kid":"key-1"}`, true},
+		{"a type", jwt.Header{Type: "at+jwt"}, `{"alg":"HS256","kid":"key-1","typ":"at+jwt"}`, true},
+		{"the usual type", jwt.Header{Type: "JWT"}, `{"alg":"HS256","kid":"key-1","typ":"JWT"}`, true},
+		{"a content type", jwt.Header{ContentType: "JWT"}, `{"alg":"HS256","kid":"key-1","cty":"JWT"}`, true},
+		{"both types", jwt.Header{Type: "JWT", ContentType: "a\"b"}, `{"alg":"HS256","kid":"key-1","typ":"JWT","cty":"a\"b"}`, true},
+		{"the key's own algorithm and ID", jwt.Header{Algorithm: jwt.HS256, KeyID: "key-1", Type: "JWT"}, `{"alg":"HS256","kid":"key-1","typ":"JWT"}`, true},
+		{"another algorithm", jwt.Header{Algorithm: jwt.HS384}, "want the key's", false},
+		{"none", jwt.Header{Algorithm: "none"}, "want the key's", false},
+		{"another key ID", jwt.Header{KeyID: "key-2"}, "want the key's", false},
+		{"another key ID, for the usual type", jwt.Header{KeyID: "key-2", Type: "JWT"}, "want the key's", false},
+		{"a type too long for any header", jwt.Header{Type: strings.Repeat("x", 13000)}, "bytes, want at most 16384", false},
+		{"a content type too long for any header", jwt.Header{Type: "JWT", ContentType: strings.Repeat("x", 13000)}, "bytes, want at most 16384", false},
+		{"a type of invalid UTF-8", jwt.Header{Type: "\xff"}, "UTF-8", false},
+		{"a content type of invalid UTF-8", jwt.Header{ContentType: "\xff"}, "UTF-8", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token, err := jwt.SignHeader(t.Context(), named, row.header, jwt.Claims{Subject: "alice"})
+			if !row.ok {
+				require.ErrorContains(t, err, row.want)
+				assert.Empty(t, token)
+				assertPlain(t, "", err)
+				return
+			}
+			require.NoError(t, err)
+			header, body, err := jwt.InsecureDecode(token)
+			require.NoError(t, err)
+			assert.Equal(t, row.want, string(header))
+			assert.Equal(t, `{"sub":"alice"}`, string(body))
+			p := lenient(named)
+			p.AllowAnyType = true
+			got, err := p.Verify(t.Context(), token)
+			require.NoError(t, err)
+			assert.Equal(t, jwt.Header{Algorithm: jwt.HS256, KeyID: "key-1", Type: row.header.Type, ContentType: row.header.ContentType}, got.Header)
+		})
+	}
+	t.Run("a key ID for a key without one", func(t *testing.T) {
+		_, err := jwt.SignHeader(t.Context(), hs256(t), jwt.Header{KeyID: "key-1"}, jwt.Claims{})
+		require.ErrorContains(t, err, "want the key's")
+	})
+	t.Run("and no key", func(t *testing.T) {
+		for _, key := range []jwt.Signer{nil, (*jwt.HMAC)(nil), &jwt.HMAC{}, (*foreign)(nil)} {
+			token, err := jwt.SignHeader(t.Context(), key, jwt.Header{}, jwt.Claims{})
+			require.ErrorContains(t, err, "no key")
+			assert.Empty(t, token)
+		}
+	})
+}

@@ -3,9 +3,9 @@ package jwt_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -92,104 +92,6 @@ func TestPolicyFuncFindsThePolicyOfAnIssuer(t *testing.T) {
 	undecided(t, got, err)
 }
 
-// An issuedKey says which issuer it is for.
-type issuedKey struct {
-	jwt.Verifier
-	issuer string
-}
-
-func (k issuedKey) Issuer() string { return k.issuer }
-
-func TestIssuerTemplate(t *testing.T) {
-	key := hs256(t)
-	const template = "https://login.example/{tid}/v2.0"
-	for _, row := range []struct {
-		name, keyIssuer, payload string
-		ok                       bool
-	}{
-		{"right", "", `{"iss":"https://login.example/a-B_9.~/v2.0","tid":"a-B_9.~"}`, true},
-		{"another tenant's", "", `{"iss":"https://login.example/a/v2.0","tid":"b"}`, false},
-		{"without the claim", "", `{"iss":"https://login.example/a/v2.0"}`, false},
-		{"without iss", "", `{"tid":"a"}`, false},
-		{"an empty claim", "", `{"iss":"https://login.example//v2.0","tid":""}`, false},
-		{"a claim that is no text", "", `{"iss":"https://login.example/7/v2.0","tid":7}`, false},
-		{"a claim with a slash", "", `{"iss":"https://login.example/a/b/v2.0","tid":"a/b"}`, false},
-		{"a claim that ends the path", "", `{"iss":"https://login.example/a?/v2.0","tid":"a?"}`, false},
-		{"a claim that goes up", "", `{"iss":"https://login.example/../v2.0","tid":".."}`, false},
-		{"a claim that stays", "", `{"iss":"https://login.example/./v2.0","tid":"."}`, false},
-		{"a claim that is the placeholder", "", `{"iss":"https://login.example/{tid}/v2.0","tid":"{tid}"}`, false},
-		{"a claim with other letters", "", `{"iss":"https://login.example/\u00e9/v2.0","tid":"\u00e9"}`, false},
-		{"a claim of 128 bytes", "", `{"iss":"https://login.example/` + strings.Repeat("x", 128) + `/v2.0","tid":"` + strings.Repeat("x", 128) + `"}`, true},
-		{"a claim of 129 bytes", "", `{"iss":"https://login.example/` + strings.Repeat("x", 129) + `/v2.0","tid":"` + strings.Repeat("x", 129) + `"}`, false},
-		{"another case", "", `{"iss":"https://login.example/A/v2.0","tid":"a"}`, false},
-
-		{"a key of every tenant", "https://login.example/{tenantid}/v2.0", `{"iss":"https://login.example/a/v2.0","tid":"a"}`, true},
-		{"a key of this tenant", "https://login.example/a/v2.0", `{"iss":"https://login.example/a/v2.0","tid":"a"}`, true},
-		{"a key of another tenant", "https://login.example/b/v2.0", `{"iss":"https://login.example/a/v2.0","tid":"a"}`, false},
-		{"a key of another provider", "https://other.example/{tenantid}/v2.0", `{"iss":"https://login.example/a/v2.0","tid":"a"}`, false},
-		{"a key with two placeholders", "https://login.example/{tenantid}/{v}", `{"iss":"https://login.example/a/v2.0","tid":"a"}`, false},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			p := lenient(issuedKey{key, row.keyIssuer})
-			p.AllowAnyIssuer, p.IssuerTemplate = false, template
-			token := signed(t, key, row.payload)
-			for _, v := range []jwt.TokenVerifier{p, jwt.Policies{p}} {
-				got, err := v.Verify(t.Context(), token)
-				if row.ok {
-					require.NoError(t, err)
-					assert.NotEmpty(t, got.Claims.Issuer)
-					continue
-				}
-				r := refusal(t, token, got, err)
-				assert.Equal(t, "iss", r.Claim)
-			}
-		})
-	}
-	p := lenient(issuedKey{key, "https://other.example/{tenantid}"})
-	p.AllowAnyIssuer, p.IssuerTemplate = false, template
-	for payload, want := range map[string]string{
-		`{"iss":"https://login.example/a/v2.0","tid":"a"}`: `want "https://other.example/{tenantid}", the issuer of its key`,
-		`{"iss":"https://login.example/a/v2.0","tid":"b"}`: `want "https://login.example/b/v2.0"`,
-		`{"iss":"https://login.example/a/v2.0"}`:           `want "https://login.example/{tid}/v2.0" with the token's tid, which is nothing`,
-	} {
-		_, err := p.Verify(t.Context(), signed(t, key, payload))
-		require.ErrorContains(t, err, want)
-	}
-	for _, bad := range []string{"https://login.example", "{tid}", "x{tid", "xtid}", "x{}", "x{a}{b}", "x}a{", "x{iss}", "x{{a}}", "x{a}}"} {
-		p := lenient(key)
-		p.AllowAnyIssuer, p.IssuerTemplate = false, bad
-		got, err := p.Verify(t.Context(), signed(t, key, `{"iss":"x","tid":"x","a":"x"}`))
-		undecided(t, got, err)
-		require.ErrorContains(t, err, "Policy.IssuerTemplate")
-	}
-	for _, set := range []func(*jwt.Policy){func(p *jwt.Policy) { p.Issuer = "x" }, func(p *jwt.Policy) { p.AllowAnyIssuer = true }} {
-		p := policy(key)
-		p.Issuer, p.IssuerTemplate = "", template
-		set(p)
-		got, err := p.Verify(t.Context(), signed(t, key, payload))
-		undecided(t, got, err)
-		require.ErrorContains(t, err, "want one of them")
-	}
-}
-
-// Policies ask the keys of a template only for issuers that fit it.
-func TestPoliciesChooseByIssuerTemplate(t *testing.T) {
-	key := hs256(t)
-	set := &keySet{keys: []jwt.Verifier{key}}
-	p := &jwt.Policy{Keys: set, IssuerTemplate: "https://login.example/{tid}/v2.0", AllowAnyAudience: true, AllowNoExpiry: true}
-	for iss, asked := range map[string]int{
-		"https://login.example/a/v2.0": 1, "https://login.example/" + strings.Repeat("a", 128) + "/v2.0": 1,
-		"https://login.example/v2.0": 0, "https://login.example//v2.0": 0, "https://login.example/a/v1.0": 0, "https://other.example/a/v2.0": 0, "": 0,
-	} {
-		set.asked = nil
-		_, err := jwt.Policies{p}.Verify(t.Context(), signed(t, key, fmt.Sprintf(`{"iss":%q,"tid":"a"}`, iss)))
-		assert.Len(t, set.asked, asked, iss)
-		if asked == 0 {
-			require.ErrorIs(t, err, jwt.ErrUnknownKey)
-		}
-	}
-}
-
 // The issuer is read before the signature is verified, at no cost that an
 // attacker could drive up.
 func TestPoliciesAllocateLittleForAForgedToken(t *testing.T) {
@@ -207,4 +109,228 @@ func TestPoliciesAllocateLittleForAForgedToken(t *testing.T) {
 	token := signed(t, hs256(t), `{"\u0069\u0073\u0073":"\u0068`+issuer[1:]+`","aud":"`+api+`","exp":4102444800}`)
 	_, err := policies.Verify(t.Context(), token)
 	assert.NoError(t, err)
+}
+
+func TestPolicies(t *testing.T) {
+	named := func(iss, fill string) (*jwt.HMAC, *keySet, *jwt.Policy) {
+		k, err := jwt.NewHMAC(jwt.HS256, []byte(strings.Repeat(fill, 32)), "")
+		require.NoError(t, err)
+		set := &keySet{keys: []jwt.Verifier{k}}
+		return k, set, &jwt.Policy{Keys: set, Issuer: iss, Audience: []string{api}, Now: func() time.Time { return clock }}
+	}
+	claims := func(iss string) string { return `{"iss":"` + iss + `","aud":"` + api + `","exp":1800000060}` }
+
+	t.Run("choose by issuer and ask no other one's keys", func(t *testing.T) {
+		keyA, setA, a := named("a", "a")
+		keyB, setB, b := named("b", "b")
+		ps := jwt.Policies{a, b}
+		got, err := ps.Verify(t.Context(), signed(t, keyA, claims("a")))
+		require.NoError(t, err)
+		assert.Equal(t, "a", got.Claims.Issuer)
+		assert.Len(t, setA.asked, 1)
+		assert.Empty(t, setB.asked)
+		_, err = ps.Verify(t.Context(), signed(t, keyB, claims("b")))
+		require.NoError(t, err)
+		assert.Len(t, setA.asked, 1)
+		assert.Len(t, setB.asked, 1)
+
+		// The key of one issuer does not sign for the other.
+		for _, forged := range []string{signed(t, keyA, claims("b")), signed(t, keyB, claims("a"))} {
+			got, err = ps.Verify(t.Context(), forged)
+			refused(t, jwt.ErrSignature, forged, got, err)
+		}
+	})
+	t.Run("ask nobody about an unknown issuer", func(t *testing.T) {
+		keyA, set, a := named("a", "a")
+		for _, body := range []string{
+			claims("c"), claims("A"), claims(""), `{"aud":"https://api.example"}`, `{}`, `not JSON`, `["a"]`, `{"x":1,`, `{"x":{"iss":"a"}}`, `{"is\u017F":"a"}`, ``,
+			`{"ISS":"a","Iss":"a"}`,
+		} {
+			token := signed(t, keyA, body)
+			got, err := jwt.Policies{a}.Verify(t.Context(), token)
+			r := refused(t, jwt.ErrUnknownKey, token, got, err)
+			assert.Equal(t, "iss", r.Claim)
+			assert.Empty(t, set.asked, body)
+		}
+	})
+	t.Run("ask nobody about an issuer that is no string", func(t *testing.T) {
+		keyA, set, a := named("a", "a")
+		for _, iss := range []string{`7`, `null`, `["a"]`, `{"a":"a"}`, `true`} {
+			token := signed(t, keyA, `{"iss":`+iss+`}`)
+			got, err := jwt.Policies{a}.Verify(t.Context(), token)
+			r := refused(t, jwt.ErrMalformed, token, got, err)
+			assert.Equal(t, "iss", r.Claim)
+			assert.Empty(t, set.asked, iss)
+		}
+	})
+	t.Run("ask nobody about a payload that is not base64url", func(t *testing.T) {
+		keyA, set, a := named("a", "a")
+		for _, body := range []string{encode(claims("a")) + "=", encode(claims("a")) + "\n", "\n" + encode(claims("a")), encode(claims("a")+" ") + "+///"} {
+			token := signInput(t, keyA, encode(`{"alg":"HS256"}`)+"."+body)
+			got, err := jwt.Policies{a}.Verify(t.Context(), token)
+			r := refused(t, jwt.ErrMalformed, token, got, err)
+			assert.Contains(t, r.Detail, "payload: ")
+			assert.Empty(t, set.asked, body)
+		}
+	})
+	t.Run("refuse a second issuer", func(t *testing.T) {
+		keyA, _, a := named("a", "a")
+		_, _, b := named("b", "b")
+		token := signed(t, keyA, `{"iss":"a","iss":"b","aud":"https://api.example","exp":1800000060}`)
+		got, err := jwt.Policies{a, b}.Verify(t.Context(), token)
+		refused(t, jwt.ErrClaim, token, got, err)
+		token = signed(t, keyA, `{"iss":"b","\u0069ss":"a","aud":"https://api.example","exp":1800000060}`)
+		got, err = jwt.Policies{a, b}.Verify(t.Context(), token)
+		refused(t, jwt.ErrSignature, token, got, err)
+	})
+	t.Run("read an issuer written with escapes", func(t *testing.T) {
+		keyA, _, a := named("a", "a")
+		_, err := jwt.Policies{a}.Verify(t.Context(), signed(t, keyA, `{"\u0069ss":"\u0061","aud":"https://api.example","exp":1800000060}`))
+		require.NoError(t, err)
+		for _, iss := range []string{strings.Repeat("k", 64), "https://" + strings.Repeat("long", 500)} {
+			var escaped strings.Builder
+			for _, c := range []byte(iss) {
+				escaped.WriteString(`\u00` + hexByte(c))
+			}
+			key, set, p := named(iss, "a")
+			_, err := jwt.Policies{a, p}.Verify(t.Context(), signed(t, key, `{"\u0069\u0073\u0073":"`+escaped.String()+`","aud":"https://api.example","exp":1800000060}`))
+			require.NoError(t, err)
+			for _, more := range []string{"k", `\u006b`, strings.Repeat("k", 3000), strings.Repeat(`\u006b`, 3000)} {
+				token := signed(t, key, `{"iss":"`+escaped.String()+more+`","aud":"https://api.example","exp":1800000060}`)
+				got, err := jwt.Policies{a, p}.Verify(t.Context(), token)
+				r := refused(t, jwt.ErrUnknownKey, token, got, err)
+				assert.Equal(t, "iss", r.Claim)
+				assert.Len(t, set.asked, 1)
+			}
+		}
+	})
+	t.Run("ask a policy that allows any issuer about each", func(t *testing.T) {
+		keyA, _, a := named("a", "a")
+		keyAny, _, anyone := named("", "z")
+		anyone.AllowAnyIssuer = true
+		for _, ps := range []jwt.Policies{{a, anyone}, {anyone, a}} {
+			for _, token := range []string{signed(t, keyA, claims("a")), signed(t, keyAny, claims("a")), signed(t, keyAny, claims("x"))} {
+				_, err := ps.Verify(t.Context(), token)
+				require.NoError(t, err)
+			}
+		}
+	})
+	t.Run("ask a policy without an issuer about tokens without one", func(t *testing.T) {
+		key, set, nobody := named("", "n")
+		_, err := jwt.Policies{nobody}.Verify(t.Context(), signed(t, key, `{"aud":"https://api.example","exp":1800000060}`))
+		require.NoError(t, err)
+		token := signed(t, key, claims("x"))
+		got, err := jwt.Policies{nobody}.Verify(t.Context(), token)
+		refused(t, jwt.ErrUnknownKey, token, got, err)
+		assert.Len(t, set.asked, 1)
+		token = signed(t, key, claims("")) // there, but empty
+		got, err = jwt.Policies{nobody}.Verify(t.Context(), token)
+		refused(t, jwt.ErrClaim, token, got, err)
+	})
+	t.Run("try several for one issuer", func(t *testing.T) {
+		_, setA, a := named("a", "a")
+		key, _, b := named("a", "b")
+		_, err := jwt.Policies{a, b}.Verify(t.Context(), signed(t, key, claims("a")))
+		require.NoError(t, err)
+		assert.Len(t, setA.asked, 1)
+	})
+	t.Run("stop at the first that accepts", func(t *testing.T) {
+		key, _, a := named("a", "a")
+		_, setB, b := named("a", "a")
+		_, err := jwt.Policies{a, b}.Verify(t.Context(), signed(t, key, claims("a")))
+		require.NoError(t, err)
+		assert.Empty(t, setB.asked)
+	})
+	t.Run("use each one's own limit", func(t *testing.T) {
+		key, _, small := named("a", "a")
+		_, _, large := named("b", "a")
+		small.MaxSize = 100
+		token := signed(t, key, claims("a"))
+		got, err := jwt.Policies{small, large}.Verify(t.Context(), token)
+		r := refused(t, jwt.ErrMalformed, token, got, err)
+		assert.Contains(t, r.Detail, "want at most 100")
+		_, err = jwt.Policies{small, large}.Verify(t.Context(), signed(t, key, claims("b")))
+		require.NoError(t, err)
+		small.MaxSize, large.MaxSize = 100, 50
+		token = strings.Repeat(".", 101)
+		got, err = jwt.Policies{small, large}.Verify(t.Context(), token)
+		r = refused(t, jwt.ErrMalformed, token, got, err)
+		assert.Contains(t, r.Detail, "101 bytes, want at most 100")
+	})
+	t.Run("hand on the context", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		key, set, a := named("a", "a")
+		_, err := jwt.Policies{a}.Verify(ctx, signed(t, key, claims("a")))
+		require.NoError(t, err)
+		assert.Same(t, ctx, set.ctx)
+	})
+}
+
+func TestPoliciesReportTheFarthestRefusal(t *testing.T) {
+	key := hs256(t)
+	down := errors.New("key server down")
+	base := func() *jwt.Policy {
+		return &jwt.Policy{Keys: jwt.Keys{key}, AllowAnyIssuer: true, AllowAnyAudience: true, Now: func() time.Time { return clock }}
+	}
+	token := signed(t, key, `{"iss":"a","sub":"alice","nbf":1799999990,"exp":1800000060}`)
+	outcomes := []struct {
+		name string
+		set  func(p *jwt.Policy)
+		want error
+	}{
+		{"malformed", func(p *jwt.Policy) { p.MaxSize = 10 }, jwt.ErrMalformed},
+		{"unknown key", func(p *jwt.Policy) { p.Keys = jwt.Keys{} }, jwt.ErrUnknownKey},
+		{"signature", func(p *jwt.Policy) { p.Keys = jwt.Keys{must(jwt.NewHMAC(jwt.HS256, make([]byte, 32), ""))} }, jwt.ErrSignature},
+		{"claim", func(p *jwt.Policy) { p.Subject = "bob" }, jwt.ErrClaim},
+		{"not yet valid", func(p *jwt.Policy) { p.Now = func() time.Time { return clock.Add(-time.Hour) } }, jwt.ErrNotYetValid},
+		{"expired", func(p *jwt.Policy) { p.Now = func() time.Time { return clock.Add(time.Hour) } }, jwt.ErrExpired},
+		{"undecided", func(p *jwt.Policy) { p.Keys = &keySet{err: down} }, down},
+	}
+	for i, near := range outcomes {
+		for _, far := range outcomes[i:] {
+			a, b := base(), base()
+			near.set(a)
+			far.set(b)
+			for _, ps := range []jwt.Policies{{a, b}, {b, a}, {a, b, a}} {
+				got, err := ps.Verify(t.Context(), token)
+				if errors.Is(far.want, down) {
+					undecided(t, got, err)
+					require.ErrorIs(t, err, down, "%s and %s", near.name, far.name)
+					continue
+				}
+				refused(t, far.want, token, got, err)
+			}
+			_, err := jwt.Policies{a, b, base()}.Verify(t.Context(), token)
+			require.NoError(t, err, "a policy accepts it")
+		}
+	}
+}
+
+// Two policies of one issuer: the refusal says what is wrong for the one that fits
+// better.
+func TestPoliciesOfOneIssuerSayWhatTheBetterOneMisses(t *testing.T) {
+	key := hs256(t)
+	of := func(typ string) *jwt.Policy {
+		p := policy(key)
+		p.Types = []string{typ}
+		return p
+	}
+	for _, row := range []struct{ typ, payload, claim string }{
+		{"b", `{"iss":"https://login.example","aud":"https://api.example"}`, "exp"},
+		{"b", `{"iss":"https://login.example","exp":1800000060}`, "aud"},
+		{"a", `{"iss":"https://login.example","exp":1800000060}`, "aud"},
+		{"c", `{"iss":"https://login.example","aud":"https://api.example"}`, "typ"},
+	} {
+		token := signRaw(t, key, `{"alg":"HS256","typ":"`+row.typ+`"}`, row.payload)
+		for _, ps := range []jwt.Policies{{of("a"), of("b")}, {of("b"), of("a")}} {
+			got, err := ps.Verify(t.Context(), token)
+			r := refused(t, jwt.ErrClaim, token, got, err)
+			assert.Equal(t, row.claim, r.Claim)
+		}
+		both := policy(key)
+		both.Types = []string{"a", "b"}
+		got, err := both.Verify(t.Context(), token)
+		assert.Equal(t, row.claim, refused(t, jwt.ErrClaim, token, got, err).Claim)
+	}
 }

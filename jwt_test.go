@@ -9,12 +9,16 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	stdjson "encoding/json"
+	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -207,241 +211,6 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-type orderClaims struct {
-	jwt.Claims
-	Role  string         `json:"role"`
-	Big   int64          `json:"big"`
-	Unsig uint64         `json:"unsigned"`
-	List  []string       `json:"list"`
-	Map   map[string]int `json:"map"`
-}
-
-func TestClaimsAsReadsWhatWasSigned(t *testing.T) {
-	key := hs256(t)
-	want := orderClaims{
-		Claims: jwt.Claims{Issuer: issuer, Audience: jwt.Audience{api}, ExpiresAt: 1800000060},
-		Role:   "admin", Big: 1<<53 + 1, Unsig: 1<<64 - 1, List: []string{"a"}, Map: map[string]int{"x": 1},
-	}
-	token, err := jwt.Sign(t.Context(), key, want)
-	require.NoError(t, err)
-	verified, err := policy(key).Verify(t.Context(), token)
-	require.NoError(t, err)
-	got, err := jwt.ClaimsAs[orderClaims](verified)
-	require.NoError(t, err)
-	assert.Equal(t, want, got)
-	pointer, err := jwt.ClaimsAs[*orderClaims](verified)
-	require.NoError(t, err)
-	assert.Equal(t, want, *pointer)
-	all, err := jwt.ClaimsAs[map[string]any](verified)
-	require.NoError(t, err)
-	assert.Equal(t, "admin", all["role"])
-}
-
-func TestClaimsAs(t *testing.T) {
-	key := hs256(t)
-	for _, row := range []struct {
-		name, claims string
-		read         func(*jwt.Token) (any, error)
-		want         any // nil: an error
-	}{
-		{"matches names exactly", `{"Role":"root","ROLE":"x"}`, as[struct {
-			Role string `json:"role"`
-		}], struct {
-			Role string `json:"role"`
-		}{}},
-		{"does not take the Kelvin sign for a k", "{\"\u212A\":\"x\"}", as[struct {
-			K string `json:"k"`
-		}], struct {
-			K string `json:"k"`
-		}{}},
-		{"refuses another type", `{"role":7}`, as[struct {
-			Role string `json:"role"`
-		}], nil},
-		{"refuses an integer that does not fit", `{"n":9223372036854775808}`, as[struct {
-			N int64 `json:"n"`
-		}], nil},
-		{"refuses a fraction for an integer", `{"n":1.5}`, as[struct {
-			N int64 `json:"n"`
-		}], nil},
-		{"reads 2^63-1", `{"n":9223372036854775807}`, as[struct {
-			N int64 `json:"n"`
-		}], struct {
-			N int64 `json:"n"`
-		}{1<<63 - 1}},
-		{"refuses what is no place for an object", `{}`, as[[]string], nil},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			token := signed(t, key, row.claims)
-			verified, err := lenient(key).Verify(t.Context(), token)
-			require.NoError(t, err)
-			got, err := row.read(verified)
-			if row.want == nil {
-				require.Error(t, err)
-				assertPlain(t, token, err)
-				require.ErrorIs(t, err, jwt.ErrClaim)
-				var refused *jwt.VerifyError
-				require.ErrorAs(t, err, &refused)
-				assert.Contains(t, row.claims, refused.Claim)
-				return
-			}
-			require.NoError(t, err)
-			assert.Equal(t, row.want, got)
-		})
-	}
-}
-
-func as[T any](t *jwt.Token) (any, error) { return jwt.ClaimsAs[T](t) }
-
-func TestClaimsAsLeavesNothingHalfRead(t *testing.T) {
-	type claims struct {
-		A string `json:"a"`
-		B string `json:"b"`
-	}
-	key := hs256(t)
-	verified, err := lenient(key).Verify(t.Context(), signed(t, key, `{"a":"x","b":1}`))
-	require.NoError(t, err)
-	got, err := jwt.ClaimsAs[claims](verified)
-	require.Error(t, err)
-	assert.Equal(t, claims{}, got)
-}
-
-func TestPayloadIsWhatWasSigned(t *testing.T) {
-	const odd = "\t{ \"b\" : 1.0e0,\r\n\"a\":\"\\u0041\" } "
-	key := hs256(t)
-	verified, err := lenient(key).Verify(t.Context(), signed(t, key, odd))
-	require.NoError(t, err)
-	assert.Equal(t, odd, string(verified.Payload()))
-	verified.Payload()[0] = 'X'
-	assert.Equal(t, odd, string(verified.Payload()), "the payload was not a copy")
-}
-
-// The working space of Verify is used again; nothing of a Token may lie in it.
-func TestTokensDoNotChangeAfterwards(t *testing.T) {
-	key, err := jwt.NewHMAC(jwt.HS256, secret, "key-1")
-	require.NoError(t, err)
-	p := lenient(key)
-	header := `{"alg":"HS256","kid":"key-1","typ":"JWT","cty":"text"}`
-	first, err := p.Verify(t.Context(), signRaw(t, key, header, `{"iss":"a","sub":"\u0062","aud":["c","d"],"jti":"e","role":"f"}`))
-	require.NoError(t, err)
-	for range 20 {
-		_, err := p.Verify(t.Context(), signRaw(t, key, header, strings.Repeat(" ", 60)+`{"iss":"`+strings.Repeat("z", 300)+`"}`))
-		require.NoError(t, err)
-		_, err = jwt.Sign(t.Context(), key, jwt.Claims{Issuer: strings.Repeat("y", 400)})
-		require.NoError(t, err)
-	}
-	assert.Equal(t, jwt.Claims{Issuer: "a", Subject: "b", Audience: jwt.Audience{"c", "d"}, ID: "e"}, first.Claims)
-	assert.Equal(t, jwt.Header{Algorithm: jwt.HS256, KeyID: "key-1", Type: "JWT", ContentType: "text"}, first.Header)
-	assert.Equal(t, `{"iss":"a","sub":"\u0062","aud":["c","d"],"jti":"e","role":"f"}`, string(first.Payload()))
-}
-
-// A header seen before is read like one never seen, and not taken for another.
-func TestHeadersAreNotMixedUp(t *testing.T) {
-	key, other := hs256(t), second2(pair(t, jwt.HS384, ""))
-	p := lenient(key, other)
-	long := strings.Repeat("x", 600)
-	for range 3 {
-		for _, row := range []struct {
-			header string
-			want   jwt.Header // zero: refused
-		}{
-			{`{"alg":"HS256"}`, jwt.Header{Algorithm: jwt.HS256}},
-			{`{"alg":"HS256","kid":"a"}`, jwt.Header{Algorithm: jwt.HS256, KeyID: "a"}},
-			{`{"alg":"HS256","kid":"b"}`, jwt.Header{Algorithm: jwt.HS256, KeyID: "b"}},
-			{`{"alg":"HS256","kid":"b"} `, jwt.Header{Algorithm: jwt.HS256, KeyID: "b"}},
-			{`{"alg":"HS256","kid":"b","crit":["x"]}`, jwt.Header{}},
-			{`{"alg":"HS256","kid":"b","typ":"JWT","cty":"c"}`, jwt.Header{Algorithm: jwt.HS256, KeyID: "b", Type: "JWT", ContentType: "c"}},
-			{`{"alg":"HS384","kid":"b"}`, jwt.Header{}}, // signed with HS256
-			{`{"alg":"HS256","kid":"` + long + `"}`, jwt.Header{Algorithm: jwt.HS256, KeyID: long}},
-			{`{"alg":"HS256","typ":"at+jwt"}`, jwt.Header{}},
-			{`{"alg":"none","kid":"b"}`, jwt.Header{}},
-		} {
-			for range 2 {
-				token := signRaw(t, key, row.header, payload)
-				got, err := p.Verify(t.Context(), token)
-				if row.want == (jwt.Header{}) {
-					refusal(t, token, got, err)
-					continue
-				}
-				require.NoError(t, err)
-				require.Equal(t, row.want, got.Header)
-				token += "A"
-				got, err = p.Verify(t.Context(), token)
-				refusal(t, token, got, err)
-			}
-		}
-	}
-}
-
-func TestInsecureDecode(t *testing.T) {
-	header, body, err := jwt.InsecureDecode(encode(`{"alg":"none"}`) + "." + encode("no JSON") + ".")
-	require.NoError(t, err)
-	assert.Equal(t, `{"alg":"none"}`, string(header))
-	assert.Equal(t, "no JSON", string(body))
-
-	for _, row := range []struct{ name, token string }{
-		{"nothing", ""},
-		{"two parts", "e30.e30"},
-		{"four parts", "e30.e30.e30.e30"},
-		{"five parts, encrypted", "e30.e30.e30.e30.e30"},
-		{"a padded header", "e30=.e30."},
-		{"a padded payload", "e30.e30=."},
-		{"stray bits", "e31.e30."},
-		{"a line break", "e3\n0.e30."},
-		{"more than 64 KiB", "e30." + strings.Repeat("A", 64<<10) + "."},
-	} {
-		t.Run("refuses "+row.name, func(t *testing.T) {
-			header, body, err := jwt.InsecureDecode(row.token)
-			assert.Nil(t, header)
-			assert.Nil(t, body)
-			require.ErrorIs(t, err, jwt.ErrMalformed)
-			assertPlain(t, row.token, err)
-		})
-	}
-}
-
-func TestDecodeBase64URL(t *testing.T) {
-	for _, row := range []struct {
-		text string
-		want string
-		ok   bool
-	}{
-		{"", "", true},
-		{"Zg", "f", true},
-		{"Zm8", "fo", true},
-		{"Zm9v", "foo", true},
-		{"Zm9vYmFy", "foobar", true},
-		{"-_-_", "\xfb\xff\xbf", true},
-		{"Zg==", "", false},
-		{"Zg=", "", false},
-		{"Zm8=", "", false},
-		{"+/+/", "", false},
-		{"Zh", "", false},  // a stray bit
-		{"Zm9", "", false}, // a stray bit
-		{"Z", "", false},   // six bits
-		{"Zm9vY", "", false},
-		{"Zm\n9v", "", false},
-		{"Zm9v\n", "", false},
-		{"Zm9v\r\n", "", false},
-		{"\nZg", "", false},
-		{" Zg", "", false},
-		{"Zm 9", "", false},
-		{"Zm\x009", "", false},
-		{"Zmé", "", false},
-		{"\x80\x80\x80\x80", "", false},
-	} {
-		got, err := jwt.DecodeBase64URL(row.text)
-		assert.Equal(t, row.ok, err == nil, "%q: %v", row.text, err)
-		if row.ok {
-			assert.Equal(t, row.want, string(got), "%q", row.text)
-			continue
-		}
-		assert.Nil(t, got, "%q", row.text)
-		if err != nil {
-			assertPlain(t, row.text, err)
-		}
-	}
-}
-
 func TestZeroValuesRefuse(t *testing.T) {
 	ctx := t.Context()
 	key := hs256(t)
@@ -513,30 +282,206 @@ func TestZeroValuesRefuse(t *testing.T) {
 	refused(t, jwt.ErrMalformed, "", got, err)
 }
 
-// Key sets of other kinds.
-type (
-	keysByFunc func(h jwt.Header) []jwt.Verifier
-	keysByName map[string]jwt.Verifier
-)
+func second[T any](_ T, err error) error { return err }
 
-func (f keysByFunc) Verifiers(_ context.Context, h jwt.Header) ([]jwt.Verifier, error) {
-	return f(h), nil
-}
-
-func (m keysByName) Verifiers(_ context.Context, h jwt.Header) ([]jwt.Verifier, error) {
-	return []jwt.Verifier{m[h.KeyID]}, nil
-}
-
-func TestKeySetsOfOtherKinds(t *testing.T) {
-	key := must(jwt.NewHMAC(jwt.HS256, secret, "key-1"))
-	token, err := jwt.Sign(t.Context(), key, jwt.Claims{Subject: "alice"})
-	require.NoError(t, err)
-	for _, keys := range []jwt.KeySet{keysByName{"key-1": key}, keysByFunc(func(jwt.Header) []jwt.Verifier { return []jwt.Verifier{key} })} {
-		p := lenient()
-		p.Keys = keys
-		_, err = p.Verify(t.Context(), token)
-		require.NoError(t, err)
+func TestSignWrites(t *testing.T) {
+	type order struct {
+		jwt.Claims
+		Role string `json:"role"`
+	}
+	type own struct {
+		jwt.Claims
+		Issuer string `json:"iss"` // in the place of the other
+	}
+	for _, row := range []struct {
+		name   string
+		claims any
+		want   string
+	}{
+		{"no claims", jwt.Claims{}, `{}`},
+		{"no claims, by pointer", &jwt.Claims{}, `{}`},
+		{"each claim",
+			jwt.Claims{Issuer: "a", Subject: "b", Audience: jwt.Audience{"c"}, ExpiresAt: 4, NotBefore: 3, IssuedAt: 2, ID: "d"},
+			`{"iss":"a","sub":"b","aud":"c","exp":4,"nbf":3,"iat":2,"jti":"d"}`},
+		{"each claim, by pointer",
+			&jwt.Claims{Issuer: "a", Subject: "b", Audience: jwt.Audience{"c"}, ExpiresAt: 4, NotBefore: 3, IssuedAt: 2, ID: "d"},
+			`{"iss":"a","sub":"b","aud":"c","exp":4,"nbf":3,"iat":2,"jti":"d"}`},
+		{"several audiences", jwt.Claims{Audience: jwt.Audience{"a", "b"}}, `{"aud":["a","b"]}`},
+		{"an audience without a name", jwt.Claims{Audience: jwt.Audience{""}}, `{"aud":""}`},
+		{"an audience without a name, by pointer", &jwt.Claims{Audience: jwt.Audience{""}}, `{"aud":""}`},
+		{"an empty audience", jwt.Claims{Audience: jwt.Audience{}}, `{"aud":[]}`},
+		{"dates as integers", jwt.Claims{ExpiresAt: math.MaxInt64, NotBefore: -1}, `{"exp":9223372036854775807,"nbf":-1}`},
+		{"text of any kind", jwt.Claims{Issuer: "\"\\\n\u00e9\U0001F600", Subject: "<&>"}, `{"iss":"\"\\\n` + "\u00e9\U0001F600" + `","sub":"<&>"}`},
+		{"a struct that embeds Claims", order{jwt.Claims{Issuer: "a", ExpiresAt: 1}, "admin"}, `{"iss":"a","exp":1,"role":"admin"}`},
+		{"a struct with a claim of its own", own{jwt.Claims{Issuer: "a", Subject: "b"}, "c"}, `{"sub":"b","iss":"c"}`},
+		{"a map", map[string]any{"exp": 1}, `{"exp":1}`},
+		{"a map of one type", map[string]string{"iss": "a"}, `{"iss":"a"}`},
+		{"an empty map", map[string]any{}, `{}`},
+		{"an empty struct", struct{}{}, `{}`},
+		{"raw JSON", jsontext.Value(`{"iss":"a","x":{"y":[1,null]}}`), `{"iss":"a","x":{"y":[1,null]}}`},
+		{"raw JSON of the standard library", stdjson.RawMessage(`{"iss":"a"}`), `{"iss":"a"}`},
+		{"a large integer", map[string]any{"n": int64(math.MaxInt64), "u": uint64(math.MaxUint64)}, ``},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token, err := jwt.Sign(t.Context(), hs256(t), row.claims)
+			require.NoError(t, err)
+			header, body, err := jwt.InsecureDecode(token)
+			require.NoError(t, err)
+			assert.Equal(t, `{"alg":"HS256","typ":"JWT"}`, string(header))
+			if row.want != "" {
+				assert.Equal(t, row.want, string(body))
+			}
+			p := lenient(hs256(t))
+			p.Leeway = 250 * 365 * 24 * time.Hour
+			got, err := p.Verify(t.Context(), token)
+			require.NoError(t, err)
+			assert.Equal(t, string(body), string(got.Payload()))
+		})
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func TestSignRefuses(t *testing.T) {
+	type odd struct {
+		Expiry string `json:"exp"`
+	}
+	var nilMap map[string]any
+	broken := errors.New("out of paper")
+	for _, row := range []struct {
+		name   string
+		claims any
+		want   string // in the error
+	}{
+		{"nil", nil, "not a JSON object"},
+		{"a nil pointer", (*jwt.Claims)(nil), "not a JSON object"},
+		{"a nil pointer to a struct", (*odd)(nil), "not a JSON object"},
+		{"a text", "claims", "not a JSON object"},
+		{"a JSON text in a string", `{"iss":"a"}`, "not a JSON object"},
+		{"bytes", []byte(`{"iss":"a"}`), "not a JSON object"},
+		{"a number", 7, "not a JSON object"},
+		{"true", true, "not a JSON object"},
+		{"a list", []jwt.Claims{{}}, "not a JSON object"},
+		{"no raw JSON", jsontext.Value(``), "jwt: claims: "},
+		{"nil raw JSON", jsontext.Value(nil), "not a JSON object"},
+		{"raw null", jsontext.Value(`null`), "not a JSON object"},
+		{"raw JSON with a second object", jsontext.Value(`{}{}`), "jwt: claims: "},
+		{"raw JSON with a name twice", jsontext.Value(`{"iss":"a","iss":"b"}`), "duplicate"},
+		{"raw JSON with a name twice, below", jsontext.Value(`{"x":[{"a":1,"a":1}]}`), "duplicate"},
+		{"raw JSON of invalid UTF-8", jsontext.Value("{\"x\":\"\xff\"}"), "UTF-8"},
+		{"a name twice by a method", rawJSON(`{"x":1,"x":1}`), "duplicate"},
+		{"a channel", make(chan int), "jwt: claims: "},
+		{"a function", func() {}, "jwt: claims: "},
+		{"a map with a function", map[string]any{"x": func() {}}, "jwt: claims: "},
+		{"NaN", map[string]any{"x": math.NaN()}, "jwt: claims: "},
+		{"a method that fails", failing{broken}, "out of paper"},
+		{"a text for exp", map[string]any{"exp": "1800000060"}, "exp: got a string, want a number"},
+		{"a time for exp", map[string]any{"exp": clock}, "exp: got a string, want a number"},
+		{"a pointer to nothing for exp", map[string]any{"exp": (*int)(nil)}, "exp: got null, want a number"},
+		{"a float out of range for exp", map[string]any{"exp": 1e300}, "exp: got a number, want one that fits 64 bits"},
+		{"an own struct with a text for exp", odd{"1800000060"}, "exp: got a string, want a number"},
+		{"true for nbf", map[string]any{"nbf": true}, "nbf: got a boolean, want a number"},
+		{"a list for iat", map[string]any{"iat": []int{1}}, "iat: got an array, want a number"},
+		{"a number for iss", map[string]any{"iss": 7}, "iss: got a number, want a string"},
+		{"null for sub", map[string]any{"sub": nil}, "sub: got null, want a string"},
+		{"an object for jti", map[string]any{"jti": struct{}{}}, "jti: got an object, want a string"},
+		{"a number for aud", map[string]any{"aud": 7}, "aud: got a number, want a string or an array of strings"},
+		{"numbers for aud", map[string]any{"aud": []any{"a", 7}}, "aud: got an array, want a string or an array of strings"},
+		{"a nil slice for aud", map[string]any{"aud": []string(nil), "x": nil}, "aud: got null, want a string or an array of strings"},
+		{"a nil map", nilMap, "not a JSON object"},
+		{"invalid UTF-8 in iss", jwt.Claims{Issuer: "\xff"}, "UTF-8"},
+		{"invalid UTF-8 in sub", jwt.Claims{Subject: "\xff"}, "UTF-8"},
+		{"invalid UTF-8 in jti", jwt.Claims{ID: "\xff"}, "UTF-8"},
+		{"invalid UTF-8 in aud", jwt.Claims{Audience: jwt.Audience{"\xff"}}, "UTF-8"},
+		{"invalid UTF-8 in a second aud", jwt.Claims{Audience: jwt.Audience{"a", "\xff"}}, "UTF-8"},
+		{"invalid UTF-8 in a pointer's iss", &jwt.Claims{Issuer: "\xff"}, "UTF-8"},
+		{"invalid UTF-8 in a map", map[string]any{"x": "\xff"}, "UTF-8"},
+		{"invalid UTF-8 in a name", map[string]any{"\xff": 1}, "UTF-8"},
+		{"what is nested too deep in a field", deepClaims{Private: jsontext.Value(nested(512))}, "nested too deep"},
+		{"what is nested too deep in a field, by pointer", &deepClaims{Private: jsontext.Value(nested(512))}, "nested too deep"},
+		{"what is nested too deep in a field of a field", deepInside(), "nested too deep"},
+		{"what is nested too deep by a field's method", deepMethod{Private: rawJSON(nested(512))}, "nested too deep"},
+		{"what is nested too deep by pointers", deepPointers(600), "nested too deep"},
+		{"what is nested too deep", rawJSON(`{"x":` + nested(512) + `}`), "nested too deep"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token, err := jwt.Sign(t.Context(), hs256(t), row.claims)
+			if row.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.want)
+			assert.Empty(t, token)
+			assert.True(t, strings.HasPrefix(err.Error(), "jwt: claims: "), "%v", err)
+			assert.NotContains(t, err.Error(), "\n")
+			assert.Equal(t, row.name == "a method that fails", errors.Is(err, broken))
+		})
+	}
+}
+
+// To refuse claims is not to refuse a token.
+func TestSignErrorsAreNoRefusals(t *testing.T) {
+	for _, claims := range []any{nil, 7, rawJSON(`{`), rawJSON(`{"x":1,"x":1}`), map[string]any{"exp": "1"}, jwt.Claims{Issuer: "\xff"}} {
+		_, err := jwt.Sign(t.Context(), hs256(t), claims)
+		require.Error(t, err)
+		assertPlain(t, "", err)
+		var refused *jwt.VerifyError
+		assert.NotErrorAs(t, err, &refused)
+	}
+}
+
+type deepClaims struct {
+	jwt.Claims
+	Private any `json:"private"`
+}
+
+type deepMethod struct {
+	jwt.Claims
+	Private rawJSON `json:"private"`
+}
+
+type deepStruct struct {
+	jwt.Claims
+	Outer struct{ Inner []struct{ Private any } } `json:"outer"`
+}
+
+func deepInside() (claims deepStruct) {
+	claims.Outer.Inner = []struct{ Private any }{{jsontext.Value(nested(512))}}
+	return claims
+}
+
+type (
+	chain     struct{ Next *chain }
+	deepChain struct {
+		jwt.Claims
+		Chain *chain `json:"chain"`
+	}
+)
+
+func deepPointers(n int) (claims deepChain) {
+	for range n {
+		claims.Chain = &chain{claims.Chain}
+	}
+	return claims
+}
+
+type failing struct{ err error }
+
+func (f failing) MarshalJSON() ([]byte, error) { return nil, f.err }
+
+// The quick way of writing Claims and the general one must agree on which dates
+// a token may have; those that no verifier reads are not signed.
+func TestSignRefusesDatesThatCannotBeRead(t *testing.T) {
+	for _, d := range []jwt.NumericDate{math.MaxInt64, -math.MaxInt64, math.MinInt64} {
+		quick, quickErr := jwt.Sign(t.Context(), hs256(t), jwt.Claims{NotBefore: d})
+		general, generalErr := jwt.Sign(t.Context(), hs256(t), &jwt.Claims{NotBefore: d})
+		assert.Equal(t, generalErr == nil, quickErr == nil, "%d: %v and %v", d, quickErr, generalErr)
+		assert.Equal(t, general, quick, "%d", d)
+		if quickErr == nil {
+			p := lenient(hs256(t))
+			p.Now = func() time.Time { return time.Unix(math.MaxInt64, 0) }
+			got, err := p.Verify(t.Context(), quick)
+			if assert.NoError(t, err, "%d was signed", d) {
+				assert.Equal(t, d, got.Claims.NotBefore)
+			}
+		}
+	}
+}

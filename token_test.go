@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 var errRole = errors.New("no such role")
@@ -177,4 +180,226 @@ func TestTokensKnowTheirVerifier(t *testing.T) {
 	assert.Same(t, key, verified.Verifier())
 	assert.Nil(t, (*jwt.Token)(nil).Verifier())
 	assert.Nil(t, (&jwt.Token{}).Verifier())
+}
+
+func TestClaimsAsReadsWhatWasSigned(t *testing.T) {
+	key := hs256(t)
+	want := orderClaims{
+		Claims: jwt.Claims{Issuer: issuer, Audience: jwt.Audience{api}, ExpiresAt: 1800000060},
+		Role:   "admin", Big: 1<<53 + 1, Unsig: 1<<64 - 1, List: []string{"a"}, Map: map[string]int{"x": 1},
+	}
+	token, err := jwt.Sign(t.Context(), key, want)
+	require.NoError(t, err)
+	verified, err := policy(key).Verify(t.Context(), token)
+	require.NoError(t, err)
+	got, err := jwt.ClaimsAs[orderClaims](verified)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	pointer, err := jwt.ClaimsAs[*orderClaims](verified)
+	require.NoError(t, err)
+	assert.Equal(t, want, *pointer)
+	all, err := jwt.ClaimsAs[map[string]any](verified)
+	require.NoError(t, err)
+	assert.Equal(t, "admin", all["role"])
+}
+
+type orderClaims struct {
+	jwt.Claims
+	Role  string         `json:"role"`
+	Big   int64          `json:"big"`
+	Unsig uint64         `json:"unsigned"`
+	List  []string       `json:"list"`
+	Map   map[string]int `json:"map"`
+}
+
+func TestClaimsAs(t *testing.T) {
+	key := hs256(t)
+	for _, row := range []struct {
+		name, claims string
+		read         func(*jwt.Token) (any, error)
+		want         any // nil: an error
+	}{
+		{"matches names exactly", `{"Role":"root","ROLE":"x"}`, as[struct {
+			Role string `json:"role"`
+		}], struct {
+			Role string `json:"role"`
+		}{}},
+		{"does not take the Kelvin sign for a k", "{\"\u212A\":\"x\"}", as[struct {
+			K string `json:"k"`
+		}], struct {
+			K string `json:"k"`
+		}{}},
+		{"refuses another type", `{"role":7}`, as[struct {
+			Role string `json:"role"`
+		}], nil},
+		{"refuses an integer that does not fit", `{"n":9223372036854775808}`, as[struct {
+			N int64 `json:"n"`
+		}], nil},
+		{"refuses a fraction for an integer", `{"n":1.5}`, as[struct {
+			N int64 `json:"n"`
+		}], nil},
+		{"reads 2^63-1", `{"n":9223372036854775807}`, as[struct {
+			N int64 `json:"n"`
+		}], struct {
+			N int64 `json:"n"`
+		}{1<<63 - 1}},
+		{"refuses what is no place for an object", `{}`, as[[]string], nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			token := signed(t, key, row.claims)
+			verified, err := lenient(key).Verify(t.Context(), token)
+			require.NoError(t, err)
+			got, err := row.read(verified)
+			if row.want == nil {
+				require.Error(t, err)
+				assertPlain(t, token, err)
+				require.ErrorIs(t, err, jwt.ErrClaim)
+				var refused *jwt.VerifyError
+				require.ErrorAs(t, err, &refused)
+				assert.Contains(t, row.claims, refused.Claim)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, row.want, got)
+		})
+	}
+}
+
+func as[T any](t *jwt.Token) (any, error) { return jwt.ClaimsAs[T](t) }
+
+func TestClaimsAsLeavesNothingHalfRead(t *testing.T) {
+	type claims struct {
+		A string `json:"a"`
+		B string `json:"b"`
+	}
+	key := hs256(t)
+	verified, err := lenient(key).Verify(t.Context(), signed(t, key, `{"a":"x","b":1}`))
+	require.NoError(t, err)
+	got, err := jwt.ClaimsAs[claims](verified)
+	require.Error(t, err)
+	assert.Equal(t, claims{}, got)
+}
+
+func TestPayloadIsWhatWasSigned(t *testing.T) {
+	const odd = "\t{ \"b\" : 1.0e0,\r\n\"a\":\"\\u0041\" } "
+	key := hs256(t)
+	verified, err := lenient(key).Verify(t.Context(), signed(t, key, odd))
+	require.NoError(t, err)
+	assert.Equal(t, odd, string(verified.Payload()))
+	verified.Payload()[0] = 'X'
+	assert.Equal(t, odd, string(verified.Payload()), "the payload was not a copy")
+}
+
+// The working space of Verify is used again; nothing of a Token may lie in it.
+func TestTokensDoNotChangeAfterwards(t *testing.T) {
+	key, err := jwt.NewHMAC(jwt.HS256, secret, "key-1")
+	require.NoError(t, err)
+	p := lenient(key)
+	header := `{"alg":"HS256","kid":"key-1","typ":"JWT","cty":"text"}`
+	first, err := p.Verify(t.Context(), signRaw(t, key, header, `{"iss":"a","sub":"\u0062","aud":["c","d"],"jti":"e","role":"f"}`))
+	require.NoError(t, err)
+	for range 20 {
+		_, err := p.Verify(t.Context(), signRaw(t, key, header, strings.Repeat(" ", 60)+`{"iss":"`+strings.Repeat("z", 300)+`"}`))
+		require.NoError(t, err)
+		_, err = jwt.Sign(t.Context(), key, jwt.Claims{Issuer: strings.Repeat("y", 400)})
+		require.NoError(t, err)
+	}
+	assert.Equal(t, jwt.Claims{Issuer: "a", Subject: "b", Audience: jwt.Audience{"c", "d"}, ID: "e"}, first.Claims)
+	assert.Equal(t, jwt.Header{Algorithm: jwt.HS256, KeyID: "key-1", Type: "JWT", ContentType: "text"}, first.Header)
+	assert.Equal(t, `{"iss":"a","sub":"\u0062","aud":["c","d"],"jti":"e","role":"f"}`, string(first.Payload()))
+}
+
+func TestBoundTellsWhetherThereIsACnfClaim(t *testing.T) {
+	key := hs256(t)
+	for payload, want := range map[string]bool{
+		`{"sub":"a"}`:                     false,
+		`{"sub":"cnf","role":"cnf"}`:      false,
+		`{"other":{"cnf":{"jkt":"a"}}}`:   false,
+		`{"CNF":{"jkt":"a"}}`:             false,
+		`{"cnf":{"jkt":"a"}}`:             true,
+		`{"a":1,"cnf":null,"b":2}`:        true,
+		`{"cnf":7}`:                       true,
+		`{"\u0063nf":{"x5t#S256":"abc"}}`: true,
+	} {
+		token, err := lenient(key).Verify(t.Context(), signed(t, key, payload))
+		require.NoError(t, err)
+		assert.Equal(t, want, token.Bound(), payload)
+	}
+	assert.False(t, (*jwt.Token)(nil).Bound())
+	assert.False(t, new(jwt.Token).Bound())
+}
+
+func TestATokenTellsTheLeewayOfItsPolicy(t *testing.T) {
+	key := hs256(t)
+	text := signed(t, key, `{"iss":"a","exp":9999999999}`)
+	strict := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "a", AllowAnyAudience: true, Leeway: 7 * time.Second}
+	other := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "a", Subject: "b", AllowAnyAudience: true, Leeway: time.Hour}
+	for name, tokens := range map[string]jwt.TokenVerifier{
+		"a policy":        strict,
+		"one of policies": jwt.Policies{other, strict},
+		"a cache":         &jwt.Cache{Policies: jwt.Policies{strict}},
+	} {
+		for range 2 {
+			token, err := tokens.Verify(t.Context(), text)
+			require.NoError(t, err, name)
+			assert.Equal(t, 7*time.Second, token.Leeway(), name)
+		}
+	}
+	assert.Zero(t, (*jwt.Token)(nil).Leeway())
+	assert.Zero(t, new(jwt.Token).Leeway())
+}
+
+// An envelope stands where package jwe has one, for claims that were decrypted.
+type envelope struct{}
+
+var errNotAsked = errors.New("asked in vain")
+
+func (envelope) Envelope() jose.Envelope {
+	return jose.Envelope{Header: jose.Header{Algorithm: "dir", KeyID: "k", Type: "at+jwt", ContentType: "x"}}
+}
+
+func (envelope) Algorithm() jwt.Algorithm { return "dir" }
+
+func (envelope) KeyID() string { return "" }
+
+func (envelope) Sign(context.Context, []byte) ([]byte, error) { return nil, errNotAsked }
+
+func (envelope) Verifiers(context.Context, jwt.Header) ([]jwt.Verifier, error) {
+	return nil, errNotAsked
+}
+
+func TestDecryptedClaimsAreEncodedAsSignedOnesAre(t *testing.T) {
+	text, err := jwt.Sign(t.Context(), envelope{}, jwt.Claims{Subject: "alice"})
+	require.NoError(t, err)
+	assert.Equal(t, `{"sub":"alice"}`, text)
+	text, err = jwt.Sign(t.Context(), envelope{}, map[string]any{"exp": "soon"})
+	assert.Error(t, err)
+	assert.Empty(t, text)
+}
+
+func TestDecryptedClaimsAreCheckedAsSignedOnesAre(t *testing.T) {
+	p := policy()
+	p.Keys = envelope{}
+	p.Types = []string{"at+jwt"}
+	got, err := p.Verify(t.Context(), payload)
+	require.NoError(t, err)
+	assert.Equal(t, issuer, got.Claims.Issuer)
+	assert.Equal(t, payload, string(got.Payload()))
+	assert.Equal(t, jwt.Header{Algorithm: "dir", KeyID: "k", Type: "at+jwt", ContentType: "x"}, got.Header)
+	header, err := jwt.HeaderAs[jwt.Header](got)
+	require.NoError(t, err)
+	assert.Equal(t, got.Header, header)
+
+	p.Types = nil
+	_, err = p.Verify(t.Context(), payload)
+	assert.ErrorIs(t, err, jwt.ErrClaim)
+	for _, bad := range []string{"", "{}", "[]", payload + "{}", strings.Replace(payload, "{", `{"iss":"x",`, 1)} {
+		p.Types = []string{"at+jwt"}
+		got, err = p.Verify(t.Context(), bad)
+		assert.ErrorIs(t, err, jwt.ErrClaim, bad)
+		assert.Nil(t, got)
+	}
+	p.MaxSize = len(payload) - 1
+	_, err = p.Verify(t.Context(), payload)
+	assert.ErrorIs(t, err, jwt.ErrMalformed)
 }
