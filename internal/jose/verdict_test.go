@@ -64,6 +64,7 @@ func TestOnlyNoIsNo(t *testing.T) {
 		{many{}, false},
 		{many{nil}, false},
 		{many{nil, no}, true},
+		{many{no, nil}, true},
 
 		{&refusal{no}, false},
 		{fmt.Errorf("HSM: %w", &refusal{no}), false},
