@@ -127,11 +127,11 @@ func tooLargeToSign(size, limit int) error {
 
 // writeHeader begins the token with the encoded header.
 func (b *buffer) writeHeader(key Signer, header any) (err error) {
-	own, alg, keyID := own(key), key.Algorithm(), key.KeyID()
+	signer, alg, keyID := packageKey(key), key.Algorithm(), key.KeyID()
 	h, plain := header.(Header)
 	switch {
-	case own != nil && (header == nil || plain && h == Header{Type: plainType}):
-		b.token = append(b.token[:0], own.plainHeader()...)
+	case signer != nil && (header == nil || plain && h == Header{Type: plainType}):
+		b.token = append(b.token[:0], signer.plainHeader()...)
 		return nil
 	case header == nil:
 		b.header, err = appendHeader(b.header[:0], Header{alg, keyID, plainType, ""})
@@ -183,8 +183,8 @@ func inParts(name, problem string) string {
 // sign returns the signature of the token so far. A key from elsewhere gets a
 // copy, since it may hold on to it.
 func (b *buffer) sign(ctx context.Context, key Signer) (sig []byte, err error) {
-	if own := own(key); own != nil {
-		b.sig, err = own.appendSignature(ctx, b.sig[:0], b.token)
+	if signer := packageKey(key); signer != nil {
+		b.sig, err = signer.appendSignature(ctx, b.sig[:0], b.token)
 		return b.sig, err
 	}
 	return key.Sign(ctx, bytes.Clone(b.token))

@@ -70,8 +70,8 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 		return nil, err
 	}
 	s := &privateKey{alg: alg, keyID: keyID, header: header}
-	if local, ok := key.(ed25519.PrivateKey); ok {
-		key = ed25519.PrivateKey(bytes.Clone(local))
+	if private, ok := key.(ed25519.PrivateKey); ok {
+		key = ed25519.PrivateKey(bytes.Clone(private))
 	}
 	f := algorithms[alg]
 	s.sign = func(ctx context.Context, dst, input []byte) ([]byte, error) {
@@ -93,9 +93,9 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	return s, nil
 }
 
-// own returns the key if it is one of this package, and not one that embeds one
+// packageKey returns the key if it is one of this package, and not one that embeds one
 // and has a Sign of its own; otherwise nil.
-func own(key Signer) ownSigner {
+func packageKey(key Signer) packageSigner {
 	switch key := key.(type) {
 	case *HMAC:
 		return key
@@ -105,8 +105,8 @@ func own(key Signer) ownSigner {
 	return nil
 }
 
-// ownSigner is a Signer of this package.
-type ownSigner interface {
+// packageSigner is a Signer of this package.
+type packageSigner interface {
 	plainHeader() string // the encoded header of a token of type "JWT"
 	appendSignature(ctx context.Context, dst, input []byte) ([]byte, error)
 }

@@ -7,10 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -130,6 +133,24 @@ func smallOrderPoints() (points [][]byte) {
 		points = append(points, point, high)
 	}
 	return points
+}
+
+// Written as RFC 8037 and RFC 7518 want it: no y on X25519.
+func TestEphemeralKeysAreWrittenWithTheMembersOfTheirCurve(t *testing.T) {
+	for crv, members := range map[string]string{
+		"P-256": "crv kty x y", "P-384": "crv kty x y", "P-521": "crv kty x y", "X25519": "crv kty x",
+	} {
+		key, err := jwe.NewEncrypter(jwe.ECDHES, jwe.A128GCM, ecdhKey(crv).PublicKey(), "")
+		require.NoError(t, err)
+		token, err := jwe.InsecureEncryptUnsigned(t.Context(), key, jwe.Header{}, nil)
+		require.NoError(t, err)
+		var header struct {
+			EPK map[string]string `json:"epk"`
+		}
+		require.NoError(t, json.Unmarshal(unb64(strings.Split(token, ".")[0]), &header))
+		assert.Equal(t, members, strings.Join(slices.Sorted(maps.Keys(header.EPK)), " "))
+		assert.Equal(t, crv, header.EPK["crv"])
+	}
 }
 
 func TestEphemeralKeyMustBeThere(t *testing.T) {
