@@ -1,0 +1,38 @@
+package docs_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The Go of these pages is that of examples, which have tests of their own, word for word.
+func TestPagesShowTheExamples(t *testing.T) {
+	for page, sources := range map[string][]string{
+		"mcp.md":  {"../examples/mcp/*.go"},
+		"http.md": {"../examples/httpapi/*.go", "../examples/frameworks/*.go", "../jwthttp/example_test.go", "../jwtgrpc/example_test.go"},
+	} {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		var code strings.Builder
+		for _, pattern := range sources {
+			names, err := filepath.Glob(pattern)
+			require.NoError(t, err)
+			require.NotEmpty(t, names)
+			for _, name := range names {
+				source, err := os.ReadFile(name)
+				require.NoError(t, err)
+				code.Write(source)
+			}
+		}
+		blocks := goBlock.FindAllStringSubmatch(string(text), -1)
+		require.NotEmpty(t, blocks)
+		for _, block := range blocks {
+			assert.Contains(t, code.String(), block[1], page)
+		}
+	}
+}
