@@ -44,6 +44,12 @@ type DenyList struct {
 	// revoked. It is for the first days of a store.
 	AllowOlderThanStore bool
 
+	// SeparateStore says that the Store is not that of the [Sessions] which issue the
+	// tokens, and hears of revocations in another way, such as back-channel logout.
+	// What a session ID tells of the store of its Sessions does not count then, and
+	// whether a token is older than the store is decided by iat.
+	SeparateStore bool
+
 	Now func() time.Time // the clock, that of the Policy; nil: time.Now
 
 	tag atomic.Pointer[taggedEpoch] // of the last answer
@@ -210,6 +216,7 @@ func (d *DenyList) judge(a store.Answer, q store.Query, l life) error {
 		return err
 	}
 	of, ticketed := ticketOf(q.SessionID)
+	ticketed = ticketed && !d.SeparateStore
 	earliest := add(l.issued, -l.leeway)
 	switch {
 	case a.ID:

@@ -742,3 +742,26 @@ func FuzzRefresh(f *testing.F) {
 		}
 	})
 }
+
+// An API that hears of logouts from the issuer has a store of its own, of which the
+// issuer's session IDs say nothing.
+func TestAListWithASeparateStoreGoesByDates(t *testing.T) {
+	s := newSystem(t)
+	require.NoError(t, s.list.RevokeSubject(t.Context(), login, "alice", noon))
+	access := s.begin().Access // of a session that the entry does not end
+	require.Equal(t, "accepted", s.verify(access))
+	begins := jwt.NewNumericDate(noon) - 1 // the leeway
+	own := &fake{answer: store.Answer{Since: begins, Epoch: epoch}}
+	list := &revoke.DenyList{Tokens: s.list.Tokens, Store: own, Lifetime: 24 * time.Hour, Now: s.list.Now}
+	verify := func() error { _, err := list.Verify(t.Context(), access); return err }
+
+	require.ErrorIs(t, verify(), revoke.ErrForgotten, "its store seems to have begun anew")
+	list.SeparateStore = true
+	require.NoError(t, verify())
+	own.answer.Since = begins + 1
+	require.ErrorIs(t, verify(), revoke.ErrForgotten)
+	own.answer = store.Answer{Since: begins, Epoch: epoch, SessionID: true}
+	require.ErrorIs(t, verify(), revoke.ErrRevoked)
+	own.answer = store.Answer{Since: begins, Epoch: epoch, Subject: begins + 1}
+	require.ErrorIs(t, verify(), revoke.ErrRevoked, "the issuer's entry of the same date is another one")
+}
