@@ -72,6 +72,8 @@ type noting struct {
 }
 
 func (n *noting) Close() error {
+	n.by.mu.Lock()
+	defer n.by.mu.Unlock()
 	n.by.closed++
 	if n.Len() == 0 {
 		n.by.atEnd++
