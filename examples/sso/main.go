@@ -1,7 +1,13 @@
-// Sso is single sign-on on one machine: an issuer with a login page, two APIs
-// that trust it by its URL, and a page of a fourth origin that logs in there
-// (OAuth 2.0 authorization code with PKCE, RFC 7636) and calls both APIs with the
-// token it got. Run it and open the page it prints; the password is "wonderland".
+// Sso is single sign-on on one machine, made of the parts that a team would copy:
+//
+//   - issuer.go: the login server, with a page for the password, tokens that are
+//     renewed, and a logout that reaches everybody
+//   - shop.go: a web page with a back end of its own, which holds the tokens; the
+//     browser has an HttpOnly cookie and never sees a token
+//   - api.go: two APIs, which know nothing of the login server but its URL
+//
+// Run it and open the page that it prints. The user is alice, and the password is
+// wonderland. The README tells how it works.
 package main
 
 import (
@@ -13,70 +19,49 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
-	"github.com/seed-b1f8f58c/jwt/jwthttp"
+	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
+const sessionLifetime = time.Hour // from a login to the next one, at most
+
 func main() {
-	lifetime := flag.Duration("lifetime", time.Minute, "how long a token is good")
+	lifetime := flag.Duration("lifetime", time.Minute, "how long an access token is good")
 	flag.Parse()
 
-	// Four origins: the same host, different ports.
+	// Four servers, each with an origin of its own: the same host, different ports.
 	var listeners [4]net.Listener
-	var origins [4]string
+	var urls [4]string
 	for i := range listeners {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		check(err)
-		listeners[i], origins[i] = l, "http://"+l.Addr().String()
+		listeners[i], urls[i] = l, "http://"+l.Addr().String()
 	}
-	issuer, page, orders, invoices := origins[0], origins[1], origins[2], origins[3]
+	login, shop, orders, invoices := urls[0], urls[1], urls[2], urls[3]
 
-	login, err := newLogin(issuer, page, *lifetime)
+	// The shop proves who it is by a key; the login server has the public part.
+	key, err := jwk.Generate(jwt.ES256)
 	check(err)
-	ordersAPI, err := newAPI("orders", issuer, page)
+	keySet, err := jwk.NewSet(key.Public())
 	check(err)
-	invoicesAPI, err := newAPI("invoices", issuer, page)
+
+	issuer, err := newIssuer(login, *lifetime, map[string]client{
+		"shop":     {keys: keySet, redirectURL: shop + "/callback", homeURL: shop + "/", logoutURL: shop + "/backchannel-logout"},
+		"orders":   {logoutURL: orders + "/backchannel-logout"},
+		"invoices": {logoutURL: invoices + "/backchannel-logout"},
+	})
 	check(err)
-	for i, handler := range []http.Handler{login, newPage(issuer, orders, invoices), ordersAPI, invoicesAPI} {
+	page, err := newShop(shop, login, key, map[string]string{"orders": orders, "invoices": invoices})
+	check(err)
+	ordersAPI, err := newAPI("orders", login, "3 open orders: ink, paper, a lamp")
+	check(err)
+	invoicesAPI, err := newAPI("invoices", login, "2 invoices: 18.00 paid, 42.50 due")
+	check(err)
+	for i, handler := range []http.Handler{issuer, page, ordersAPI, invoicesAPI} {
 		server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 		go func() { check(server.Serve(listeners[i])) }()
 	}
-	fmt.Println("page:", page)
+	fmt.Println("page:", shop)
 	select {}
-}
-
-// newAPI returns an API that knows nothing of the issuer but its URL.
-func newAPI(name, issuer, page string) (http.Handler, error) {
-	keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{})
-	if err != nil {
-		return nil, err
-	}
-	protect := &jwthttp.Middleware{Tokens: &jwt.Policy{Keys: keys, Issuer: issuer, Audience: []string{"example-apis"}, Types: []string{"at+jwt"}}}
-	api := protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, _ := jwthttp.TokenFrom(r.Context())
-		fmt.Fprintf(w, "%s of %s", name, token.Claims.Subject)
-	}))
-	return allowOrigin(page, api), nil
-}
-
-// allowOrigin lets the scripts of one origin call a handler with an
-// Authorization header (CORS). A preflight request has no token, so this stands
-// in front of the protection.
-func allowOrigin(origin string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Add("Vary", "Origin")
-		if r.Header.Get("Origin") == origin {
-			h.Set("Access-Control-Allow-Origin", origin)
-			h.Set("Access-Control-Expose-Headers", "WWW-Authenticate")
-			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-				h.Set("Access-Control-Allow-Methods", "GET, POST")
-				h.Set("Access-Control-Allow-Headers", "Authorization")
-				w.WriteHeader(http.StatusNoContent)
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 func check(err error) {

@@ -1,192 +1,146 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
+	"flag"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// A real browser logs in at the issuer, and calls two APIs on other origins with
-// its token, until that has expired.
-func TestBrowserLogsInAndCallsBothAPIs(t *testing.T) {
-	b := newBrowser(t)
-	const lifetime = 6 * time.Second
+var screenshots = flag.String("screenshots", "", "a folder to write screenshots to; the README shows page.png")
+
+// A real browser signs in once, calls both APIs, sees its token expire, be refused
+// and be renewed, and signs out everywhere. It is as wide as a desktop at first and
+// at the end, and as a phone in between.
+func TestAPersonSignsInCallsBothAPIsAndSignsOut(t *testing.T) {
+	v := &visit{newBrowser(t)}
 	program := filepath.Join(t.TempDir(), "sso")
 	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput()
 	require.NoError(t, err, "%s", output)
-	page := start(t, regexp.MustCompile(`^page: (.*)`), program, "-lifetime", lifetime.String())
+	page := start(t, regexp.MustCompile(`^page: (.*)`), program, "-lifetime", "8s")
+	v.devTools("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-reduced-motion", "value": "reduce"}}})
 
-	b.open(page)
-	b.click("#call")
-	b.waitFor("#orders", `^401 Bearer realm="api"$`)
-	b.waitFor("#invoices", `^401 Bearer realm="api"$`)
-
-	b.click("#login") // goes to the issuer's origin
-	b.waitFor("form", "Log in")
-	b.enter("#user", "alice")
-	b.enter("#password", "guess")
-	b.click("#submit")
-	b.waitFor("body", "wrong user or password")
-
-	b.open(page)
-	b.click("#login")
-	b.waitFor("form", "Log in")
-	b.enter("#user", "alice")
-	b.enter("#password", "wonderland")
-	b.click("#submit") // and back
-	b.waitFor("#who", "^logged in$")
-	issued := time.Now()
-	assert.Equal(t, page+"/", b.url(), "the code is not left in the address")
-	b.click("#call")
-	b.waitFor("#orders", `^200 orders of alice$`)
-	b.waitFor("#invoices", `^200 invoices of alice$`)
-
-	time.Sleep(time.Until(issued.Add(lifetime + time.Second)))
-	b.click("#call")
-	b.waitFor("#orders", `^401 Bearer error="invalid_token"$`)
-	b.waitFor("#invoices", `^401 Bearer error="invalid_token"$`)
+	v.resize(desktop)
+	v.signIn(page)
+	v.resize(phone)
+	v.useTheToken()
+	v.resize(desktop)
+	v.signOut(page)
 }
 
-// start runs a program until the test ends, and returns what a line of its
-// output says.
-func start(t *testing.T, line *regexp.Regexp, name string, args ...string) string {
-	t.Helper()
-	program := exec.Command(name, args...) // ended below, after what uses it
-	program.Stderr = os.Stderr
-	output, err := program.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, program.Start())
-	t.Cleanup(func() {
-		_ = program.Process.Kill()
-		_ = program.Wait()
-	})
-	found := make(chan string, 1)
-	go func() {
-		defer close(found)
-		for lines := bufio.NewScanner(output); lines.Scan(); {
-			if m := line.FindStringSubmatch(lines.Text()); m != nil {
-				found <- m[1]
-				_, _ = io.Copy(io.Discard, output)
-				return
-			}
+var (
+	desktop = size{"page", 1100, 980}
+	phone   = size{"phone", 390, 844}
+)
+
+// A visit is a browser at the page.
+type visit struct{ *browser }
+
+// look checks what is true of every view in both widths: nothing is wider than the
+// screen. It takes the screenshots.
+func (v *visit) look(view string) {
+	v.t.Helper()
+	before := v.size
+	defer v.resize(before)
+	for _, size := range []size{desktop, phone} {
+		v.resize(size)
+		right := v.run("return String(innerWidth - Math.max(...[...document.querySelectorAll('body *')].map(e => e.getBoundingClientRect().right)))")
+		assert.NotContains(v.t, right, "-", "%s is wider than the screen of a %s", view, size.name)
+		picture := v.screenshot()
+		config, err := png.DecodeConfig(bytes.NewReader(picture))
+		require.NoError(v.t, err)
+		assert.Equal(v.t, 2*size.width, config.Width)
+		if *screenshots == "" {
+			continue
 		}
-	}()
-	select {
-	case s, ok := <-found:
-		require.True(t, ok, "%s ended early", name)
-		return s
-	case <-time.After(30 * time.Second):
-		require.FailNow(t, name+" did not start")
-		return ""
-	}
-}
-
-// A browser is a headless Chromium, driven by the WebDriver protocol.
-type browser struct {
-	t       *testing.T
-	session string // URL
-}
-
-func newBrowser(t *testing.T) *browser {
-	for _, name := range []string{"chromium", "chromedriver"} {
-		if _, err := exec.LookPath(name); err != nil {
-			require.Empty(t, os.Getenv("CI"), "%s is not installed", name)
-			t.Skip("NOT TESTED: " + name + " is not installed; on Debian: apt-get install chromium chromium-driver")
+		name := size.name
+		if view != "signed in" {
+			name += "-" + strings.ReplaceAll(view, " ", "-")
 		}
-	}
-	port := start(t, regexp.MustCompile(`started successfully on port (\d+)`), "chromedriver", "--port=0")
-	b := &browser{t, "http://127.0.0.1:" + port + "/session"}
-	var created struct {
-		SessionID string `json:"sessionId"`
-	}
-	b.post("", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
-		"goog:chromeOptions": map[string]any{"args": []string{
-			"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-			"--disable-background-networking", "--disable-component-update", "--disable-sync",
-			"--user-data-dir=" + t.TempDir(),
-		}},
-	}}}, &created)
-	b.session += "/" + created.SessionID
-	t.Cleanup(func() {
-		r, _ := http.NewRequest(http.MethodDelete, b.session, nil)
-		if response, err := http.DefaultClient.Do(r); assert.NoError(t, err) {
-			response.Body.Close()
-		}
-	})
-	return b
-}
-
-// post sends one WebDriver command and decodes the value of its answer.
-func (b *browser) post(command string, parameters, value any) {
-	b.t.Helper()
-	body, err := json.Marshal(parameters)
-	require.NoError(b.t, err)
-	client := &http.Client{Timeout: time.Minute}
-	response, err := client.Post(b.session+command, "application/json", bytes.NewReader(body))
-	require.NoError(b.t, err)
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	require.NoError(b.t, err)
-	require.Equal(b.t, 200, response.StatusCode, "%s: %s", command, answer)
-	if value != nil {
-		require.NoError(b.t, json.Unmarshal(answer, &struct{ Value any }{value}))
+		require.NoError(v.t, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o600))
 	}
 }
 
-func (b *browser) open(url string) { b.post("/url", map[string]string{"url": url}, nil) }
+func (v *visit) signIn(page string) {
+	v.t.Helper()
+	v.open(page)
+	v.waitFor("#login", "^Sign in$")
+	v.look("signed out")
+	v.click("#login") // goes to the login server's origin
+	v.waitFor(".sign-in", "Login server")
+	v.look("login")
+	v.enter("#user", "alice")
+	v.enter("#password", "guess")
+	v.click("#submit")
+	v.waitFor("#problem", "Wrong user name or password")
+	v.enter("#user", "alice")
+	v.enter("#password", "wonderland")
+	v.click("#submit") // and back
+	v.waitFor("#who", "^alice$")
+	assert.Equal(v.t, page+"/", v.url(), "the code is not left in the address")
+	v.waitFor("#state", "^Valid$")
+	v.click("#call")
+	v.waitFor("#orders", "^200 alice has 3 open orders")
+	v.waitFor("#invoices", "^200 alice has 2 invoices")
 
-// element returns the command prefix of the element a selector finds.
-func (b *browser) element(selector string) string {
-	b.t.Helper()
-	var found map[string]string
-	b.post("/element", map[string]string{"using": "css selector", "value": selector}, &found)
-	for _, id := range found {
-		return "/element/" + id
+	// No script can take anything away.
+	assert.Empty(v.t, v.run("return document.cookie"))
+	assert.Equal(v.t, "0", v.run("return String(localStorage.length + sessionStorage.length)"))
+	assert.NotContains(v.t, v.run("return document.documentElement.outerHTML"), "eyJ")
+	for _, complaint := range v.complaints() {
+		assert.Contains(v.t, complaint, "401 (Unauthorized)", "only the answer to the wrong password is reported")
 	}
-	return ""
+
+	// The login server knows the browser, also if the shop does not.
+	v.devTools("Network.deleteCookies", map[string]any{"name": shopCookie, "url": page})
+	v.open(page)
+	v.waitFor("#login", "^Sign in$")
+	v.click("#login")
+	v.waitFor("#who", "^alice$")
 }
 
-func (b *browser) click(selector string) {
-	b.t.Helper()
-	b.post(b.element(selector)+"/click", struct{}{}, nil)
+func (v *visit) useTheToken() {
+	v.t.Helper()
+	v.click("#automatic") // off
+	v.waitFor("#state", "^Expired$")
+	v.waitFor("#left-note", "^the next call is refused$")
+	v.click("#call-orders")
+	v.waitFor("#orders", `^401 the token is refused: Bearer error="invalid_token"$`)
+	v.look("expired")
+	v.click("#renew")
+	v.waitFor("#renewals", "^once$")
+	v.click("#call-orders")
+	v.waitFor("#orders", "^200 alice has 3 open orders")
+
+	v.click("#automatic") // on
+	v.waitFor("#state", "^Expired$")
+	v.waitFor("#left-note", "^the next call renews it$")
+	v.click("#call")
+	v.waitFor("#orders", "^200 ")
+	v.waitFor("#invoices", "^200 ")
+	v.waitFor("#renewals", "^2 times$") // once for both calls
+	v.waitFor("#events", "Renewed silently")
+	v.look("signed in")
 }
 
-func (b *browser) enter(selector, text string) {
-	b.t.Helper()
-	b.post(b.element(selector)+"/value", map[string]string{"text": text}, nil)
-}
-
-func (b *browser) run(script string) (result string) {
-	b.t.Helper()
-	b.post("/execute/sync", map[string]any{"script": script, "args": []any{}}, &result)
-	return result
-}
-
-func (b *browser) url() string { return b.run("return location.href") }
-
-// waitFor waits until the text of an element matches.
-func (b *browser) waitFor(selector, want string) {
-	b.t.Helper()
-	var text string
-	matches := regexp.MustCompile(want).MatchString
-	for range 200 {
-		text = b.run(fmt.Sprintf("return document.querySelector(%q)?.innerText ?? ''", selector))
-		if matches(text) {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	require.Fail(b.t, "not shown", "%s: got %q, want %s", selector, text, want)
+func (v *visit) signOut(page string) {
+	v.t.Helper()
+	v.click("#logout")
+	v.waitFor("#ended", "Signed out everywhere")
+	assert.Equal(v.t, page+"/", v.url())
+	v.click("#call")
+	v.waitFor("#orders", `^401 the token is refused: Bearer error="invalid_token"$`)
+	v.waitFor("#invoices", `^401 the token is refused: Bearer error="invalid_token"$`)
+	v.waitFor("#state", "^Revoked$")
+	v.look("signed out everywhere")
+	v.click("#again")
+	v.waitFor(".sign-in", "Password") // the login server has forgotten the browser, too
 }
