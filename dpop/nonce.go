@@ -33,9 +33,7 @@ func NewNonces(lifetime time.Duration, secrets ...[]byte) (*Nonces, error) {
 	}
 	if len(secrets) == 0 {
 		secret := make([]byte, minSecret)
-		if _, err := rand.Read(secret); err != nil {
-			return nil, fmt.Errorf("dpop: nonces: %w", err)
-		}
+		rand.Read(secret) // never fails
 		secrets = [][]byte{secret}
 	}
 	var copies [][]byte

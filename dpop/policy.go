@@ -211,7 +211,7 @@ func refuse(claim, detail string) *jwt.VerifyError {
 // refuse its first clients.
 func (p *Policy) use(ctx context.Context, proof *Proof, claims proofClaims, now time.Time) error {
 	window := p.window()
-	once := revoke.Once{Store: p.Store, Lifetime: window + 2*time.Second, Now: func() time.Time { return now }}
+	once := revoke.Once{Store: p.Store, Lifetime: window, Now: func() time.Time { return now }}
 	name := hash(proof.Key.Thumbprint() + claims.ID) // of one length, whatever the client chose
 	iat := claims.IssuedAt.Time()
 	err := once.Use(ctx, "dpop", name, iat.Add(time.Second), iat.Add(window+time.Second), 0)
