@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // Explain verifies the token and says what became of each step, in their order: the
@@ -274,7 +276,7 @@ func (ps Policies) Explain(ctx context.Context, token string) *Explanation {
 	e := &Explanation{}
 	var steps Explanation
 	t, _, err := ps.accept(ctx, token, &steps)
-	e.addIssuer(token, steps.Steps, err)
+	e.addIssuer(token, ps.maxSize(), steps.Steps, err)
 	e.Token, e.Err = t, err
 	return e
 }
@@ -284,18 +286,16 @@ func (f PolicyFunc) Explain(ctx context.Context, token string) *Explanation {
 	e := &Explanation{}
 	var steps Explanation
 	t, err := f.accept(ctx, token, &steps)
-	e.addIssuer(token, steps.Steps, err)
+	e.addIssuer(token, jose.DefaultMaxSize, steps.Steps, err)
 	e.Token, e.Err = t, err
 	return e
 }
 
 // addIssuer adds the step in which policies were chosen, and theirs.
-func (e *Explanation) addIssuer(token string, steps []Step, err error) {
+func (e *Explanation) addIssuer(token string, maxSize int, steps []Step, err error) {
 	got := ""
-	if len(token) <= maxExplained {
-		if issuer, refusal := unverifiedIssuer(token, maxExplained, maxUnknownIssuer); refusal == nil {
-			got = gotText(issuer != "", issuer) + ", not verified"
-		}
+	if issuer, refusal := unverifiedIssuer(token, maxSize, maxUnknownIssuer); refusal == nil {
+		got = gotText(issuer != "", issuer) + ", not verified"
 	}
 	if len(steps) > 0 {
 		err = nil
@@ -303,8 +303,6 @@ func (e *Explanation) addIssuer(token string, steps []Step, err error) {
 	e.Add("issuer", got, "one that there is a policy for", err)
 	e.Steps = append(e.Steps, steps...)
 }
-
-const maxExplained = 1 << 20 // bytes of a token whose iss is looked at once more
 
 // Explain says how the policies decide, as if the token was not remembered; the
 // first step says whether it was. The outcome is that of Verify.
