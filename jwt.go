@@ -1,4 +1,5 @@
-// Package jwt signs and verifies JSON Web Tokens (RFC 7519).
+// Package jwt signs and verifies JSON Web Tokens (RFC 7519), and validates their
+// claims.
 //
 // A key serves one algorithm, fixed when it is made. It is a [Signer], a
 // [Verifier], or both like [HMAC]; keys in an HSM, a KMS or another package
