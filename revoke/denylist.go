@@ -181,24 +181,24 @@ func (d *DenyList) life(t *jwt.Token) (life, *jwt.VerifyError) {
 	case !hasIssued && !slices.Contains(d.AllowAbsent, "iat"):
 		return life{}, absent("iat")
 	case !hasIssued && end == 0:
-		return life{}, badDate("exp", "got neither exp nor iat, want one to tell the token's life")
+		return life{}, badClaim("exp", "got neither exp nor iat, want one to tell the token's life")
 	case !hasIssued:
 		issued = add(end, -longest)
 	case issued > add(now, leeway):
-		return life{}, badDate("iat", "got "+number(issued)+", want a date before now, "+number(now))
+		return life{}, badClaim("iat", "got "+number(issued)+", want a date before now, "+number(now))
 	case end == 0 && now > add(add(issued, longest), leeway):
 		return life{}, &jwt.VerifyError{Reason: jwt.ErrExpired, Claim: "iat", Detail: "more than " + d.Lifetime.String() + " ago, and there is no exp"}
 	case end == 0:
 		end = add(issued, longest)
 	case end < issued:
-		return life{}, badDate("exp", "got "+number(end)+", want a date after iat, "+number(issued))
+		return life{}, badClaim("exp", "got "+number(end)+", want a date after iat, "+number(issued))
 	case end > add(issued, longest):
-		return life{}, badDate("exp", "more than "+d.Lifetime.String()+" after iat, want a shorter life or a longer DenyList.Lifetime")
+		return life{}, badClaim("exp", "more than "+d.Lifetime.String()+" after iat, want a shorter life or a longer DenyList.Lifetime")
 	}
 	return life{issued, add(end, add(1, leeway)), leeway}, nil // exp may have a fraction of a second
 }
 
-func badDate(claim, detail string) *jwt.VerifyError {
+func badClaim(claim, detail string) *jwt.VerifyError {
 	return &jwt.VerifyError{Reason: jwt.ErrClaim, Claim: claim, Detail: detail}
 }
 

@@ -73,7 +73,7 @@ func (o *Once) Use(ctx context.Context, issuer, id string, issued, end time.Time
 		return errors.New("revoke: leeway is " + leeway.String() + ", want 0 to " + maxLeeway.String())
 	}
 	if end.Sub(issued) > o.Lifetime {
-		return badDate("exp", "more than "+o.Lifetime.String()+" after iat, want a shorter life or a longer Once.Lifetime")
+		return badClaim("exp", "more than "+o.Lifetime.String()+" after iat, want a shorter life or a longer Once.Lifetime")
 	}
 	s := seconds(leeway)
 	return o.use(ctx, d, issuer, id, life{jwt.NewNumericDate(issued), add(jwt.NewNumericDate(end), add(1, s)), s})
@@ -94,7 +94,7 @@ func (o *Once) denyList() (*DenyList, error) {
 
 func (o *Once) use(ctx context.Context, d *DenyList, issuer, id string, l life) error {
 	if id == "" {
-		return badDate("jti", "got nothing, want what a second use could be known by")
+		return badClaim("jti", "got nothing, want what a second use could be known by")
 	}
 	a, err := o.Store.Use(ctx, jwt.NewNumericDate(d.now()), store.Entry{Issuer: issuer, ID: id, Until: add(l.end, seconds(maxLeeway))})
 	if err != nil {

@@ -132,6 +132,27 @@ func (s *Sessions) endOne(ctx context.Context, keep store.SessionStore, id, subj
 	return true, s.end(ctx, s.DenyList.now(), st)
 }
 
+// endByAccessToken ends the session of an access token.
+func (s *Sessions) endByAccessToken(ctx context.Context, text string) error {
+	keep, err := s.incomplete()
+	if err != nil {
+		return err
+	}
+	t, err := s.DenyList.verify(ctx, text)
+	if err != nil {
+		return err
+	}
+	id, refusal := sessionID(t)
+	switch {
+	case refusal != nil:
+		return refusal
+	case id == "" || t.Claims.Issuer != s.Issuer:
+		return badClaim("sid", "got a token of no session")
+	}
+	_, err = s.endOne(ctx, keep, id, t.Claims.Subject)
+	return err
+}
+
 // EndAll ends all sessions of a subject: "log out everywhere". Tokens that others
 // issue for the subject with the same iss are revoked as well, as by
 // RevokeSubject. A session that begins after EndAll has returned is not ended.

@@ -60,6 +60,10 @@ type Sessions struct {
 	// MaxSessions is how many sessions a subject may have. Begin ends those that
 	// were not used for the longest time. 0: 100.
 	MaxSessions int
+
+	// Log gets why ServeRefresh and ServeRevocation answer 503, at level Error, and
+	// that a refresh token may have been stolen, at level Warn; may be nil.
+	Log *slog.Logger
 }
 
 // Claims are those of an access token: the registered ones, and its session.

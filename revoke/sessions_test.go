@@ -33,6 +33,7 @@ type flaky struct {
 	*revoke.Memory
 	lookup, revoke, load, swap, list error
 	lazy                             bool // answers nothing
+	states                           func([]string) []string
 	changes                          []store.Change
 	entries                          []store.Entry
 }
@@ -78,7 +79,11 @@ func (f *flaky) List(ctx context.Context, issuer, subject string) ([]string, err
 	if f.list != nil {
 		return nil, f.list
 	}
-	return f.Memory.List(ctx, issuer, subject)
+	states, err := f.Memory.List(ctx, issuer, subject)
+	if f.states != nil {
+		states = f.states(states)
+	}
+	return states, err
 }
 
 // An idle store swaps nothing.

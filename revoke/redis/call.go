@@ -16,11 +16,22 @@ import (
 //go:embed script.lua
 var source string
 
-// The script, as one that may use more memory than the server has set, for what
+// A form is the script with a first line, and its hash.
+type form struct{ source, hash any }
+
+func newForm(first string) form {
+	source := first + "\n" + source
+	return form{source, redis.NewScript(source).Hash()}
+}
+
+// The script, as one that may use more memory than the server is given, for what
 // must not fail, and as one that may not, for new sessions.
 var (
-	script     = redis.NewScript("#!lua flags=allow-oom\n" + source)
-	thrifty    = redis.NewScript("#!lua\n" + source)
+	lavish  = newForm("#!lua flags=allow-oom")
+	thrifty = newForm("#!lua")
+)
+
+var (
 	errNotOurs = errors.New("revoke/redis: a key that begins with Prefix holds something else, want another Prefix")
 	errLost    = errors.New("revoke/redis: the server has lost its memory")
 )
@@ -35,7 +46,7 @@ type conn struct {
 
 // A call is one run of the script, on the keys of one part.
 type call struct {
-	what    string
+	what    any // a string
 	tag     string
 	entries []key    // to look at
 	keys    []string // others
@@ -52,28 +63,30 @@ type reply struct {
 // used begins the value of an ID that was used.
 const used = "u"
 
-// command returns the call as a command, by the script's hash or whole.
+// command returns the call as a command, by the script's hash or whole. Texts are
+// handed on by their addresses, which spares copies, but for the first key, by
+// which a cluster finds the node.
 func (c conn) command(ctx context.Context, call *call, whole bool) *redis.Cmd {
-	s, name := script, "evalsha"
+	script := lavish
 	if call.thrifty {
-		s = thrifty
+		script = thrifty
 	}
-	args := make([]any, 0, 8+len(call.entries)+len(call.keys)+len(call.args))
+	args := make([]any, 0, 6+len(call.entries)+len(call.keys)+len(call.args))
 	if whole {
-		args = append(args, "eval", "#!lua"+map[bool]string{false: " flags=allow-oom"}[call.thrifty]+"\n"+source)
+		args = append(args, "eval", script.source)
 	} else {
-		args = append(args, name, s.Hash())
+		args = append(args, "evalsha", script.hash)
 	}
 	args = append(args, 1+len(call.entries)+len(call.keys), c.mark(call.tag))
-	for _, k := range call.entries {
-		args = append(args, k.text)
+	for i := range call.entries {
+		args = append(args, &call.entries[i].text)
 	}
-	for _, k := range call.keys {
-		args = append(args, k)
+	for i := range call.keys {
+		args = append(args, &call.keys[i])
 	}
 	args = append(args, call.what, len(call.entries))
-	for _, arg := range call.args {
-		args = append(args, arg)
+	for i := range call.args {
+		args = append(args, &call.args[i])
 	}
 	return redis.NewCmd(ctx, args...)
 }
@@ -94,7 +107,7 @@ func (c conn) send(ctx context.Context, calls ...*call) ([]*redis.Cmd, error) {
 		_, _ = pipe.Exec(ctx) // as have these
 	}
 	for i, cmd := range cmds {
-		if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
+		if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
 			cmds[i] = c.command(ctx, calls[i], true)
 			_ = c.client.Process(ctx, cmds[i])
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -32,8 +33,14 @@ func (s *Store) Ping(ctx context.Context) error {
 		}
 		return none, c.assure(ctx)
 	})
+	if err != nil && denied.MatchString(err.Error()) {
+		return fmt.Errorf("%w (the user lacks a permission: see the documentation of revoke/redis)", err)
+	}
 	return err
 }
+
+// denied is what servers say of a command that the user is not permitted.
+var denied = regexp.MustCompile(`NOPERM|ACL failure|user executing the script can't`)
 
 // check returns what hinders one server.
 func (c conn) check(ctx context.Context, node *redis.Client) error {

@@ -14,7 +14,7 @@
 // must not evict keys (maxmemory-policy noeviction), or tokens that were revoked
 // would be accepted again. [Store.Ping] checks this and more. The user needs
 //
-//	+@connection +info +eval +evalsha +get +mget +set +del +exists +time +ttl +expire
+//	+@connection +info +eval +evalsha +get +set +del +exists +time +ttl +expire
 //	+zadd +zrem +zrange +zremrangebyscore ~jwt:* ~{jwt}:* and in a cluster +cluster|slots
 //
 // and +config|get for a restart to be proven harmless. Each command asks for what a

@@ -1,0 +1,156 @@
+package revoke_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+)
+
+// post sends a form to a handler, and returns the answer and its JSON.
+func post(t *testing.T, handle http.HandlerFunc, form string) (*http.Response, map[string]any) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return serve(t, handle, r)
+}
+
+func serve(t *testing.T, handle http.HandlerFunc, r *http.Request) (*http.Response, map[string]any) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	handle(w, r)
+	response := w.Result()
+	assert.Equal(t, "no-store", response.Header.Get("Cache-Control"))
+	assert.Equal(t, "no-cache", response.Header.Get("Pragma"))
+	var values map[string]any
+	if w.Body.Len() > 0 {
+		assert.Equal(t, "application/json", response.Header.Get("Content-Type"))
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &values))
+	}
+	return response, values
+}
+
+func TestServeRefresh(t *testing.T) {
+	s := newSystem(t)
+	first := s.begin()
+	response, tokens := post(t, s.sessions.ServeRefresh, "grant_type=refresh_token&refresh_token="+first.Refresh)
+	assert.Equal(t, 200, response.StatusCode)
+	assert.Equal(t, "Bearer", tokens["token_type"])
+	assert.Equal(t, 300.0, tokens["expires_in"])
+	assert.Equal(t, "accepted", s.verify(tokens["access_token"].(string)))
+	second := tokens["refresh_token"].(string)
+	response, tokens = post(t, s.sessions.ServeRefresh, "refresh_token="+second)
+	assert.Equal(t, 200, response.StatusCode, "grant_type may be absent")
+	third := tokens["refresh_token"].(string)
+
+	for form, want := range map[string]string{
+		"":                                "invalid_request",
+		"refresh_token=":                  "invalid_request",
+		"grant_type=refresh_token":        "invalid_request",
+		"refresh_token=a&refresh_token=b": "invalid_request",
+		"refresh_token=%zz":               "invalid_request",
+		"refresh_token=a&grant_type=refresh_token&grant_type=password": "invalid_request",
+		"refresh_token=a&x=" + strings.Repeat("A", 64<<10):             "invalid_request",
+		"refresh_token=a&grant_type=password":                          "unsupported_grant_type",
+		"refresh_token=a":                                              "invalid_grant",
+		"refresh_token=" + first.Access:                                "invalid_grant",
+	} {
+		response, values := post(t, s.sessions.ServeRefresh, form)
+		assert.Equal(t, 400, response.StatusCode, "%.80s", form)
+		assert.Equal(t, map[string]any{"error": want}, values, "%.80s", form)
+	}
+	response, values := serve(t, s.sessions.ServeRefresh, httptest.NewRequest(http.MethodGet, "/?refresh_token="+third, nil))
+	assert.Equal(t, 405, response.StatusCode)
+	assert.Equal(t, "POST", response.Header.Get("Allow"))
+	assert.Equal(t, "invalid_request", values["error"])
+	response, values = post(t, func(w http.ResponseWriter, r *http.Request) {
+		r.URL.RawQuery = "refresh_token=" + third
+		s.sessions.ServeRefresh(w, r)
+	}, "grant_type=refresh_token")
+	assert.Equal(t, 400, response.StatusCode, "a token in the address is none")
+	assert.Equal(t, "invalid_request", values["error"])
+
+	logged := new(bytes.Buffer)
+	s.sessions.Log = slog.New(slog.NewTextHandler(logged, nil))
+	s.store.load = errors.New("down")
+	response, values = post(t, s.sessions.ServeRefresh, "refresh_token="+third)
+	assert.Equal(t, 503, response.StatusCode)
+	assert.Equal(t, "1", response.Header.Get("Retry-After"))
+	assert.Equal(t, "temporarily_unavailable", values["error"])
+	assert.Contains(t, logged.String(), "down")
+	s.store.load = nil
+	response, values = post(t, s.sessions.ServeRefresh, "refresh_token="+first.Refresh)
+	assert.Equal(t, 400, response.StatusCode)
+	assert.Equal(t, "invalid_grant", values["error"])
+	assert.Contains(t, logged.String(), "stolen")
+	assert.NotContains(t, logged.String(), first.Refresh[16:])
+}
+
+func TestServeRevocation(t *testing.T) {
+	for name, presented := range map[string]func(tokens revoke.Tokens) string{
+		"a refresh token": func(tokens revoke.Tokens) string { return tokens.Refresh },
+		"an access token": func(tokens revoke.Tokens) string { return tokens.Access },
+	} {
+		s := newSystem(t)
+		one, other := s.begin(), s.begin()
+		for range 2 {
+			response, values := post(t, s.sessions.ServeRevocation, url.Values{"token": {presented(one)}, "token_type_hint": {"nonsense"}}.Encode())
+			assert.Equal(t, 200, response.StatusCode, name)
+			assert.Nil(t, values, name)
+		}
+		assert.Equal(t, "revoked sid", s.verify(one.Access), name)
+		assert.Equal(t, "revoked sid", s.refused(one.Refresh), name)
+		assert.Equal(t, "accepted", s.verify(other.Access), name)
+	}
+	s := newSystem(t)
+	tokens := s.begin()
+	of := func(change func(c *revoke.Claims)) string {
+		verified, err := s.list.Tokens.Verify(t.Context(), tokens.Access)
+		require.NoError(t, err)
+		c, err := jwt.ClaimsAs[revoke.Claims](verified)
+		require.NoError(t, err)
+		change(&c)
+		text, err := jwt.Sign(t.Context(), newKey(t), c)
+		require.NoError(t, err)
+		return text
+	}
+	for name, token := range map[string]string{
+		"nonsense":           "a",
+		"three parts":        "a.b.c",
+		"a bad signature":    tokens.Access[:len(tokens.Access)-4] + "AAAA",
+		"of another subject": of(func(c *revoke.Claims) { c.Subject = "bob" }),
+		"of no session":      of(func(c *revoke.Claims) { c.SessionID = "" }),
+	} {
+		response, _ := post(t, s.sessions.ServeRevocation, url.Values{"token": {token}}.Encode())
+		assert.Equal(t, 200, response.StatusCode, name)
+		assert.Equal(t, "accepted", s.verify(tokens.Access), name)
+	}
+	response, values := post(t, s.sessions.ServeRevocation, "")
+	assert.Equal(t, 400, response.StatusCode)
+	assert.Equal(t, "invalid_request", values["error"])
+	s.store.load = errors.New("down")
+	response, values = post(t, s.sessions.ServeRevocation, "token="+tokens.Refresh)
+	assert.Equal(t, 503, response.StatusCode)
+	assert.Equal(t, "temporarily_unavailable", values["error"])
+}
+
+func TestHandlersOfIncompleteSessionsAnswer(t *testing.T) {
+	for _, s := range []*revoke.Sessions{nil, {}} {
+		for _, handle := range []http.HandlerFunc{s.ServeRefresh, s.ServeRevocation} {
+			response, values := post(t, handle, "token=a&refresh_token=a")
+			assert.Equal(t, 503, response.StatusCode)
+			assert.Equal(t, "temporarily_unavailable", values["error"])
+		}
+	}
+}

@@ -1,0 +1,398 @@
+package redis_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/seed-b1f8f58c/jwt"
+	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
+)
+
+// all asks for three names.
+var all = store.Query{Issuer: "i", ID: "id", SessionID: "session", Subject: "subject"}
+
+func TestEveryCallIsOneRoundTrip(t *testing.T) {
+	s := start(t, programs[0])
+	p := newProxy(t, s)
+	keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Addr = p.addr })}
+	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
+	check(t, keep.Ping(ctx))
+	trips := func(f func()) int64 {
+		f() // so that there is a connection
+		before := p.turns.Load()
+		f()
+		return p.turns.Load() - before
+	}
+	for name, f := range map[string]func(){
+		"Lookup of three names": func() { _, err := keep.Lookup(ctx, all); check(t, err) },
+		"Lookup of none":        func() { _, err := keep.Lookup(ctx, store.Query{}); check(t, err) },
+		"Load":                  func() { _, _, err := keep.Load(ctx, all); check(t, err) },
+		"Swap": func() {
+			_, _, err := keep.Swap(ctx, now, store.Change{SessionID: "s", Subject: "alice", New: "1", Until: now + 10})
+			check(t, err)
+		},
+		"Use": func() { _, err := keep.Use(ctx, now, store.Entry{ID: "a", Until: now + 10}); check(t, err) },
+		"Revoke of two names": func() {
+			check(t, keep.Revoke(ctx, now, store.Entry{ID: "a", Until: now + 10}, store.Entry{SessionID: "b", Until: now + 10}))
+		},
+	} {
+		if n := trips(f); n != 1 {
+			t.Errorf("%s: got %d round trips, want 1", name, n)
+		}
+	}
+	many := make([]store.Entry, 1000)
+	for i := range many {
+		many[i] = store.Entry{ID: fmt.Sprint(i), Until: now + 10}
+	}
+	// More may be seen, for a server begins to answer before it has read all.
+	if n := trips(func() { check(t, keep.Revoke(ctx, now, many...)) }); n > 50 {
+		t.Errorf("Revoke of a thousand: got %d round trips, want one pipeline", n)
+	}
+}
+
+// A repeated Swap, as the client repeats what it got no answer to, has happened.
+func TestALostAnswerIsNoFailure(t *testing.T) {
+	s := start(t, programs[0])
+	p := newProxy(t, s)
+	keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Addr = p.addr })}
+	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
+	check(t, keep.Ping(ctx))
+	for i, c := range []store.Change{{New: "1"}, {Old: "1", New: "2"}, {Old: "2", New: "3"}} {
+		c.SessionID, c.Subject, c.Until = "s", "alice", now+100
+		p.lose.Store(1)
+		swapped, _, err := keep.Swap(ctx, now, c)
+		if err != nil || !swapped || p.lose.Load() > 0 {
+			t.Errorf("change %d: got %v, %v with %d answers to be lost, want true with the answer lost", i, swapped, err, p.lose.Load())
+		}
+	}
+	p.lose.Store(1)
+	a, err := keep.Use(ctx, now, store.Entry{ID: "a", Until: now + 100})
+	if err != nil || a.ID || p.lose.Load() > 0 {
+		t.Errorf("the first use: got %v, %v, want it to be the first", a.ID, err)
+	}
+	if a, err = keep.Use(ctx, now, store.Entry{ID: "a", Until: now + 100}); err != nil || !a.ID {
+		t.Errorf("the second use: got %v, %v, want it not to be the first", a.ID, err)
+	}
+	p.lose.Store(1)
+	check(t, keep.Revoke(ctx, now, store.Entry{SessionID: "s", Until: now + 100}))
+	if a, err := keep.Lookup(ctx, store.Query{SessionID: "s"}); err != nil || !a.SessionID {
+		t.Errorf("got %+v, %v, want it revoked", a, err)
+	}
+}
+
+func TestTheServerDropsWhatIsOver(t *testing.T) {
+	s := start(t, programs[0])
+	client := s.client()
+	keep := &revokeredis.Store{Client: client, Prefix: "test"}
+	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
+	check(t, keep.Ping(ctx))
+	ttls := func() (ttls []time.Duration) {
+		keys, err := client.Keys(ctx, "{test}:[js]*").Result()
+		check(t, err)
+		for _, key := range keys {
+			ttl, err := client.TTL(ctx, key).Result()
+			check(t, err)
+			ttls = append(ttls, ttl)
+		}
+		check(t, client.Del(ctx, append(keys, "-")...).Err())
+		return ttls
+	}
+	const slack = jwt.NumericDate(900)
+	for _, row := range []struct {
+		name             string
+		now, until, want jwt.NumericDate
+	}{
+		{"as long as asked, and the slack", now, now + 1000, 1000 + slack},
+		{"longer if the caller's clock is behind", now - 500, now + 1000, 1500 + slack},
+		{"no shorter if the caller's clock is ahead", now + 500, now + 1000, 1000 + slack},
+		{"no longer than it can be told", now, 1<<63 - 1, 1<<40 - now + slack},
+	} {
+		for name, f := range map[string]func() error{
+			"ID":      func() error { return keep.Revoke(ctx, row.now, store.Entry{ID: "a", Until: row.until}) },
+			"session": func() error { return keep.Revoke(ctx, row.now, store.Entry{SessionID: "a", Until: row.until}) },
+			"subject": func() error {
+				return keep.Revoke(ctx, row.now, store.Entry{Subject: "a", IssuedAt: 1, Until: row.until})
+			},
+			"again, for less long": func() error {
+				return errors.Join(keep.Revoke(ctx, row.now, store.Entry{ID: "a", Until: row.until}), keep.Revoke(ctx, row.now, store.Entry{ID: "a", Until: row.now + 1}))
+			},
+			"again, for longer": func() error {
+				return errors.Join(keep.Revoke(ctx, row.now, store.Entry{ID: "a", Until: row.now + 1}), keep.Revoke(ctx, row.now, store.Entry{ID: "a", Until: row.until}))
+			},
+			"state": func() error {
+				_, _, err := keep.Swap(ctx, row.now, store.Change{SessionID: "s", Subject: "alice", New: "1", Until: row.until})
+				return err
+			},
+			"use": func() error { _, err := keep.Use(ctx, row.now, store.Entry{ID: "a", Until: row.until}); return err },
+		} {
+			check(t, f())
+			got := ttls()
+			if want := time.Duration(row.want) * time.Second; len(got) == 0 || len(got) > 2 || got[0] != got[len(got)-1] || got[0] > want+time.Second || got[0] < want-2*time.Second {
+				t.Errorf("%s: %s: got %v, want %v", row.name, name, got, want)
+			}
+		}
+	}
+}
+
+func TestTheServerKeepsNothingThatIsOver(t *testing.T) {
+	s := start(t, programs[0])
+	client := s.client()
+	keep := &revokeredis.Store{Client: client, Prefix: "test"}
+	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
+	check(t, keep.Ping(ctx))
+	check(t, keep.Revoke(ctx, now, store.Entry{ID: "a", Until: now - 902}))
+	if got := client.Keys(ctx, "{test}:[js]*").Val(); len(got) != 0 {
+		t.Errorf("what is over: got %v, want nothing kept", got)
+	}
+}
+
+func TestNothingIsStoredInClearTextThatNeedNotBe(t *testing.T) {
+	s := start(t, programs[0])
+	client := s.client()
+	keep := &revokeredis.Store{Client: client}
+	w := newWorld(t, keep)
+	tokens, err := w.sessions.Begin(t.Context(), "alice", nil)
+	check(t, err)
+	tokens, err = w.sessions.Refresh(t.Context(), tokens.Refresh)
+	check(t, err)
+	verified, err := w.list.Verify(t.Context(), tokens.Access)
+	check(t, err)
+	check(t, w.list.RevokeToken(t.Context(), verified))
+	check(t, w.list.RevokeSubject(t.Context(), "i", "bob", time.Now()))
+	keys, err := client.Keys(t.Context(), "*").Result()
+	check(t, err)
+	dump := strings.Join(keys, "\n")
+	for _, key := range keys {
+		if client.Type(t.Context(), key).Val() == "zset" {
+			dump += "\n" + strings.Join(client.ZRange(t.Context(), key, 0, -1).Val(), "\n")
+			continue
+		}
+		value, err := client.Get(t.Context(), key).Result()
+		check(t, err)
+		dump += "\n" + value
+	}
+	for _, secret := range []string{tokens.Access, tokens.Refresh, tokens.Refresh[16:36], tokens.Refresh[40:], verified.Claims.ID, "bob", issuer} {
+		if strings.Contains(dump, secret) {
+			t.Errorf("the server has %q", secret)
+		}
+	}
+	if !strings.Contains(dump, "alice") {
+		t.Error("the subject of the session is not found, so that the test looks in the wrong place")
+	}
+}
+
+func TestUnfitClientsAreRefused(t *testing.T) {
+	good := &redis.Options{Addr: "127.0.0.1:1", ContextTimeoutEnabled: true}
+	impatient(good)
+	options := func(f func(o *redis.Options)) *redis.Client { o := *good; f(&o); return redis.NewClient(&o) }
+	clusters := func(f func(o *redis.ClusterOptions)) *redis.ClusterClient {
+		o := redis.ClusterOptions{Addrs: []string{good.Addr}, ContextTimeoutEnabled: true}
+		f(&o)
+		return redis.NewClusterClient(&o)
+	}
+	for name, row := range map[string]struct {
+		keep *revokeredis.Store
+		want string
+	}{
+		"nil store":            {nil, "Store is nil"},
+		"zero store":           {&revokeredis.Store{}, "Client is nil"},
+		"nil client":           {&revokeredis.Store{Client: (*redis.Client)(nil)}, "Client is nil"},
+		"nil cluster client":   {&revokeredis.Store{Client: (*redis.ClusterClient)(nil)}, "Client is nil"},
+		"ring":                 {&revokeredis.Store{Client: redis.NewRing(&redis.RingOptions{})}, "Ring"},
+		"nil ring":             {&revokeredis.Store{Client: (*redis.Ring)(nil)}, "Ring"},
+		"no deadlines":         {&revokeredis.Store{Client: options(func(o *redis.Options) { o.ContextTimeoutEnabled = false })}, "deadlines"},
+		"no deadlines in many": {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.ContextTimeoutEnabled = false })}, "deadlines"},
+		"client-side cache": {&revokeredis.Store{Client: options(func(o *redis.Options) {
+			o.Protocol, o.ClientSideCacheConfig = 3, &redis.ClientSideCacheConfig{}
+		})}, "lag behind"},
+		"read only":        {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.ReadOnly = true })}, "lag behind"},
+		"nearest replica":  {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.RouteByLatency = true })}, "lag behind"},
+		"any replica":      {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.RouteRandomly = true })}, "lag behind"},
+		"brace":            {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a{b"}, "braces"},
+		"other brace":      {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a}b"}, "braces"},
+		"negative timeout": {&revokeredis.Store{Client: redis.NewClient(good), Timeout: -1}, "negative"},
+		"negative loss":    {&revokeredis.Store{Client: redis.NewClient(good), MayLose: -1}, "negative"},
+		"line break":       {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a\nb"}, "line breaks"},
+		"nobody listening": {&revokeredis.Store{Client: redis.NewClient(good)}, "refused"},
+	} {
+		ctx, now := t.Context(), jwt.NumericDate(1)
+		_, lookup := row.keep.Lookup(ctx, all)
+		_, _, load := row.keep.Load(ctx, all)
+		_, list := row.keep.List(ctx, "i", "s")
+		_, use := row.keep.Use(ctx, now, store.Entry{ID: "a"})
+		swapped, _, swap := row.keep.Swap(ctx, now, store.Change{SessionID: "s", Subject: "alice", New: "1"})
+		if swapped {
+			t.Errorf("%s: swapped", name)
+		}
+		for call, err := range map[string]error{"Lookup": lookup, "Load": load, "Swap": swap, "List": list, "Use": use, "Ping": row.keep.Ping(ctx),
+			"Revoke": row.keep.Revoke(ctx, now, store.Entry{ID: "a"})} {
+			if err == nil || !strings.HasPrefix(err.Error(), "revoke/redis: ") || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("%s: %s: got %v, want revoke/redis: … %s …", name, call, err, row.want)
+			}
+		}
+	}
+}
+
+func TestWhatSomebodyElseStoredIsNoAnswer(t *testing.T) {
+	s := start(t, programs[0])
+	client := s.client()
+	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
+	keep := &revokeredis.Store{Client: client}
+	check(t, keep.Revoke(ctx, now, store.Entry{Issuer: "i", ID: "id", Until: now + 10}))
+	swapped, _, err := keep.Swap(ctx, now, store.Change{Issuer: "i", SessionID: "session", Subject: "subject", New: "1", Until: now + 10})
+	check(t, err)
+	if !swapped {
+		t.Fatal("not swapped")
+	}
+	for _, key := range client.Keys(ctx, "*").Val() {
+		if strings.HasSuffix(key, ":sessions") || strings.HasSuffix(key, ":mark") {
+			continue
+		}
+		value, ttl := client.Get(ctx, key).Val(), client.TTL(ctx, key).Val()
+		for _, other := range []string{"", "x", "0", "-1", "1.5", "1 2", "99999999999999999999"} {
+			check(t, client.Set(ctx, key, other, 0).Err())
+			_, err := keep.Lookup(ctx, all)
+			if state, _, load := keep.Load(ctx, all); err == nil && (load == nil && state == other && other != "" || !strings.HasSuffix(key, ":session")) {
+				t.Errorf("%s: %q: got no error", key, other)
+			}
+		}
+		client.Del(ctx, key)
+		client.LPush(ctx, key, "a list")
+		if _, _, err := keep.Load(ctx, all); err == nil {
+			t.Errorf("%s: a list: got no error", key)
+		}
+		client.Del(ctx, key)
+		check(t, client.Set(ctx, key, value, max(ttl, 0)).Err())
+	}
+	if a, err := keep.Lookup(ctx, all); err != nil || !a.ID {
+		t.Errorf("afterwards: got %v, %v", a.ID, err)
+	}
+}
+
+// A server that stands still holds nobody for longer than the Timeout, or than the
+// context allows.
+func TestAServerThatStandsStill(t *testing.T) {
+	s := start(t, programs[0])
+	w := newWorld(t, &revokeredis.Store{Client: s.client()})
+	tokens := w.begin(t, "alice")
+	check(t, s.cmd.Process.Signal(syscall.SIGSTOP))
+	took := func(ctx context.Context) time.Duration {
+		begun := time.Now()
+		if got := w.verify(ctx, tokens.Access); got != "undecided" {
+			t.Errorf("got %s, want undecided", got)
+		}
+		return time.Since(begun)
+	}
+	if d := took(t.Context()); d < 900*time.Millisecond || d > 10*time.Second {
+		t.Errorf("without a deadline: an answer took %v, want about the Timeout of 1 s", d)
+	}
+	w.list.Store.(*revokeredis.Store).Timeout = time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if d := took(ctx); d > 10*time.Second {
+		t.Errorf("with a deadline: an answer took %v, want about 100 ms", d)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if d := took(ctx); d > 10*time.Second {
+		t.Errorf("with a context that is canceled: an answer took %v, want about 100 ms", d)
+	}
+	check(t, s.cmd.Process.Signal(syscall.SIGCONT))
+	if got := w.verify(t.Context(), tokens.Access); got != "accepted" {
+		t.Errorf("got %s from a caller that can wait, want accepted", got)
+	}
+}
+
+// A full memory does not hinder what revokes, nor a session that goes on.
+func TestAFullMemory(t *testing.T) {
+	each(t, func(t *testing.T, program string) {
+		t.Parallel()
+		s := start(t, program)
+		p := newPast(t, &revokeredis.Store{Client: s.client()})
+		another := p.begin(t, "bob")
+		s.do("CONFIG SET maxmemory 1")
+		p.want(t, "full", p.good.Access, "accepted")
+		if got := p.refresh(t.Context(), p.good.Refresh); got != "accepted" {
+			t.Errorf("refresh: got %s", got)
+		}
+		if _, err := p.sessions.Begin(t.Context(), "alice", nil); err == nil || !strings.Contains(err.Error(), "OOM") {
+			t.Errorf("login: got %v, want OOM", err)
+		}
+		p.end(t, another)
+		p.want(t, "ended", another.Access, "revoked")
+		check(t, p.sessions.EndAll(t.Context(), "alice"))
+		p.want(t, "ended", p.good.Access, "revoked")
+		s.do("CONFIG SET maxmemory 0")
+		p.want(t, "again", p.begin(t, "alice").Access, "accepted")
+	})
+}
+
+// The permissions that the package comment names are enough, and each is needed.
+func TestPermissions(t *testing.T) {
+	doc, err := os.ReadFile("redis.go")
+	check(t, err)
+	text := regexp.MustCompile(`(?s)The user needs\n(.*?)and \+config\|get`).FindSubmatch(doc)
+	rules := strings.Fields(strings.NewReplacer("//", "", "and in a cluster", "").Replace(string(text[1])))
+	each(t, func(t *testing.T, program string) {
+		t.Parallel()
+		s := start(t, program)
+		s.do("ACL SETUSER service on >password " + strings.Join(rules, " "))
+		keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Username, o.Password = "service", "password" })}
+		check(t, keep.Ping(t.Context()))
+		p := newPast(t, keep)
+		if list, err := p.sessions.List(t.Context(), "alice"); err != nil || len(list) != 1 {
+			t.Errorf("List: got %d, %v", len(list), err)
+		}
+		_, err := keep.Use(t.Context(), 1, store.Entry{ID: "a", Until: 10})
+		check(t, err)
+		for _, rule := range rules {
+			if !strings.HasPrefix(rule, "+") || rule == "+@connection" || rule == "+cluster|slots" || rule == "+eval" {
+				continue
+			}
+			s.do("ACL SETUSER service -" + rule[1:])
+			if err := keep.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "lacks a permission") {
+				t.Errorf("without %s: Ping: got %v", rule, err)
+			}
+			s.do("ACL SETUSER service " + rule)
+		}
+		check(t, keep.Ping(t.Context()))
+	})
+}
+
+// A check makes few allocations.
+func TestLookupAllocates(t *testing.T) {
+	s := start(t, programs[0])
+	keep := &revokeredis.Store{Client: s.client()}
+	check(t, keep.Ping(t.Context()))
+	n := testing.AllocsPerRun(200, func() { _, err := keep.Lookup(t.Context(), all); check(t, err) })
+	if t.Logf("%.0f allocations", n); n > 25 {
+		t.Errorf("got %.0f allocations, want at most 25", n)
+	}
+}
+
+func TestNoGoroutineIsLeftBehind(t *testing.T) {
+	s := start(t, programs[0])
+	before := runtime.NumGoroutine()
+	client := redis.NewClient(&redis.Options{Addr: s.addr, ContextTimeoutEnabled: true})
+	w := newWorld(t, &revokeredis.Store{Client: client})
+	for range 10 {
+		tokens, err := w.sessions.Begin(t.Context(), "alice", nil)
+		check(t, err)
+		_, err = w.sessions.Refresh(t.Context(), tokens.Refresh)
+		check(t, err)
+		check(t, w.sessions.End(t.Context(), tokens.Refresh))
+	}
+	check(t, client.Close())
+	eventually(t, "goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
+}

@@ -1,0 +1,88 @@
+package redis_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
+)
+
+func TestPingFindsWhatHinders(t *testing.T) {
+	s := start(t, programs[0], "--appendonly", "yes")
+	client := s.client(impatient)
+	keep := &revokeredis.Store{Client: client}
+	check(t, keep.Ping(t.Context()))
+	if n := client.DBSize(t.Context()).Val(); n != 1 {
+		t.Errorf("got %d keys after Ping, want the mark alone", n)
+	}
+	find := func(want string) {
+		t.Helper()
+		if err := keep.Ping(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "revoke/redis: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want revoke/redis: … %s …", err, want)
+		}
+	}
+	for _, policy := range []string{"allkeys-lru", "volatile-ttl"} {
+		s.do("CONFIG SET maxmemory-policy " + policy)
+		find("evicts")
+	}
+	s.do("CONFIG SET maxmemory-policy noeviction")
+	keep.MayLose = time.Minute
+	check(t, keep.Ping(t.Context()))
+	s.do("CONFIG SET appendonly no")
+	find("saves nothing")
+	keep.MayLose = 0
+	check(t, keep.Ping(t.Context()))
+	s.kill()
+	find("refused")
+}
+
+// A pretender answers INFO as another server would.
+type pretender struct {
+	sent
+	change func(info string) string
+}
+
+func (p *pretender) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if text, ok := cmd.(*redis.StringCmd); ok && cmd.Name() == "info" {
+			text.SetVal(p.change(text.Val()))
+		}
+		return err
+	}
+}
+
+func TestPingFindsWhatTheServerTells(t *testing.T) {
+	s := start(t, programs[0])
+	version := field(t, s, "redis_version")
+	for _, row := range []struct{ old, new, want string }{
+		{"redis_version:" + version, "redis_version:6.2.14", "Redis 6.2.14, want 7.0"},
+		{"redis_version:" + version, "redis_version:7.0.0", ""},
+		{"redis_version:" + version, "redis_version:10.0.0", ""},
+		{"redis_version:" + version, "redis_version:6.2.14\r\nvalkey_version:9.0.0", ""},
+		{"redis_version:" + version, "other_version:1", ""},
+		{"aof_enabled:0", "aof_enabled:1\r\naof_last_write_status:err", "append-only file"},
+		{"aof_enabled:0", "aof_enabled:0\r\naof_last_write_status:err", ""},
+		{"rdb_last_bgsave_status:ok", "rdb_last_bgsave_status:err", "snapshot"},
+		{"maxmemory_policy:noeviction", "maxmemory_policy:allkeys-lfu", "noeviction"},
+		{"maxmemory_policy:noeviction", "", ""},
+	} {
+		client := s.client()
+		client.AddHook(&pretender{change: func(info string) string { return strings.Replace(info, row.old, row.new, 1) }})
+		err := (&revokeredis.Store{Client: client}).Ping(t.Context())
+		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
+			t.Errorf("%q: got %v, want %q", row.new, err, row.want)
+		}
+	}
+}
+
+// field returns a field of INFO.
+func field(t *testing.T, s *server, name string) string {
+	_, value, _ := strings.Cut(s.client().Info(t.Context()).Val(), "\r\n"+name+":")
+	value, _, _ = strings.Cut(value, "\r\n")
+	return value
+}
