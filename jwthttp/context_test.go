@@ -1,6 +1,7 @@
 package jwthttp_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -176,4 +177,11 @@ func TestAuthenticatedRequestsAreVerifiedOnce(t *testing.T) {
 	handler.ServeHTTP(w, r.WithContext(jwthttp.WithToken(r.Context(), token)))
 	assert.Equal(t, 200, w.Code)
 	assert.Equal(t, 1, tokens.calls)
+}
+
+func TestOtherValuesOfTheContextStay(t *testing.T) {
+	type key struct{}
+	ctx := jwthttp.WithToken(context.WithValue(t.Context(), key{}, 7), &jwt.Token{})
+	assert.Equal(t, 7, ctx.Value(key{}))
+	assert.Nil(t, ctx.Value("other"))
 }

@@ -46,14 +46,28 @@ type ProofError struct {
 }
 
 func (e *ProofError) Error() string {
-	if e.Err == nil {
+	if e == nil || e.Err == nil {
 		return "jwthttp: proof of possession refused"
 	}
 	return "jwthttp: proof of possession refused: " + e.Err.Error()
 }
 
 // Unwrap returns why it was refused.
-func (e *ProofError) Unwrap() error { return e.Err }
+func (e *ProofError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
+
+const invalidToken = "invalid_token" // RFC 6750 section 3.1
+
+func (e *ProofError) code() string {
+	if e == nil || e.Code == "" {
+		return invalidToken
+	}
+	return e.Code
+}
 
 // checkProofs checks that a token comes from the holder of every key it is bound
 // to, and in the scheme that its proof demands.

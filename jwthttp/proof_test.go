@@ -174,7 +174,10 @@ func TestProofsSeeTheTokenAndSetHeaders(t *testing.T) {
 
 func TestProofErrorsSayWhy(t *testing.T) {
 	cause := errors.New("no such key")
-	assert.EqualError(t, &jwthttp.ProofError{}, "jwthttp: proof of possession refused")
+	for _, e := range []*jwthttp.ProofError{nil, {}} {
+		assert.EqualError(t, e, "jwthttp: proof of possession refused")
+		assert.NoError(t, e.Unwrap())
+	}
 	assert.EqualError(t, &jwthttp.ProofError{Err: cause}, "jwthttp: proof of possession refused: no such key")
 	assert.ErrorIs(t, &jwthttp.ProofError{Err: cause}, cause)
 }

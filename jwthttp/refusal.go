@@ -19,14 +19,19 @@ var ErrNoToken = errors.New("jwthttp: the request has no token")
 type RequestError struct{ Err error }
 
 func (e *RequestError) Error() string {
-	if e.Err == nil {
+	if e == nil || e.Err == nil {
 		return "jwthttp: malformed request"
 	}
 	return "jwthttp: malformed request: " + e.Err.Error()
 }
 
 // Unwrap returns what was wrong.
-func (e *RequestError) Unwrap() error { return e.Err }
+func (e *RequestError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // A Refusal is the answer to a request that a [Middleware] does not let through.
 type Refusal struct {
@@ -51,10 +56,10 @@ func (m *Middleware) refusal(a acceptance, scopes []string, err error) *Refusal 
 		refusal.Status = http.StatusUnauthorized
 	case errors.As(err, new(*scopeError)):
 		refusal.Status, refusal.Code = http.StatusForbidden, "insufficient_scope"
-	case errors.As(err, &unproven) && unproven.Code != "":
-		refusal.Status, refusal.Code = http.StatusUnauthorized, unproven.Code
-	case unproven != nil || errors.As(err, &refused):
-		refusal.Status, refusal.Code = http.StatusUnauthorized, "invalid_token"
+	case errors.As(err, &unproven):
+		refusal.Status, refusal.Code = http.StatusUnauthorized, unproven.code()
+	case errors.As(err, &refused):
+		refusal.Status, refusal.Code = http.StatusUnauthorized, invalidToken
 	}
 	refusal.Header = http.Header{"Cache-Control": {"no-store"}}
 	if refusal.Status != http.StatusServiceUnavailable {

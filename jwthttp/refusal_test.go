@@ -40,7 +40,10 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 }
 
 func TestZeroRequestErrorHasAText(t *testing.T) {
-	assert.EqualError(t, &jwthttp.RequestError{}, "jwthttp: malformed request")
+	for _, e := range []*jwthttp.RequestError{nil, {}} {
+		assert.EqualError(t, e, "jwthttp: malformed request")
+		assert.NoError(t, e.Unwrap())
+	}
 }
 
 func TestLogTellsWhoseGenuineTokenItWas(t *testing.T) {
@@ -119,5 +122,46 @@ func TestRetryAfterIsInWholeSeconds(t *testing.T) {
 		w := httptest.NewRecorder()
 		(&jwthttp.Middleware{Tokens: unavailable{wait}}).Handler(http.HandlerFunc(ok)).ServeHTTP(w, r)
 		assert.Equal(t, want, w.Header().Get("Retry-After"), wait)
+	}
+}
+
+func TestErrorsSayWhatWasWanted(t *testing.T) {
+	_, policy := newHMAC(t)
+	protect := &jwthttp.Middleware{Tokens: policy, Proofs: []jwthttp.ProofVerifier{dpopLike()}}
+	key, _ := newHMAC(t)
+	token := func(payload string) string { return sign(t, key, rawJSON(payload)) }
+	policy.AllowNoExpiry = true
+	for _, test := range []struct{ authorization, want string }{
+		{"Bearer " + token(`{}`), `jwthttp: want the scope "read", got ""`},
+		{"Bearer " + token(`{"scope":"write \u0007"}`), `jwthttp: want the scope "read", got "write \a"`},
+		{"Bearer " + token(`{"scope":7}`), `jwthttp: "scope": got a number, want a string or an array of strings`},
+		{"Bearer " + token(`{"cnf":{"jkt":"a"}}`), `jwt: claim not acceptable: cnf: it is bound by "jkt" and comes as Bearer, want DPoP`},
+		{"Bearer " + token(`{"cnf":{"new":"a","b":1}}`), `jwt: claim not acceptable: cnf: it is bound by "b", and none of Middleware.Proofs is for that; AllowUnproven accepts it without`},
+		{"Bearer " + token(`{"cnf":7}`), `jwt: claim not acceptable: cnf: want an object with a member that names a key (RFC 7800)`},
+		{"DPoP " + token(`{}`), `jwt: claim not acceptable: cnf: it comes as DPoP and is not bound to a key for that`},
+		{"DPoP " + token(`{"cnf":{"jkt":"a"}}`), `jwthttp: proof of possession refused`},
+		{"Bearer", `jwthttp: malformed request: got a malformed Authorization header, want a scheme, a space and one token`},
+		{"", `jwthttp: malformed request: got an Authorization header without a scheme`},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", test.authorization)
+		_, refusal := protect.Authorize(nil, r, []string{"read"})
+		assert.EqualError(t, refusal.Err, test.want)
+	}
+}
+
+// A nil pointer in an error is a mistake of a plug-in, and no reason to let anybody in.
+func TestNilErrorsOfPlugInsRefuse(t *testing.T) {
+	_, policy := newHMAC(t)
+	for err, want := range map[error]int{
+		(*jwthttp.RequestError)(nil): 400, (*jwthttp.ProofError)(nil): 401, (*jwt.VerifyError)(nil): 401,
+	} {
+		var out bytes.Buffer
+		log := slog.New(slog.NewTextHandler(&out, nil))
+		protect := &jwthttp.Middleware{Tokens: refusesWith{err}, Log: log}
+		assert.Equal(t, want, ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/", "Authorization", "Bearer a.b.c").Code)
+		protect = &jwthttp.Middleware{Tokens: policy, Log: log, Extract: func(*http.Request) (string, error) { return "", err }}
+		assert.Equal(t, 400, ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/").Code)
+		assert.Equal(t, 2, strings.Count(out.String(), "level=INFO"))
 	}
 }
