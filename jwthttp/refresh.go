@@ -220,11 +220,9 @@ func (k *RemoteKeys) Run(ctx context.Context) error {
 			_ = f.wait(ctx)
 			continue
 		}
-		timer := time.NewTimer(k.untilDue(now))
 		select {
-		case <-timer.C:
+		case <-time.After(k.untilDue(now)):
 		case <-ctx.Done():
-			timer.Stop()
 		}
 	}
 	return context.Cause(ctx)

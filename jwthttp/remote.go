@@ -124,7 +124,7 @@ func (o RemoteOptions) withDefaults() RemoteOptions {
 		o.MaxAge = max(defaultMaxAge, o.RefreshAfter)
 	}
 	if o.RefreshAfter == 0 {
-		o.RefreshAfter = max(min(defaultRefreshAfter, o.MaxAge-o.MaxAge/2), min(o.CoolDown, o.MaxAge))
+		o.RefreshAfter = max(min(defaultRefreshAfter, o.MaxAge-o.MaxAge/2), o.CoolDown)
 	}
 	if o.CoolDown == 0 {
 		o.CoolDown = min(defaultCoolDown, o.RefreshAfter)
