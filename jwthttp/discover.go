@@ -29,26 +29,25 @@ func (s *source) locate() (location, error) {
 }
 
 // discover returns the URL of the keys from the issuer's metadata. What is not at
-// the first of two places may be at the second; a server that fails or does not
-// answer is not asked again.
-func (s *source) discover(ctx context.Context) (string, error) {
-	if s.metadataURL != "" {
-		return s.metadata(ctx, s.metadataURL)
+// one place may be at the next; a server that fails or does not answer is not asked
+// again.
+func (s *source) discover(ctx context.Context) (at string, err error) {
+	for _, place := range s.places {
+		found, problem := s.metadata(ctx, place)
+		if problem == nil {
+			return found, nil
+		}
+		if err == nil {
+			err = problem
+		} else {
+			err = fmt.Errorf("%w; and %w", err, problem)
+		}
+		var wrong *answerError
+		if !errors.As(problem, &wrong) || wrong.code >= 500 {
+			break
+		}
 	}
-	openID, oauth, err := metadataURLs(s.issuer)
-	if err != nil {
-		return "", err
-	}
-	at, err := s.metadata(ctx, openID)
-	var wrong *answerError
-	if err == nil || !errors.As(err, &wrong) || wrong.code >= 500 {
-		return at, err
-	}
-	at, second := s.metadata(ctx, oauth)
-	if second != nil {
-		return "", fmt.Errorf("%w; and %w", err, second)
-	}
-	return at, nil
+	return "", err
 }
 
 // metadata returns the URL of the keys from the metadata at a URL.
@@ -94,14 +93,10 @@ func otherIssuer(got, want string) string {
 	return s
 }
 
-// metadataURLs returns where an issuer's metadata are: by OpenID Connect
-// Discovery 1.0 section 4, and by RFC 8414 section 3.
-func metadataURLs(issuer string) (openID, oauth string, err error) {
-	u, err := url.Parse(issuer)
-	if err != nil {
-		return "", "", err
-	}
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	origin := u.Scheme + "://" + u.Host
-	return origin + path + "/.well-known/openid-configuration", origin + "/.well-known/oauth-authorization-server" + path, nil
+// metadataPlaces returns where an issuer's metadata are: by OpenID Connect Discovery
+// 1.0 section 4, and by RFC 8414 section 3.
+func metadataPlaces(issuer *url.URL) []string {
+	path := strings.TrimSuffix(issuer.EscapedPath(), "/")
+	origin := issuer.Scheme + "://" + issuer.Host
+	return []string{origin + path + "/.well-known/openid-configuration", origin + "/.well-known/oauth-authorization-server" + path}
 }

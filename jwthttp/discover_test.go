@@ -60,6 +60,7 @@ func TestDiscovery(t *testing.T) {
 			}
 			assert.True(t, undecided(err), "%v", err)
 			assert.ErrorContains(t, err, test.want)
+			assert.NotContains(t, err.Error(), "template")
 		})
 	}
 }
@@ -228,6 +229,7 @@ func TestKeysThatMoveAreFetchedWhole(t *testing.T) {
 			assert.NoError(t, keys.Refresh(t.Context()))
 			assert.NoError(t, accept(t, keys, tokenOf(t, before)))
 			assert.ErrorIs(t, accept(t, keys, tokenOf(t, after)), jwt.ErrUnknownKey)
+			assert.Equal(t, "https://issuer.example/old", keys.State().URL)
 			moved.set(func(s *keyServer) { s.misbehave = nil })
 			m.set(openID, metadataOf("/moved"))
 			m.set("/old", status(gone))
@@ -236,6 +238,19 @@ func TestKeysThatMoveAreFetchedWhole(t *testing.T) {
 			m.set("/old", &keyServer{keys: []*jwk.Key{before}, etag: `"1"`})
 		}
 	})
+}
+
+// Nothing else is asked where nothing else is known: for keys whose URL was given,
+// and for keys that the metadata have just told.
+func TestKeysThatAreAbsent(t *testing.T) {
+	m, keys := newMetadata(t, "/keys")
+	assert.ErrorContains(t, keys.Refresh(t.Context()), `"https://issuer.example/keys": got status 404`)
+	assert.Equal(t, map[string]int{openID: 1, "/keys": 1}, m.count)
+
+	server, given := newServed(t, jwthttp.RemoteOptions{})
+	server.misbehave = status(404)
+	assert.EqualError(t, given.Refresh(t.Context()), `jwthttp: keys not fetched: "https://issuer.example/keys": got status 404, want 200`)
+	assert.EqualValues(t, 1, server.hits.Load())
 }
 
 func TestKeysThatAreGoneAndDidNotMove(t *testing.T) {

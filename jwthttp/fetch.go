@@ -16,24 +16,24 @@ import (
 
 // A source is where keys come from.
 type source struct {
-	client      *http.Client
-	issuer      string // "" if the URL of the keys was given
-	metadataURL string // "" if the metadata are below the issuer
-	allowHTTP   bool
-	prepare     func(r *http.Request) error
-	parse       func(data []byte) (*jwk.Set, error)
-	timeout     time.Duration
-	lifetime    lifetime
-	open        atomic.Int64 // requests that have not ended
+	client    *http.Client
+	issuer    string
+	places    []string // URLs of the issuer's metadata, likeliest first; none if the URL of the keys was given
+	allowHTTP bool
+	prepare   func(r *http.Request) error
+	parse     func(data []byte) (*jwk.Set, error)
+	timeout   time.Duration
+	lifetime  lifetime
+	open      atomic.Int64 // requests that have not ended
 }
 
-func newSource(issuer string, o RemoteOptions) (*source, error) {
+func newSource(issuer string, places []string, o RemoteOptions) (*source, error) {
 	parse, err := parser(o)
 	if err != nil {
 		return nil, err
 	}
 	return &source{
-		client: newClient(o.Client), issuer: issuer, metadataURL: o.MetadataURL, allowHTTP: o.AllowHTTP,
+		client: newClient(o.Client), issuer: issuer, places: places, allowHTTP: o.AllowHTTP,
 		prepare: o.Prepare, parse: parse, timeout: o.withDefaults().Timeout, lifetime: newLifetime(o),
 	}, nil
 }
@@ -51,10 +51,7 @@ func parser(o RemoteOptions) (func(data []byte) (*jwk.Set, error), error) {
 		}
 		return set.AllowUse(o.AllowUse...)
 	}
-	empty, err := jwk.NewSet()
-	if err != nil {
-		return nil, err
-	}
+	empty, _ := jwk.NewSet()
 	if _, err := adapt(empty); err != nil {
 		return nil, fmt.Errorf("jwthttp: RemoteOptions: %w", err)
 	}
@@ -93,7 +90,7 @@ func (s *source) fetch(held *heldKeys, at location) (*heldKeys, location, error)
 		}
 	}
 	keys, err := s.keys(held, at.url)
-	if known && s.issuer != "" && isGone(err) {
+	if known && s.places != nil && isGone(err) {
 		moved, problem := s.locate()
 		if problem != nil {
 			return nil, at, fmt.Errorf("%w; and %w", err, problem)

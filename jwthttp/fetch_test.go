@@ -91,6 +91,14 @@ func TestOldKeysAreRefreshed(t *testing.T) {
 	}
 }
 
+// Keys are not old before the cool-down is over, whatever else is said.
+func TestCoolDownIsTheShortestTime(t *testing.T) {
+	o := jwthttp.RemoteOptions{MaxAge: 90 * time.Minute, CoolDown: 80 * time.Minute}
+	for _, cacheControl := range []string{"", "max-age=60", "no-cache"} {
+		oldAfter(t, 80*time.Minute, o, func(s *keyServer) { s.cacheControl = cacheControl })
+	}
+}
+
 func TestTimeInCachesOnTheWayCounts(t *testing.T) {
 	for age, want := range map[string]time.Duration{"100": 200 * time.Second, "290": 30 * time.Second, "9999999999": 30 * time.Second, "x": 300 * time.Second} {
 		oldAfter(t, want, jwthttp.RemoteOptions{}, func(s *keyServer) { s.cacheControl, s.age = "max-age=300", age })
@@ -320,6 +328,24 @@ func TestMisbehavingServers(t *testing.T) {
 			assert.NoError(t, accept(t, warm, tokenOf(t, key)), "the keys at hand serve on")
 			assert.Error(t, warm.State().Err)
 		})
+	}
+}
+
+// The error of an answer that cannot be read tells its type, unless it is JSON's.
+func TestErrorTellsTheContentType(t *testing.T) {
+	for contentType, told := range map[string]bool{
+		"application/json": false, "application/json; charset=utf-8": false, "application/jwk-set+json": false, "APPLICATION/JSON": false,
+		"text/html": true, "application/jwt": true, "application/json; charset": true, "": true,
+	} {
+		server, keys := newServed(t, jwthttp.RemoteOptions{})
+		server.misbehave = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = []string{contentType}
+			io.WriteString(w, "keys")
+		}
+		err := keys.Refresh(t.Context())
+		require.ErrorContains(t, err, "not a JWK Set")
+		assert.Equal(t, told, strings.Contains(err.Error(), fmt.Sprintf("of the content type %q", contentType)), err.Error())
+		assert.Equal(t, told, strings.Contains(err.Error(), "content type"))
 	}
 }
 

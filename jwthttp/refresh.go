@@ -139,7 +139,7 @@ func (k *RemoteKeys) end(f *fetch, held *heldKeys, at location, err error) {
 // where the keys were last found.
 func (k *RemoteKeys) locate() {
 	k.mu.Lock()
-	old := k.source.issuer != "" && k.location.url != "" && elapsed(k.location.found, time.Now()) >= maxLocation
+	old := k.source.places != nil && k.location.url != "" && elapsed(k.location.found, time.Now()) >= maxLocation
 	if !old || k.locating {
 		k.mu.Unlock()
 		return

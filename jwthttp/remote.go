@@ -145,7 +145,7 @@ func NewRemoteKeys(url string, o RemoteOptions) (*RemoteKeys, error) {
 	if _, err := checkRemoteURL(url, o.AllowHTTP); err != nil {
 		return nil, err
 	}
-	return newRemoteKeys("", url, o)
+	return newRemoteKeys(url, "", nil, o)
 }
 
 // DiscoverKeys returns the keys of an issuer, whose metadata say where they are:
@@ -162,7 +162,7 @@ func DiscoverKeys(issuer string, o RemoteOptions) (*RemoteKeys, error) {
 		if _, err := checkRemoteURL(o.MetadataURL, o.AllowHTTP); err != nil {
 			return nil, fmt.Errorf("%w, for MetadataURL", err)
 		}
-		return newRemoteKeys(issuer, "", o)
+		return newRemoteKeys("", issuer, []string{o.MetadataURL}, o)
 	}
 	u, err := checkRemoteURL(issuer, o.AllowHTTP)
 	if err != nil {
@@ -171,14 +171,14 @@ func DiscoverKeys(issuer string, o RemoteOptions) (*RemoteKeys, error) {
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fmt.Errorf("jwthttp: the issuer %s has a query or fragment", shown(issuer))
 	}
-	return newRemoteKeys(issuer, "", o)
+	return newRemoteKeys("", issuer, metadataPlaces(u), o)
 }
 
-func newRemoteKeys(issuer, keysURL string, o RemoteOptions) (*RemoteKeys, error) {
+func newRemoteKeys(keysURL, issuer string, places []string, o RemoteOptions) (*RemoteKeys, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s, err := newSource(issuer, o)
+	s, err := newSource(issuer, places, o)
 	if err != nil {
 		return nil, err
 	}
@@ -211,11 +211,7 @@ func (k *RemoteKeys) Verifiers(ctx context.Context, h jwt.Header) ([]jwt.Verifie
 	}
 	now := time.Now()
 	held := k.held.Load()
-	found, err := k.atHand(ctx, held, now, h)
-	if err != nil {
-		return nil, err
-	}
-	if len(found) > 0 {
+	if found, _ := k.atHand(ctx, held, now, h); len(found) > 0 {
 		if held.age(now) >= held.freshFor() {
 			k.begin(now, nil)
 		}
@@ -227,7 +223,7 @@ func (k *RemoteKeys) Verifiers(ctx context.Context, h jwt.Header) ([]jwt.Verifie
 			return nil, err
 		}
 	}
-	found, err = k.atHand(ctx, k.held.Load(), time.Now(), h)
+	found, err := k.atHand(ctx, k.held.Load(), time.Now(), h)
 	if len(found) > 0 || err != nil {
 		return found, err
 	}

@@ -119,6 +119,26 @@ func TestKeysServeOnWhileASlowServerAnswers(t *testing.T) {
 	})
 }
 
+// A failed fetch for an unknown key ID, or a failed Refresh, is not repeated for tokens
+// of keys that are at hand and not old.
+func TestKnownKeysThatAreNotOldCauseNoFetch(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		key := newKey(t)
+		server, keys := newServed(t, jwthttp.RemoteOptions{}, key)
+		require.NoError(t, keys.Refresh(t.Context()))
+		server.set(func(s *keyServer) { s.misbehave = status(500) })
+		assert.Error(t, keys.Refresh(t.Context()))
+		pass(10*time.Minute - 1)
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		synctest.Wait()
+		assert.EqualValues(t, 2, server.hits.Load())
+		pass(1)
+		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
+		synctest.Wait()
+		assert.EqualValues(t, 3, server.hits.Load())
+	})
+}
+
 func TestKeysThatAreTooOldAreFetchedBeforeTheyServe(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		old, next := newKey(t), newKey(t)
@@ -265,7 +285,9 @@ func TestShortestMaxAge(t *testing.T) {
 		server, keys := newServed(t, jwthttp.RemoteOptions{MaxAge: 1}, key)
 		server.set(func(s *keyServer) { s.delay = 1 })
 		for range 10 {
-			assert.True(t, undecided(accept(t, keys, tokenOf(t, key))), "too old when they come")
+			err := accept(t, keys, tokenOf(t, key))
+			assert.True(t, undecided(err))
+			assert.ErrorContains(t, err, "too old", "when they come")
 		}
 		server.set(func(s *keyServer) { s.delay = 0 })
 		pass(time.Second)

@@ -1,6 +1,7 @@
 package jwthttp_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -65,6 +66,23 @@ func TestRedirectsToOtherOriginsAreNotFollowed(t *testing.T) {
 		keys := newRemote(t, "https://issuer.example/", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}, AllowHTTP: true})
 		assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "redirected to another origin", to)
 		assert.Zero(t, server.hits.Load())
+	}
+}
+
+// What belongs to a request ends with it.
+func TestContextOfARequestEndsWithIt(t *testing.T) {
+	var contexts []context.Context
+	m := &metadataServer{urls: map[string]http.Handler{openID: metadataOf("/keys"), "/keys": &keyServer{keys: []*jwk.Key{newKey(t)}}}, count: map[string]int{}}
+	transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+		contexts = append(contexts, r.Context())
+		return m.RoundTrip(r)
+	})
+	keys, err := jwthttp.DiscoverKeys("https://issuer.example", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+	require.NoError(t, err)
+	require.NoError(t, keys.Refresh(t.Context()))
+	require.Len(t, contexts, 2)
+	for _, ctx := range contexts {
+		assert.ErrorIs(t, ctx.Err(), context.Canceled)
 	}
 }
 
