@@ -97,10 +97,15 @@ type decodedHeader struct {
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
 func (b *buffer) free() {
-	const most = 256 << 10 // bytes to keep
-	if cap(b.token)+cap(b.header)+cap(b.payload)+cap(b.sig) <= most {
+	if b.isKept() {
 		buffers.Put(b)
 	}
+}
+
+// isKept reports whether the buffer is small enough to be used again.
+func (b *buffer) isKept() bool {
+	const most = 256 << 10 // bytes
+	return cap(b.token)+cap(b.header)+cap(b.payload)+cap(b.sig) <= most
 }
 
 // readHeader decodes the header of the token, which the buffer has, too.
