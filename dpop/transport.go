@@ -19,7 +19,11 @@ import (
 // The nonces of servers (RFC 9449 sections 8 and 9) are kept, the latest for each
 // origin. A request that is refused for want of one is repeated once with the new
 // nonce, if it has no body or a GetBody; otherwise the answer is returned, and the
-// next request has the nonce.
+// next request has the nonce. If the body has a client assertion, GetBody must make
+// a new one, as that of oidc.NewTokenRequest does.
+//
+// As proofs are for one request, a server refuses one that reaches it twice, which
+// happens when the Base repeats a request after its connection was lost.
 //
 // The zero value sends nothing: its RoundTrip returns an error.
 type Transport struct {
@@ -64,6 +68,16 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	t.remember(origin, answer)
 	return answer, nil
+}
+
+// CloseIdleConnections closes those of the Base, for [http.Client.CloseIdleConnections].
+func (t *Transport) CloseIdleConnections() {
+	if t == nil {
+		return
+	}
+	if base, ok := t.base().(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
 }
 
 func (t *Transport) incomplete(r *http.Request) error {

@@ -389,6 +389,23 @@ func TestATransportThatCannotMakeAProofSendsNothing(t *testing.T) {
 	assert.EqualError(t, err, "dpop: request without a URL")
 }
 
+// idling is a RoundTripper with connections.
+type idling struct {
+	http.RoundTripper
+	closed int
+}
+
+func (i *idling) CloseIdleConnections() { i.closed++ }
+
+func TestIdleConnectionsAreClosedWithThoseOfTheBase(t *testing.T) {
+	transport, base := newTransport(t, &server{}), &idling{}
+	(&http.Client{Transport: transport}).CloseIdleConnections() // a Base that has none
+	transport.Base = base
+	(&http.Client{Transport: transport}).CloseIdleConnections()
+	assert.Equal(t, 1, base.closed)
+	(*dpop.Transport)(nil).CloseIdleConnections()
+}
+
 // failing is a RoundTripper that reaches nobody.
 type failing struct{}
 

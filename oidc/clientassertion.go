@@ -4,7 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -38,6 +43,40 @@ func ClientAssertionForm(assertion string) url.Values {
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
 		"client_assertion":      {assertion},
 	}
+}
+
+// NewTokenRequest returns a POST request to an endpoint of an authorization server
+// with a form and a client assertion (see [SignClientAssertion]). The body is made
+// anew, with a new assertion, where the request is repeated by its GetBody, as a
+// dpop.Transport does: an assertion that a server has seen is used up, even if the
+// server has refused the request for something else.
+func NewTokenRequest(ctx context.Context, endpoint string, form url.Values, key jwt.Signer, clientID, issuer string) (*http.Request, error) {
+	form = maps.Clone(form)
+	if form == nil {
+		form = url.Values{}
+	}
+	body := func() (string, error) {
+		assertion, err := SignClientAssertion(ctx, key, clientID, issuer)
+		if err != nil {
+			return "", err
+		}
+		maps.Copy(form, ClientAssertionForm(assertion))
+		return form.Encode(), nil
+	}
+	first, err := body()
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(first))
+	if err != nil {
+		return nil, fmt.Errorf("oidc: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.GetBody = func() (io.ReadCloser, error) { // all assertions of a key have the same length
+		again, err := body()
+		return io.NopCloser(strings.NewReader(again)), err
+	}
+	return r, nil
 }
 
 // ClientAssertions returns the policy for the assertions of one client, with the

@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"io"
 	"net/url"
 	"testing"
 	"time"
@@ -42,6 +43,43 @@ func TestAClientAssertionWantsBothParties(t *testing.T) {
 	}
 	_, err := oidc.SignClientAssertion(t.Context(), nil, clientID, issuer)
 	assert.Error(t, err)
+}
+
+// A server that wants a nonce of DPoP refuses the first request, and has seen its
+// assertion.
+func TestARepeatedTokenRequestHasANewAssertion(t *testing.T) {
+	key, keys := newKey(t, jwt.ES256)
+	policy := oidc.ClientAssertions(clientID, issuer, keys)
+	form := url.Values{"grant_type": {"client_credentials"}}
+	r, err := oidc.NewTokenRequest(t.Context(), issuer+"/token", form, key, clientID, issuer)
+	require.NoError(t, err)
+	assert.Equal(t, "POST", r.Method)
+	assert.Equal(t, issuer+"/token", r.URL.String())
+	assert.Equal(t, "application/x-www-form-urlencoded", r.Header.Get("Content-Type"))
+	assert.Len(t, form, 1, "the form is not changed")
+	second, err := r.GetBody()
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, body := range []io.ReadCloser{r.Body, second} {
+		data, err := io.ReadAll(body)
+		require.NoError(t, err)
+		assert.EqualValues(t, r.ContentLength, len(data))
+		sent, err := url.ParseQuery(string(data))
+		require.NoError(t, err)
+		assert.Equal(t, "client_credentials", sent.Get("grant_type"))
+		assert.Equal(t, "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", sent.Get("client_assertion_type"))
+		token, err := policy.Verify(t.Context(), sent.Get("client_assertion"))
+		require.NoError(t, err)
+		seen[token.Claims.ID] = true
+	}
+	assert.Len(t, seen, 2)
+
+	_, err = oidc.NewTokenRequest(t.Context(), issuer+"/token", nil, key, clientID, issuer)
+	assert.NoError(t, err)
+	_, err = oidc.NewTokenRequest(t.Context(), issuer+"/token", nil, key, "", issuer)
+	assert.ErrorContains(t, err, "wants a client ID")
+	_, err = oidc.NewTokenRequest(t.Context(), ":", nil, key, clientID, issuer)
+	assert.ErrorContains(t, err, "oidc: ")
 }
 
 // RFC 7523 section 3.

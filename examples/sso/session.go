@@ -184,18 +184,10 @@ func get(ctx context.Context, url, token string) (answer, error) {
 
 // request asks the issuer for tokens. The shop proves who it is by an assertion.
 func (s *shop) request(ctx context.Context, form url.Values) (tokens, error) {
-	assertion, err := oidc.SignClientAssertion(ctx, s.key, clientID, s.issuer)
+	r, err := oidc.NewTokenRequest(ctx, s.issuer+"/token", form, s.key, clientID, s.issuer)
 	if err != nil {
 		return tokens{}, err
 	}
-	for name, values := range oidc.ClientAssertionForm(assertion) {
-		form[name] = values
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.issuer+"/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		return tokens{}, err
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return tokens{}, err
