@@ -36,10 +36,11 @@ type roomFor[T any] struct {
 	texts [4]string
 }
 
-// decode decodes the payload into v, which is of the kind. Registered claims in
-// it come from those that are decoded already.
-func (t *Token) decode(v reflect.Value, of *claimsKind, room []string) error {
-	claims, alone := v.Addr().Interface().(*Claims)
+// decode decodes the payload into the value that into points to, which is of the
+// kind. Registered claims in it come from those that are decoded already.
+func (t *Token) decode(into any, of *claimsKind, room []string) error {
+	v := reflect.ValueOf(into).Elem()
+	claims, alone := into.(*Claims)
 	switch {
 	case of.Embeds:
 		claims = v.Field(0).Addr().Interface().(*Claims)

@@ -140,7 +140,7 @@ func ClaimsAs[T any](t *Token) (T, error) {
 	}
 	of := kindOf(reflect.TypeFor[T]())
 	into := new(roomFor[T])
-	if err := t.decode(reflect.ValueOf(&into.value).Elem(), of, into.texts[:0]); err != nil {
+	if err := t.decode(&into.value, of, into.texts[:0]); err != nil {
 		return none, t.refuseDecoding(err)
 	}
 	if of.validates {
