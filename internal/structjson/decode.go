@@ -1,14 +1,8 @@
 package structjson
 
 import (
-	"bytes"
-	"encoding"
-	"encoding/base64"
 	"reflect"
 	"strconv"
-	"strings"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
@@ -129,79 +123,6 @@ func (d *decoder) value(n *node, v reflect.Value) bool {
 		return d.quoted(n, v)
 	}
 	return d.mismatch(v.Type())
-}
-
-func (d *decoder) boolean(v reflect.Value) bool {
-	if c := d.Peek(); c != 't' && c != 'f' {
-		return d.mismatch(v.Type())
-	}
-	raw := d.Value()
-	v.SetBool(string(raw.Raw) == "true")
-	return true
-}
-
-// scalar decodes a number of Go.
-func (d *decoder) scalar(is kind, v reflect.Value) bool {
-	if is == integer {
-		if n, ok := d.Integer(); ok {
-			v.SetInt(n)
-			return !v.OverflowInt(n) || d.unfit(v)
-		}
-	}
-	raw := d.Value()
-	if !raw.IsNumber() {
-		return d.fail("got "+raw.Kind()+", want "+wanted(v.Type()), nil)
-	}
-	var err error
-	switch bits := v.Type().Bits(); is {
-	case integer:
-		var n int64
-		n, err = strconv.ParseInt(string(raw.Raw), 10, bits)
-		v.SetInt(n)
-	case unsigned:
-		var n uint64
-		n, err = strconv.ParseUint(string(raw.Raw), 10, bits)
-		v.SetUint(n)
-	default:
-		var n float64
-		n, err = strconv.ParseFloat(string(raw.Raw), bits)
-		v.SetFloat(n)
-	}
-	return err == nil || d.unfit(v)
-}
-
-func (d *decoder) unfit(v reflect.Value) bool {
-	return d.fail("got another number, want "+wanted(v.Type()), nil)
-}
-
-// number decodes a json.Number: a number, or a string with one.
-func (d *decoder) number(v reflect.Value) bool {
-	if s, ok := d.Text(); ok {
-		v.SetString(s)
-		return isNumber(s) || d.fail("got a string, want a number", nil)
-	}
-	raw := d.Value()
-	if !raw.IsNumber() {
-		return d.fail("got "+raw.Kind()+", want a number", nil)
-	}
-	v.SetString(string(raw.Raw))
-	return true
-}
-
-func (d *decoder) octets(n *node, v reflect.Value) bool {
-	if d.Peek() == '[' {
-		return d.list(n, v)
-	}
-	s, ok := d.Text()
-	if !ok {
-		return d.mismatch(v.Type())
-	}
-	b, err := base64.StdEncoding.DecodeString(s)
-	if err != nil {
-		return d.fail("got a string that is not base64", nil)
-	}
-	v.SetBytes(b)
-	return true
 }
 
 // texts decodes a list of texts, into the decoder's room if there is enough.
@@ -380,44 +301,4 @@ func (d *decoder) any() (v any, ok bool) {
 		return nil, true
 	}
 	return string(raw.Raw) == "true", true
-}
-
-func (d *decoder) methodJSON(v reflect.Value) bool {
-	raw := d.Value()
-	// It gets bytes of its own, to which it may hold on.
-	if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(raw.Raw)); err != nil {
-		return d.fail("got "+raw.Kind()+", and "+methodFailed("UnmarshalJSON", v.Type(), err), err)
-	}
-	return true
-}
-
-func (d *decoder) methodText(v reflect.Value) bool {
-	s, ok := d.Text()
-	if !ok {
-		raw := d.Value()
-		return d.fail("got "+raw.Kind()+", want a string", nil)
-	}
-	if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)); err != nil {
-		return d.fail("got a string, and "+methodFailed("UnmarshalText", v.Type(), err), err)
-	}
-	return true
-}
-
-// quoted decodes a string that holds a value.
-func (d *decoder) quoted(n *node, v reflect.Value) bool {
-	s, ok := d.Text()
-	if !ok {
-		raw := d.Value()
-		return d.fail("got "+raw.Kind()+", want a string", nil)
-	}
-	in, problem := strictjson.ReadValue([]byte(s), 0)
-	if problem != "" || len(in.Raw) != len(s) || strings.ContainsAny(s[:1], "{[") {
-		return d.fail("got another string, want one that holds "+wanted(v.Type()), nil)
-	}
-	inner := decoder{Cursor: strictjson.Walk(in.Raw, s)}
-	if !inner.value(n.elem, v) {
-		d.err = inner.err
-		return false
-	}
-	return true
 }

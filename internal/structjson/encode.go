@@ -1,17 +1,10 @@
 package structjson
 
 import (
-	"encoding"
-	"encoding/base64"
-	"errors"
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
@@ -85,53 +78,6 @@ func (e *encoder) null() bool {
 	return true
 }
 
-func (e *encoder) text(s string) (ok bool) {
-	e.b, ok = strictjson.AppendText(e.b, s)
-	return ok || e.fail("got a text that is not valid UTF-8", nil)
-}
-
-// float appends the shortest number that reads back as f, with an exponent only
-// where encoding/json writes one.
-func (e *encoder) float(f float64, bits int) bool {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return e.fail("got "+strconv.FormatFloat(f, 'g', -1, bits)+", want a finite number", nil)
-	}
-	format, size := byte('f'), math.Abs(f)
-	if size != 0 && (bits == 64 && (size < 1e-6 || size >= 1e21) || bits == 32 && (float32(size) < 1e-6 || float32(size) >= 1e21)) {
-		format = 'e'
-	}
-	e.b = strconv.AppendFloat(e.b, f, format, -1, bits)
-	if n := len(e.b); format == 'e' && string(e.b[n-4:n-1]) == "e-0" { // one digit is enough
-		e.b = append(e.b[:n-2], e.b[n-1])
-	}
-	return true
-}
-
-// number appends what a json.Number says.
-func (e *encoder) number(s string) bool {
-	if s == "" {
-		s = "0"
-	}
-	if !isNumber(s) {
-		return e.fail("got a json.Number that is no number", nil)
-	}
-	e.b = append(e.b, s...)
-	return true
-}
-
-func isNumber(s string) bool {
-	v, problem := strictjson.ReadValue([]byte(s), 0)
-	return problem == "" && v.IsNumber() && len(v.Raw) == len(s)
-}
-
-func (e *encoder) octets(v reflect.Value) bool {
-	if v.IsNil() {
-		return e.null()
-	}
-	e.b = append(base64.StdEncoding.AppendEncode(append(e.b, '"'), v.Bytes()), '"')
-	return true
-}
-
 func (e *encoder) pointer(n *node, v reflect.Value) bool {
 	if v.IsNil() {
 		return e.null()
@@ -157,23 +103,6 @@ func (e *encoder) dynamic(v reflect.Value) bool {
 	}
 	v = v.Elem()
 	return e.value(nodeOf(v.Type()), v)
-}
-
-// quoted appends a string that holds the JSON of v.
-func (e *encoder) quoted(n *node, v reflect.Value) bool {
-	if n.elem.writes == pointer {
-		if v.IsNil() {
-			return e.null()
-		}
-		n, v = &node{elem: n.elem.elem}, v.Elem()
-	}
-	start := len(e.b)
-	if !e.value(n.elem, v) {
-		return false
-	}
-	inner := string(e.b[start:])
-	e.b = e.b[:start]
-	return e.text(inner)
 }
 
 // open begins an object or an array.
@@ -299,41 +228,4 @@ func keyName(key reflect.Value) string {
 	default:
 		return strconv.FormatUint(key.Uint(), 10)
 	}
-}
-
-func (e *encoder) methodJSON(v reflect.Value) bool {
-	text, err := v.Interface().(json.Marshaler).MarshalJSON()
-	if err != nil {
-		return e.fail(methodFailed("MarshalJSON", v.Type(), err), err)
-	}
-	return e.raw(text)
-}
-
-func (e *encoder) methodText(v reflect.Value) bool {
-	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
-	if err != nil {
-		return e.fail(methodFailed("MarshalText", v.Type(), err), err)
-	}
-	return e.text(string(text))
-}
-
-// methodFailed says so, without line breaks.
-func methodFailed(method string, of reflect.Type, err error) string {
-	return method + " of " + nameOf(of) + " failed: " + strictjson.Quote(err.Error())
-}
-
-// raw appends JSON from elsewhere, if it is strict.
-func (e *encoder) raw(text jsontext.Value) bool {
-	v, problem := strictjson.ReadValue(text, e.depth)
-	if problem != "" {
-		return e.fail("got JSON that is not strict: "+problem, errors.New(problem))
-	}
-	if slices.ContainsFunc(v.Raw, func(c byte) bool { return c <= ' ' }) {
-		compact := slices.Clone(jsontext.Value(v.Raw))
-		if compact.Compact() == nil {
-			v.Raw = compact
-		}
-	}
-	e.b = append(e.b, v.Raw...)
-	return true
 }

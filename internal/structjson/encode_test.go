@@ -122,9 +122,7 @@ func TestAppendRefusesWhatCouldNotBeRead(t *testing.T) {
 	require.ErrorIs(t, err, errFails)
 	for _, v := range []any{
 		struct{ A func() }{}, struct{ A chan int }{}, struct{ A complex128 }{}, struct{ A any }{func() {}}, struct{ A map[bool]int }{map[bool]int{true: 1}}, map[equalKeys]int{1: 1, 2: 2},
-		struct {
-			A failsText `json:",string"`
-		}{},
+		tagged(failsText{}, `json:",string"`),
 	} {
 		_, err := encode(v)
 		require.Error(t, err, "%T", v)
