@@ -157,6 +157,9 @@ func TestExplanationsAreTables(t *testing.T) {
 	data, err = json.Marshal(e)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"accepted":true,"steps":[]}`, string(data))
+	data, err = json.Marshal(&jwt.Explanation{})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"accepted":false,"steps":[]}`, string(data))
 	assert.Equal(t, "not verified", (*jwt.Explanation)(nil).String())
 	assert.Equal(t, "null", string(must((*jwt.Explanation)(nil).MarshalJSON())))
 }
@@ -213,8 +216,12 @@ func TestExplainOfACache(t *testing.T) {
 		assert.Equal(t, jwt.Step{Name: "cache", Result: jwt.Passed, Got: got}, e.Steps[0])
 		assert.Equal(t, "issuer", e.Steps[1].Name)
 	}
+	other := signed(t, key, `{"iss":"x"}`) // with the signature of the token that is remembered
+	e := cache.Explain(t.Context(), other[:strings.LastIndexByte(other, '.')]+token[strings.LastIndexByte(token, '.'):])
+	assert.Equal(t, "a token that is not remembered", e.Steps[0].Got)
+	require.ErrorIs(t, e.Err, jwt.ErrSignature)
 	p.Subject = "bob"
-	e := cache.Explain(t.Context(), token)
+	e = cache.Explain(t.Context(), token)
 	require.ErrorIs(t, e.Err, jwt.ErrClaim)
 	assert.Nil(t, e.Token)
 	e = cache.Explain(t.Context(), "x")
@@ -237,6 +244,56 @@ func TestExplainOfWhatIsIncomplete(t *testing.T) {
 	require.NoError(t, e.Err)
 	assert.Same(t, token, e.Token)
 	assert.Equal(t, []jwt.Step{{Name: "verify", Result: jwt.Passed}}, e.Steps)
+}
+
+// What is accepted is told of each question, whether it is asked or not.
+func TestExplainTellsWhatIsAccepted(t *testing.T) {
+	key := hs256(t)
+	wants := func(p *jwt.Policy, token string) (wants []string) {
+		for _, s := range p.Explain(t.Context(), token).Steps[7:] {
+			wants = append(wants, s.Want)
+		}
+		return wants
+	}
+	token := signed(t, key, payload)
+	open := lenient(key)
+	open.AllowAnyType = true
+	now := "2027-01-15T08:00:00Z"
+	assert.Equal(t, []string{"anything", "anything", "anything", "anything", "any date or nothing", "a date not after now, " + now, "a date after now, " + now}, wants(open, token))
+	closed := &jwt.Policy{Keys: jwt.Keys{key}, Now: open.Now}
+	assert.Equal(t, []string{
+		`"JWT" or nothing, as Policy.Types is empty`, "it to be absent, as Policy.Issuer is empty", "it to be absent, as Policy.Audience is empty", "anything",
+		"any date or nothing", "a date not after now, " + now, "a date after now, " + now,
+	}, wants(closed, token))
+	set := &jwt.Policy{
+		Keys: jwt.Keys{key}, Issuer: "a", Audience: []string{"b"}, Subject: "c", Types: []string{"d", "e"}, MaxAge: time.Minute, Now: open.Now,
+		Require: []string{"f"}, Rules: []jwt.Rule{jwt.NotEmpty("g")},
+	}
+	want := []string{
+		`one of ["d", "e"]`, `"a"`, `one of ["b"]`, `"c"`, "a date not after now, " + now + ", and at most 1m0s before it",
+		"it to be present, as Policy.Require names it", "what its rule accepts", "a date not after now, " + now, "a date after now, " + now,
+	}
+	assert.Equal(t, want, wants(set, token))
+	assert.Equal(t, want, wants(set, "x"), "before the token was read, too")
+	tenants := &jwt.Policy{Keys: jwt.Keys{key}, IssuerTemplate: "https://{tid}.example", Now: open.Now}
+	assert.Equal(t, `"https://{tid}.example"`, wants(tenants, "x")[1])
+}
+
+// Of claims that package jwe decrypted there are no steps of a signed token.
+func TestExplainOfDecryptedClaims(t *testing.T) {
+	p := policy()
+	p.Keys = envelope{}
+	p.Types = []string{"at+jwt"}
+	var names []string
+	e := p.Explain(t.Context(), payload)
+	for _, s := range e.Steps {
+		names = append(names, s.Name)
+	}
+	require.NoError(t, e.Err)
+	assert.Equal(t, []string{"size", "payload", "typ", "iss", "aud", "sub", "iat", "nbf", "exp"}, names)
+	e = p.Explain(t.Context(), "[]")
+	require.ErrorIs(t, e.Err, jwt.ErrClaim)
+	assert.Equal(t, jwt.Failed, e.Steps[1].Result)
 }
 
 // Verify and Explain never disagree, whatever the token and the policy.

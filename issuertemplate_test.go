@@ -27,6 +27,12 @@ func TestIssuerTemplate(t *testing.T) {
 		ok                       bool
 	}{
 		{"right", "", `{"iss":"https://login.example/a-B_9.~/v2.0","tid":"a-B_9.~"}`, true},
+		{"the first and last characters of each kind", "", `{"iss":"https://login.example/09azAZ/v2.0","tid":"09azAZ"}`, true},
+		{"a claim with a colon", "", `{"iss":"https://login.example/a:/v2.0","tid":"a:"}`, false},
+		{"a claim with an at sign", "", `{"iss":"https://login.example/a@/v2.0","tid":"a@"}`, false},
+		{"a claim with a bracket", "", `{"iss":"https://login.example/a[/v2.0","tid":"a["}`, false},
+		{"a claim with a backtick", "", "{\"iss\":\"https://login.example/a`/v2.0\",\"tid\":\"a`\"}", false},
+		{"a claim with a brace", "", `{"iss":"https://login.example/a{/v2.0","tid":"a{"}`, false},
 		{"another tenant's", "", `{"iss":"https://login.example/a/v2.0","tid":"b"}`, false},
 		{"without the claim", "", `{"iss":"https://login.example/a/v2.0"}`, false},
 		{"without iss", "", `{"tid":"a"}`, false},

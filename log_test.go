@@ -41,6 +41,9 @@ func TestTokensInLogsAreShort(t *testing.T) {
 	assert.Less(t, len(got.String()), 1000)
 	text, _ = logged(got)
 	assert.Less(t, len(text), 2000)
+	got, err = lenient(key).Verify(t.Context(), signed(t, key, `{"iss":"a"}`))
+	require.NoError(t, err)
+	assert.Equal(t, `token iss "a"`, got.String())
 	for _, none := range []*jwt.Token{nil, {}} {
 		assert.Equal(t, "token", none.String())
 		assert.Equal(t, slog.KindGroup, none.LogValue().Kind())
@@ -70,5 +73,9 @@ func TestRefusalsInLogsSayWhoseTokenItWas(t *testing.T) {
 	for _, e := range []*jwt.VerifyError{nil, {}} {
 		assert.Equal(t, "jwt: token refused", e.LogValue().String())
 		assert.Equal(t, "jwt: token refused", e.Error())
+		require.NoError(t, e.Unwrap())
+		assert.False(t, e.Is(jwt.ErrClaim))
+		var other *jwt.VerifyError
+		assert.False(t, e.As(&other))
 	}
 }

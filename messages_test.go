@@ -60,8 +60,18 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), signed(t, key, `{"iss":"https://other.example"}`))
 	assert.NotContains(t, err.Error(), "slash")
+	_, err = lenientIssuer(key).Verify(t.Context(), signed(t, key, `{"iss":"/"}`))
+	assert.ErrorContains(t, err, "Policy.Issuer is empty")
+	assert.NotContains(t, err.Error(), "slash")
 	_, err = jwt.Policies{policy(key)}.Verify(t.Context(), "a.b.c.d.e")
 	assert.ErrorContains(t, err, "package jwe")
+}
+
+// lenientIssuer accepts tokens without iss.
+func lenientIssuer(key jwt.Verifier) *jwt.Policy {
+	p := lenient(key)
+	p.AllowAnyIssuer = false
+	return p
 }
 
 // A paid request to a key in a KMS is not made for an empty signature.

@@ -197,6 +197,26 @@ func TestRequireAsksForPresence(t *testing.T) {
 	}
 }
 
+// The names of RFC 7515 section 4.1 are asked of the header, whatever the claims have.
+func TestRequireKnowsTheHeaderParameters(t *testing.T) {
+	key := hs256(t)
+	p := lenient(key)
+	p.AllowAnyType = true
+	for _, name := range []string{"jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty"} {
+		p.Require = []string{name}
+		_, err := p.Verify(t.Context(), signRaw(t, key, `{"alg":"HS256","`+name+`":"a"}`, `{}`))
+		require.NoError(t, err, name)
+		token := signRaw(t, key, `{"alg":"HS256"}`, `{"`+name+`":"a"}`)
+		got, err := p.Verify(t.Context(), token)
+		refused(t, jwt.ErrClaim, token, got, err)
+	}
+	for _, name := range []string{"alg", "crit"} {
+		p.Rules, p.Require = []jwt.Rule{jwt.NotEmpty(name)}, nil
+		_, err := p.Verify(t.Context(), signRaw(t, key, `{"alg":"HS256"}`, `{"crit":"a"}`))
+		assert.Equal(t, name == "alg", err == nil, name)
+	}
+}
+
 // The rules of a policy hold wherever the policy stands.
 func TestRulesHoldInPoliciesAndCaches(t *testing.T) {
 	key := hs256(t)
