@@ -2,6 +2,8 @@ package jwk
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -137,18 +139,41 @@ func parseSPKI(der []byte) (parsedKey, error) {
 	if !ok {
 		return parsedKey{}, errNoKind
 	}
-	if oid.Equal(oidPSS) {
-		var bits asn1.BitString
-		if !body.ReadASN1BitString(&bits) {
-			return parsedKey{}, errNoKind
-		}
-		k, err := parsed(x509.ParsePKCS1PublicKey(bits.RightAlign()))
-		return k.withPSS(parameters, err)
-	}
 	if err := checkAlgorithm(oid, parameters); err != nil {
 		return parsedKey{}, err
 	}
+	var bits asn1.BitString
+	if !body.ReadASN1BitString(&bits) || !body.Empty() {
+		return parsedKey{}, errNoKind
+	}
+	switch content := bits.RightAlign(); {
+	case oid.Equal(oidPSS):
+		k, err := parsed(x509.ParsePKCS1PublicKey(content))
+		return k.withPSS(parameters, err)
+	case oid.Equal(oidRSA): // whose parameters should be NULL (RFC 3279 section 2.3.1), and are absent at times
+		return parsed(x509.ParsePKCS1PublicKey(content))
+	case oid.Equal(oidEC) && len(content) > 0 && (content[0] == 2 || content[0] == 3):
+		return parseCompressed(parameters, content)
+	}
 	return parsed(x509.ParsePKIXPublicKey(der))
+}
+
+// parseCompressed reads the point of an EC key of which one coordinate is only a
+// sign (SEC 1 section 2.3.4), which package x509 does not.
+func parseCompressed(parameters cryptobyte.String, point []byte) (parsedKey, error) {
+	var oid asn1.ObjectIdentifier
+	parameters.ReadASN1ObjectIdentifier(&oid)
+	curve := namedCurves[oid.String()]
+	if curve == nil {
+		return parsedKey{}, errNoKind
+	}
+	x, y := elliptic.UnmarshalCompressed(curve, point)
+	if x == nil {
+		return parsedKey{}, errNoKind
+	}
+	size := len(point) - 1
+	uncompressed := append(append([]byte{4}, x.FillBytes(make([]byte, size))...), y.FillBytes(make([]byte, size))...)
+	return parsed(ecdsa.ParseUncompressedPublicKey(curve, uncompressed))
 }
 
 // parsed is what a parser of package x509 returned, without its error, which may

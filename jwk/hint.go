@@ -2,9 +2,12 @@ package jwk
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-b1f8f58c/jwt/internal/keyfile"
 )
 
 // byteOrderMark is U+FEFF in UTF-8, which some editors write first.
@@ -13,18 +16,30 @@ var byteOrderMark = []byte("\xEF\xBB\xBF")
 // hintFor says what data that is not a JSON object may be, and which function
 // reads it.
 func hintFor(data []byte) string {
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, byteOrderMark))
-	switch {
-	case bytes.Contains(data[:min(len(data), 1<<10)], []byte("-----BEGIN ")):
-		return "; ParsePEM reads PEM files"
-	case bytes.HasPrefix(data, []byte("<")):
-		return "; it is HTML or XML"
-	case bytes.HasPrefix(data, []byte("[")):
+	rest, marked := bytes.CutPrefix(data, byteOrderMark)
+	rest = bytes.TrimSpace(rest)
+	begins := func(with ...string) bool {
+		return slices.ContainsFunc(with, func(s string) bool { return bytes.HasPrefix(rest, []byte(s)) })
+	}
+	switch kind := keyfile.Kind(data); {
+	case begins(`{\`, `"{`, `'{`):
+		return "; it is JSON in quotes or escaped, want it as it is"
+	case begins("{") && marked:
+		return "; there is a byte order mark before it"
+	case begins("{"):
+		return ""
+	case begins("["):
 		return `; it is an array, want {"keys":[…]} around it`
-	case bytes.HasPrefix(data, []byte("eyJ")):
+	case begins("<"):
+		return "; it is HTML or XML"
+	case begins("eyJ"):
 		return "; it is a token or a base64 text"
-	case bytes.HasPrefix(data, []byte("\xFE\xFF")) || bytes.HasPrefix(data, []byte("\xFF\xFE")):
+	case begins("\xFE\xFF", "\xFF\xFE"):
 		return "; it is UTF-16, want UTF-8"
+	case kind == "an SSH key":
+		return "; it is an SSH key, which the package jwk/openssh reads"
+	case kind != "":
+		return "; it is " + kind + ", which ParsePEM reads"
 	}
 	return ""
 }

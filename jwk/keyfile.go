@@ -2,6 +2,7 @@ package jwk
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/internal/armour"
@@ -21,10 +22,10 @@ func withoutArmour(data []byte, text string) (parsedKey, error) {
 	decoded, ok := armour.Decode(text)
 	switch {
 	case !ok:
-	case armour.In(string(decoded)): // base64 of a PEM file
-		return parseArmoured(string(decoded))
 	case len(decoded) > 0 && decoded[0] == 0x30:
 		return parseDER(decoded)
+	case len(decoded) == 32 || len(decoded) == 64:
+		return parsedKey{}, fmt.Errorf("no PEM block found: it is base64 of %d bytes, maybe a key without its kind; New takes an ed25519.PublicKey, or an ed25519.PrivateKey of NewKeyFromSeed", len(decoded))
 	}
 	return parsedKey{}, errors.New("no PEM block found, nor DER or base64 of it; Parse reads a JWK")
 }
@@ -46,6 +47,7 @@ func otherKind(text string) error {
 		{"\xCE\xCE\xCE\xCE", javaStore},
 		{"0\x80", "it is BER, maybe of PKCS #12 or PKCS #7; convert it: openssl pkcs12 -in file.p12 -nodes -nocerts -out key.pem"},
 		{"eyJ", "it is a token, or JSON in base64"},
+		{"<RSAKeyValue", "it is an RSAKeyValue in XML, as .NET writes it; there, ExportPkcs8PrivateKeyPem and ExportSubjectPublicKeyInfoPem write PEM files"},
 		{"<", "it is HTML or XML"},
 		{"/", "it is the name of a file, want what is in it"},
 		{"./", "it is the name of a file, want what is in it"},

@@ -1,11 +1,15 @@
 package jwk_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
+	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
@@ -88,6 +92,18 @@ func TestKeyFilesAreReadAsPeopleHaveThem(t *testing.T) {
 			b := base64.StdEncoding.EncodeToString([]byte(s))
 			return b[:76] + "\n" + b[76:] + "\n"
 		},
+		"in a Kubernetes secret": func(s string) string {
+			return "data:\n  tls.key: " + base64.StdEncoding.EncodeToString([]byte(s)) + "\nkind: Secret\n"
+		},
+		"base64 in an environment file": func(s string) string {
+			return "KEY='" + base64.StdEncoding.EncodeToString([]byte(s)) + "'\nOTHER=1\n"
+		},
+		"escaped as in a URL":        func(s string) string { return url.PathEscape(s) },
+		"escaped as in a form":       func(s string) string { return url.QueryEscape(s) },
+		"spaces of a web page":       func(s string) string { return lines(s, "\n\u00a0\u200b") },
+		"text constants":             func(s string) string { return `"` + lines(strings.TrimSpace(s), `\n" +`+"\n  \"") + `";` },
+		"other text constants":       func(s string) string { return `'` + lines(strings.TrimSpace(s), `\n'+`+"\n  '") + `',` },
+		"text constants in C":        func(s string) string { return `"` + lines(strings.TrimSpace(s), `\n"`+"\n  \"") + `"` },
 		"base64 of the escaped file": func(s string) string { return base64.StdEncoding.EncodeToString([]byte(lines(s, `\n`))) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,6 +154,47 @@ func TestKeyFilesAreReadByTheirContent(t *testing.T) {
 	}
 }
 
+func TestPublicKeysAreReadInTheirRareForms(t *testing.T) {
+	nullParameters := derOf(publicPEM(t, "RSA"))
+	require.Equal(t, []byte{5, 0}, nullParameters[17:19])
+	without := append([]byte{0x30, 0x82, 1, 0x20, 0x30, 11}, append(append([]byte{}, nullParameters[6:17]...), nullParameters[19:]...)...)
+	k, err := jwk.ParsePEM([]byte(block("PUBLIC KEY", without)))
+	require.NoError(t, err, "RSA without NULL")
+	assert.Equal(t, newKey(t, "RSA", "", "").Thumbprint(), k.Thumbprint())
+
+	for _, kind := range []string{"P-256", "P-384", "P-521"} {
+		public := newKey(t, kind, "", "").Public().CryptoKey().(*ecdsa.PublicKey)
+		point, err := public.Bytes()
+		require.NoError(t, err)
+		size := len(point) / 2
+		compressed := append([]byte{2 + point[2*size]&1}, point[1:1+size]...)
+		oid, err := asn1.Marshal(map[string]asn1.ObjectIdentifier{"P-256": {1, 2, 840, 10045, 3, 1, 7}, "P-384": {1, 3, 132, 0, 34}, "P-521": {1, 3, 132, 0, 35}}[kind])
+		require.NoError(t, err)
+		spki := func(point []byte) string {
+			der, err := asn1.Marshal(struct {
+				Algorithm pkix.AlgorithmIdentifier
+				Point     asn1.BitString
+			}{pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, Parameters: asn1.RawValue{FullBytes: oid}}, asn1.BitString{Bytes: point, BitLength: 8 * len(point)}})
+			require.NoError(t, err)
+			return block("PUBLIC KEY", der)
+		}
+		k, err := jwk.ParsePEM([]byte(spki(compressed)))
+		require.NoError(t, err, "a compressed point")
+		assert.Equal(t, newKey(t, kind, "", "").Thumbprint(), k.Thumbprint())
+		compressed[0] ^= 1
+		k, err = jwk.ParsePEM([]byte(spki(compressed)))
+		require.NoError(t, err, "its twin")
+		assert.NotEqual(t, newKey(t, kind, "", "").Thumbprint(), k.Thumbprint())
+		for name, point := range map[string][]byte{
+			"too short": compressed[:size], "too long": append(compressed[:1+size:1+size], 0), "the sign alone": {2}, "nothing": {}, "infinity": {0},
+			"not on the curve": append([]byte{2}, bytes.Repeat([]byte{0xFF}, size)...),
+		} {
+			_, err = jwk.ParsePEM([]byte(spki(point)))
+			assert.ErrorContains(t, err, "not a key of a kind that is supported", name)
+		}
+	}
+}
+
 func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 	key := privatePEM(t, "P-256")
 	der, _ := pem.Decode([]byte(key))
@@ -160,6 +217,13 @@ func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 		{"BER", "0\x80\x02\x01\x03", "openssl pkcs12 -in file.p12"},
 		{"a token", "eyJhbGciOiJIUzI1NiJ9.e30.", "it is a token"},
 		{"a page", "<!DOCTYPE html>", "it is HTML or XML"},
+		{"a key of .NET", "<RSAKeyValue><Modulus>AQAB</Modulus></RSAKeyValue>", "ExportPkcs8PrivateKeyPem"},
+		{"32 bytes in base64", base64.StdEncoding.EncodeToString(make([]byte, 32)), "it is base64 of 32 bytes"},
+		{"64 bytes in base64", base64.StdEncoding.EncodeToString(make([]byte, 64)), "it is base64 of 64 bytes"},
+		{"33 bytes in base64", base64.StdEncoding.EncodeToString(make([]byte, 33)), "no PEM block found, nor DER"},
+		{"two files in base64", base64.StdEncoding.EncodeToString([]byte(key)) + "\n.\n" + base64.StdEncoding.EncodeToString([]byte(key)), "no PEM block found"},
+		{"a URL that is malformed", "-----BEGIN%20PUBLIC%2", "no PEM block found"},
+		{"a form that is malformed", "-----BEGIN+PUBLIC%2", "no PEM block found"},
 		{"a path", "/etc/keys/private.pem", "the name of a file, want what is in it"},
 		{"another path", "./private.pem", "the name of a file, want what is in it"},
 		{"a URL of a file", "file:///etc/keys/private.pem", "the name of a file, want what is in it"},
@@ -216,12 +280,19 @@ func TestKeyStoresOfJavaAreNamedAndConverted(t *testing.T) {
 func TestParseNamesWhatIsNoJWK(t *testing.T) {
 	key := privatePEM(t, "P-256")
 	for _, row := range []struct{ name, data, want string }{
-		{"a PEM file", key, "ParsePEM reads PEM files"},
-		{"a PEM file behind text", "Bag Attributes\n" + key, "ParsePEM reads PEM files"},
+		{"a PEM file", key, "it is a PEM file, which ParsePEM reads"},
+		{"a PEM file behind text", "Bag Attributes\n" + key, "it is a PEM file, which ParsePEM reads"},
 		{"a PEM file in JSON", string(marshal(t, map[string]string{"private_key": key, "type": "service_account"})), "a PEM key is in private_key, which ParsePEM reads"},
 		{"an array", `[{"kty":"EC"}]`, "it is an array"},
 		{"a token", "eyJhbGciOiJIUzI1NiJ9.e30.", "it is a token or a base64 text"},
 		{"a page", "<html>", "it is HTML or XML"},
+		{"JSON in quotes", `"{\"kty\":\"EC\"}"`, "it is JSON in quotes or escaped"},
+		{"JSON in other quotes", `'{"kty":"EC"}'`, "it is JSON in quotes or escaped"},
+		{"escaped JSON", `{\"kty\":\"EC\"}`, "it is JSON in quotes or escaped"},
+		{"a byte order mark", "\ufeff" + string(changed(t, "P-256", nil)), "there is a byte order mark before it"},
+		{"an OpenSSH key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHfrFOMH me", "it is an SSH key, which the package jwk/openssh reads"},
+		{"DER", string(derOf(key)), "it is a DER key or certificate, which ParsePEM reads"},
+		{"base64 of DER", base64.StdEncoding.EncodeToString(derOf(key)), "it is a key or certificate in base64, which ParsePEM reads"},
 	} {
 		_, err := jwk.Parse([]byte(row.data))
 		assert.ErrorContains(t, err, row.want, row.name)

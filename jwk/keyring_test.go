@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -201,6 +203,72 @@ func TestKeyRingStoresBeforeAChangeTakesEffect(t *testing.T) {
 	private, err := jwk.ParsePrivateSet(stored)
 	require.NoError(t, err, "a JWK Set like any other")
 	assert.Len(t, private.Keys(), 2)
+}
+
+func TestKeyRingSignsWhileANewKeyIsStored(t *testing.T) {
+	var clock ringClock
+	r := newRing(&clock)
+	r.RotateEvery = 24 * time.Hour
+	a := signing(t, r)
+	clock.advance(24 * time.Hour)
+	storing, stored := make(chan struct{}), make(chan struct{})
+	r.Store = func(context.Context, []byte) error {
+		close(storing)
+		<-stored
+		return nil
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() { r.Signer(t.Context()) }) // finds that a key is due
+	<-storing
+	assert.Equal(t, a, signing(t, r), "nobody else waits")
+	assert.Equal(t, []string{a}, published(t, r), "and what is not stored is not published")
+	assert.Equal(t, []string{a}, verifying(t, r, a))
+	close(stored)
+	wait.Wait()
+	assert.Len(t, published(t, r), 2)
+}
+
+func TestKeyRingMakesOneFirstKeyForAll(t *testing.T) {
+	var clock ringClock
+	r := newRing(&clock)
+	r.RotateEvery = time.Hour
+	var calls atomic.Int32
+	r.Store = func(context.Context, []byte) error { calls.Add(1); return nil }
+	var wait sync.WaitGroup
+	keyIDs := make([]string, 8)
+	for i := range keyIDs {
+		wait.Go(func() {
+			if s, err := r.Signer(t.Context()); assert.NoError(t, err) {
+				keyIDs[i] = s.KeyID()
+			}
+		})
+	}
+	wait.Wait()
+	assert.Len(t, slices.Compact(keyIDs), 1)
+	assert.Equal(t, int32(1), calls.Load())
+}
+
+func TestKeyRingLoadsKeysInTheOrderInWhichTheySign(t *testing.T) {
+	var clock ringClock
+	r := newRing(&clock)
+	entry := func(keyID string, signs time.Duration) string {
+		k, err := jwk.Generate(jwt.EdDSA)
+		require.NoError(t, err)
+		data, err := k.MarshalPrivateJSON()
+		require.NoError(t, err)
+		return string(changedJSON(t, data, map[string]any{"kid": keyID, "published_at": clock.at, "signs_from": clock.at.Add(signs)}))
+	}
+	require.NoError(t, r.Load(setOf(entry("next", time.Minute), entry("old", -2*time.Hour), entry("now", -time.Hour))))
+	assert.Equal(t, []string{"now", "next", "old"}, published(t, r))
+	assert.Equal(t, "now", signing(t, r))
+	clock.advance(time.Minute)
+	assert.Equal(t, "next", signing(t, r))
+
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = entry(fmt.Sprint(i), -time.Duration(i)*time.Second)
+	}
+	assert.NoError(t, r.Load(setOf(many...)))
 }
 
 func TestKeyRingWithdraws(t *testing.T) {

@@ -51,6 +51,9 @@ func TestNoKeySaysWhy(t *testing.T) {
 		{"no kid", all, "", jwt.ES512, `no key fits: the set has kid "rsa", kid "ps", kid "ec", kid "ed" and 1 more for RS256, PS256, ES256, EdDSA, Ed25519`},
 		{"a key without kid", []string{public(t, "P-256", nil)}, "a", jwt.RS256, "no key fits: the set has a key without kid for ES256"},
 		{"no key", nil, "a", jwt.RS256, "no key fits: the set has no key that verifies"},
+		{"one key that is not read", all[9:10], "a", jwt.RS256, "no key fits: the set has no key that verifies, and 1 left out"},
+		{"two of a kid, for one reason", []string{all[4], all[4]}, "enc", jwt.ES256, `no key fits: its use is "enc"`},
+		{"four keys", all[:4], "a", jwt.RS512, `no key fits: the set has kid "rsa", kid "ps", kid "ec", kid "ed" for RS256, PS256, ES256, EdDSA, Ed25519`},
 		{"no key that is read", all[9:12], "a", jwt.RS256, "no key fits: the set has no key that verifies, and 3 left out"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package jwk
 
 import (
+	"crypto/elliptic"
 	"encoding/asn1"
 	"errors"
 
@@ -12,6 +13,7 @@ import (
 
 var (
 	oidData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidRSA  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
 	oidEC   = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 	oidPSS  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 	oidMGF1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
@@ -33,6 +35,12 @@ var unsupported = [...]struct{ oid, name string }{
 	{"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
 	{"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
 	{"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
+}
+
+// namedCurves are the curves of EC keys by their object identifiers (RFC 5480
+// section 2.1.1.1).
+var namedCurves = map[string]elliptic.Curve{
+	"1.2.840.10045.3.1.7": elliptic.P256(), "1.3.132.0.34": elliptic.P384(), "1.3.132.0.35": elliptic.P521(),
 }
 
 // checkAlgorithm reports an algorithm identifier of a key that is not taken.

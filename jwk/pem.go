@@ -19,7 +19,8 @@ import (
 //
 // The file may be as editors and environment variables leave it: with line breaks
 // escaped as \n, quotes, a byte order mark, indentation, a label of another key
-// format, as DER, or as base64 of DER or of the whole file. Files of another kind
+// format, as DER, or as base64 of DER or of
+// the whole file. Files of another kind
 // are an error that names the kind, and the command or function that helps.
 //
 // The Key has no key ID and no alg; [Key.With] adds them. A key for RSASSA-PSS
@@ -38,7 +39,7 @@ func parsePEM(data []byte) (*Key, error) {
 	}
 	var read parsedKey
 	var err error
-	if text := armour.Text(data); armour.In(text) {
+	if text := armour.Inner(armour.Text(data)); armour.In(text) {
 		read, err = parseArmoured(text)
 	} else {
 		read, err = withoutArmour(data, text)

@@ -252,7 +252,7 @@ func TestSetsThatAreSomethingElseAreNamed(t *testing.T) {
 		{"certificates", string(marshal(t, map[string]string{"a": certificatePEM(t, "RSA")})), "a map of key IDs to PEM certificates, which ParseCertificates reads"},
 		{"something else", `{"error":"not found"}`, "keys is absent; Parse reads one JWK"},
 		{"a page", "<!DOCTYPE html><html>", "it is HTML or XML"},
-		{"a PEM file", certificatePEM(t, "RSA"), "ParsePEM reads PEM files"},
+		{"a PEM file", certificatePEM(t, "RSA"), "it is a PEM file, which ParsePEM reads"},
 		{"a token", "eyJhbGciOiJub25lIn0.e30.", "it is a token or a base64 text"},
 		{"UTF-16", "\xFF\xFE{\x00", "it is UTF-16, want UTF-8"},
 		{"UTF-16, big endian", "\xFE\xFF\x00{", "it is UTF-16, want UTF-8"},

@@ -197,6 +197,7 @@ func TestParseSetRefusesWhatIsNoSet(t *testing.T) {
 		{"no keys", `{"keys":[]}`, 0},
 		{"other members", `{"issuer":"x","keys":[` + good + `],"a":{"keys":1}}`, 1},
 		{"spaces", " {\n\"keys\" : [ " + good + "\t] }\r\n", 1},
+		{"64 members", `{"keys":[]` + strings.TrimSuffix(manyMembers(), `,"63":0`) + `}`, 0},
 		{"16 MiB", `{"keys":[]}` + strings.Repeat(" ", 16<<20-11), 0},
 		{"10,000 entries", `{"keys":[0` + strings.Repeat(",0", 9_999) + `]}`, 0},
 	} {

@@ -8,7 +8,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 )
 
@@ -71,14 +73,19 @@ func next(text string) (b Block, rest string, err error) {
 }
 
 // Decode returns what a text in base64 stands for: of either alphabet, with or
-// without padding, broken into lines, which may be headers (RFC 1421 section 4.6)
-// or end with a backslash.
+// without padding, broken into lines, which may be headers (RFC 1421 section 4.6),
+// end with a backslash, or be the text constants of a program.
 func Decode(text string) ([]byte, bool) {
 	var b strings.Builder
 	for line := range strings.SplitSeq(unescaped(text), "\n") {
-		if !strings.Contains(line, ":") {
-			b.WriteString(strings.TrimSuffix(strings.TrimSpace(line), `\`))
+		if strings.Contains(line, ":") {
+			continue
 		}
+		line = strings.TrimSpace(line)
+		for _, end := range [...]string{`\`, `" +`, `' +`, `"+`, `'+`} {
+			line = strings.TrimSuffix(line, end)
+		}
+		b.WriteString(strings.Trim(line, `"',;`))
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(Base64URL(b.String()))
 	return decoded, err == nil
@@ -88,12 +95,12 @@ func Decode(text string) ([]byte, bool) {
 // in another form of base64: without white space, padding and the letters + and /.
 func Base64URL(text string) string {
 	text = strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\r', '\n':
+		switch {
+		case unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff': // the last two have no width
 			return -1
-		case '+':
+		case r == '+':
 			return '-'
-		case '/':
+		case r == '/':
 			return '_'
 		}
 		return r
@@ -129,6 +136,35 @@ func Text(data []byte) string {
 	}
 	return string(utf16.Decode(units))
 }
+
+// Inner returns the text of the one file that text holds in another form: in
+// base64, as Kubernetes secrets do, or escaped as in a URL, as proxies pass on
+// certificates. It is text itself if there is none.
+func Inner(text string) string {
+	switch {
+	case strings.Count(text, encodedBegin) == 1:
+		_, encoded, _ := strings.Cut(text, encodedBegin)
+		for _, letters := range [...]string{base64Letters, base64Letters + " \t\r\n\\"} { // on one line, or on several
+			run := encodedBegin + encoded[:len(encoded)-len(strings.TrimLeft(encoded, letters))]
+			if decoded, ok := Decode(run); ok && strings.Contains(string(decoded), end) {
+				return string(decoded)
+			}
+		}
+	case strings.Contains(text, dashes+"BEGIN%20"):
+		if unescaped, err := url.PathUnescape(text); err == nil {
+			return unescaped
+		}
+	case strings.Contains(text, dashes+"BEGIN+"):
+		if unescaped, err := url.QueryUnescape(text); err == nil {
+			return unescaped
+		}
+	}
+	return text
+}
+
+const base64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+
+const encodedBegin = "LS0tLS1CRUdJTi" // base64 of -----BEGIN, as far as it is the same for each label
 
 // Trim returns text without the white space and quotes around it.
 func Trim(text string) string { return strings.Trim(text, " \t\r\n\"'`") }

@@ -1,7 +1,9 @@
 package armour_test
 
 import (
+	"encoding/base64"
 	"encoding/pem"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -41,6 +43,10 @@ func TestBlocksAreReadWhateverIsBetweenTheirLines(t *testing.T) {
 		"quotes around it":       `"` + text + `"`,
 		"an assignment":          "A=" + text,
 		"two line breaks at end": text + "\n\n",
+		"constants":              `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n" +`+"\n\"") + `";`,
+		"constants, closely":     `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n"+`+"\n\"") + `"`,
+		"other constants":        `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `' +`+"\n'") + `'`,
+		"constants of a list":    `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `',`+"\n'") + `'`,
 	} {
 		blocks, err := armour.Blocks(text)
 		require.NoError(t, err, name)
@@ -95,7 +101,7 @@ func TestMalformedBlocksAreRefused(t *testing.T) {
 
 func TestBase64URLOfOtherForms(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", "AAAA": "AAAA", "A+/=": "A-_", "AA==": "AA", "AA===": "AA=", " A\tA\r\n": "AA", "A_-A": "A_-A", "ÄA": "ÄA", "A=A": "A=A",
+		"A\u00a0A\u200b\ufeff": "AA", "": "", "AAAA": "AAAA", "A+/=": "A-_", "AA==": "AA", "AA===": "AA=", " A\tA\r\n": "AA", "A_-A": "A_-A", "ÄA": "ÄA", "A=A": "A=A",
 	} {
 		assert.Equal(t, want, armour.Base64URL(text), text)
 	}
@@ -119,11 +125,45 @@ func TestTextIsUTF8WithoutAMark(t *testing.T) {
 	assert.Equal(t, "a b", armour.Trim(" \"'`a b`'\"\r\n\t"))
 }
 
+func TestInnerIsTheFileInAnotherForm(t *testing.T) {
+	file := "-----BEGIN A KEY-----\nAAAA+/A=\n-----END A KEY-----\n"
+	encoded := base64.StdEncoding.EncodeToString([]byte(file))
+	for name, text := range map[string]string{
+		"base64":                    encoded,
+		"base64 behind a name":      "key: " + encoded + "\nnext: value\n",
+		"base64 in quotes":          `KEY="` + encoded + `"`,
+		"base64 on two lines":       encoded[:40] + "\n" + encoded[40:] + "\n",
+		"base64 on escaped lines":   encoded[:40] + `\n` + encoded[40:],
+		"base64 without padding":    strings.TrimRight(encoded, "="),
+		"base64url":                 base64.URLEncoding.EncodeToString([]byte(file)),
+		"as in a URL":               url.PathEscape(file),
+		"as in a form":              url.QueryEscape(file),
+		"as it is":                  file,
+		"as in a URL, behind words": "X-Cert: " + url.PathEscape(file),
+	} {
+		blocks, err := armour.Blocks(armour.Inner(text))
+		require.NoError(t, err, name)
+		assert.Equal(t, []armour.Block{{Label: "A KEY", Bytes: []byte{0, 0, 0, 0xFB, 0xF0}}}, blocks, name)
+	}
+	for name, text := range map[string]string{
+		"nothing":                 "",
+		"text":                    "hello",
+		"base64 of something":     base64.StdEncoding.EncodeToString([]byte("-----BEGIN and no more of it")),
+		"base64 that is cut":      encoded[:30],
+		"two in base64":           encoded + " " + encoded,
+		"a malformed URL":         "-----BEGIN%20A%2",
+		"a malformed form":        "-----BEGIN+A%2",
+		"a percent sign in a key": "-----BEGIN A-----%20",
+	} {
+		assert.Equal(t, text, armour.Inner(text), name)
+	}
+}
+
 func FuzzBlocks(f *testing.F) {
 	f.Add("-----BEGIN A-----\nAAAA\n-----END A-----\n")
 	f.Add(`\n\\n-----BEGIN A-----\r\n`)
 	f.Fuzz(func(t *testing.T, text string) {
-		armour.Text([]byte(text))
+		armour.Inner(armour.Text([]byte(text)))
 		blocks, err := armour.Blocks(text)
 		if block, _ := pem.Decode([]byte(text)); block != nil && strings.Count(text, "-----") == 4 && len(block.Headers) == 0 && err == nil && len(blocks) == 1 && blocks[0].Bytes != nil {
 			assert.Equal(t, block.Bytes, blocks[0].Bytes, "what package pem reads is read alike")

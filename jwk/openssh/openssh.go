@@ -43,10 +43,7 @@ func parse(data []byte) (any, error) {
 	if len(data) > maxSize {
 		return nil, fmt.Errorf("got %d bytes, want at most %d", len(data), maxSize)
 	}
-	text := armour.Text(data)
-	if decoded, ok := armour.Decode(armour.Trim(text)); ok && armour.In(string(decoded)) { // base64 of the file
-		text = string(decoded)
-	}
+	text := armour.Inner(armour.Text(data))
 	if armour.In(text) {
 		return parsePrivate(text)
 	}
