@@ -1,0 +1,365 @@
+package revoketest_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+	"github.com/seed-b1f8f58c/jwt/revoke/revoketest"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
+)
+
+// A mutant is a Memory of which some methods are replaced.
+type mutant struct {
+	*revoke.Memory
+	lookup func(ctx context.Context, q store.Query) (store.Answer, error)
+	revoke func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error
+	use    func(ctx context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error)
+	load   func(ctx context.Context, q store.Query) (string, store.Answer, error)
+	swap   func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error)
+	list   func(ctx context.Context, issuer, subject string) ([]string, error)
+}
+
+func newMutant() *mutant {
+	m := revoke.NewMemory(0)
+	return &mutant{m, m.Lookup, m.Revoke, m.Use, m.Load, m.Swap, m.List}
+}
+
+func (m *mutant) Lookup(ctx context.Context, q store.Query) (store.Answer, error) {
+	return m.lookup(ctx, q)
+}
+
+func (m *mutant) Revoke(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+	return m.revoke(ctx, now, entries...)
+}
+
+func (m *mutant) Use(ctx context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error) {
+	return m.use(ctx, now, e)
+}
+
+func (m *mutant) Load(ctx context.Context, q store.Query) (string, store.Answer, error) {
+	return m.load(ctx, q)
+}
+
+func (m *mutant) Swap(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+	return m.swap(ctx, now, c)
+}
+
+func (m *mutant) List(ctx context.Context, issuer, subject string) ([]string, error) {
+	return m.list(ctx, issuer, subject)
+}
+
+// answers changes what Lookup returns.
+func (m *mutant) answers(change func(q store.Query, a *store.Answer)) {
+	m.lookup = func(ctx context.Context, q store.Query) (store.Answer, error) {
+		a, err := m.Memory.Lookup(ctx, q)
+		change(q, &a)
+		return a, err
+	}
+}
+
+// records changes what Revoke is told.
+func (m *mutant) records(change func(e *store.Entry)) {
+	m.revoke = func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+		changed := append([]store.Entry(nil), entries...)
+		for i := range changed {
+			change(&changed[i])
+		}
+		return m.Memory.Revoke(ctx, now, changed...)
+	}
+}
+
+// swaps changes what Swap is told.
+func (m *mutant) swaps(change func(c *store.Change)) {
+	m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+		change(&c)
+		return m.Memory.Swap(ctx, now, c)
+	}
+}
+
+// mutants are stores that break a promise.
+var mutants = map[string]func(m *mutant){
+	"forgets IDs":              func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.ID = false }) },
+	"forgets sessions":         func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.SessionID = false }) },
+	"forgets subjects":         func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.Subject = 0 }) },
+	"knows too much":           func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.ID = true }) },
+	"does not know since when": func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.Since = 0 }) },
+	"began in the future":      func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.Since += 1 << 20 }) },
+	"has a short epoch":        func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.Epoch = "short" }) },
+	"has no epoch":             func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.Epoch = "" }) },
+	"has the epoch of others":  func(m *mutant) { m.answers(func(_ store.Query, a *store.Answer) { a.Epoch = strings.Repeat("a", 16) }) },
+	"begins anew again and again": func(m *mutant) {
+		n := 0
+		m.answers(func(_ store.Query, a *store.Answer) { n++; a.Epoch += strings.Repeat("a", n) })
+	},
+	"is late by one answer": func(m *mutant) {
+		before := make(map[store.Query]store.Answer)
+		var mu sync.Mutex
+		m.answers(func(q store.Query, a *store.Answer) {
+			mu.Lock()
+			defer mu.Unlock()
+			if old, ok := before[q]; ok {
+				*a, before[q] = old, *a
+			} else {
+				before[q] = *a
+			}
+		})
+	},
+	"ignores issuers": func(m *mutant) { m.records(func(e *store.Entry) { e.Issuer = "i" }) },
+	"ignores case":    func(m *mutant) { m.answers(func(q store.Query, a *store.Answer) { a.ID = a.ID || q.ID == "SAME" }) },
+	"mixes IDs and sessions": func(m *mutant) {
+		m.records(func(e *store.Entry) {
+			if e.ID == "same" {
+				e.ID, e.SessionID = "", e.ID
+			}
+		})
+	},
+	"forgets the end of a long list": func(m *mutant) {
+		m.revoke = func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+			return m.Memory.Revoke(ctx, now, entries[:min(len(entries), 1000)]...)
+		}
+	},
+	"records what is beside a bad entry": func(m *mutant) {
+		m.revoke = func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+			for _, e := range entries {
+				if err := m.Memory.Revoke(ctx, now, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	},
+	"records nothing": func(m *mutant) {
+		m.revoke = func(context.Context, jwt.NumericDate, ...store.Entry) error { return nil }
+	},
+	"keeps the date it has": func(m *mutant) {
+		has := make(map[string]jwt.NumericDate)
+		m.records(func(e *store.Entry) {
+			if has[e.Subject] == 0 {
+				has[e.Subject] = e.IssuedAt
+			}
+			if e.Subject != "" {
+				e.IssuedAt = has[e.Subject]
+			}
+		})
+	},
+	"takes the last date": func(m *mutant) {
+		last := make(map[store.Query]jwt.NumericDate)
+		m.revoke = func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+			for _, e := range entries {
+				last[store.Query{Issuer: e.Issuer, Subject: e.Subject}] = e.IssuedAt
+			}
+			return m.Memory.Revoke(ctx, now, entries...)
+		}
+		m.answers(func(q store.Query, a *store.Answer) {
+			if at, ok := last[store.Query{Issuer: q.Issuer, Subject: q.Subject}]; ok && q.Subject != "" {
+				a.Subject = at
+			}
+		})
+	},
+	"hangs": func(m *mutant) {
+		m.lookup = func(ctx context.Context, q store.Query) (store.Answer, error) {
+			if ctx.Err() != nil {
+				select {}
+			}
+			return m.Memory.Lookup(ctx, q)
+		}
+	},
+	"lets an ID be used twice": func(m *mutant) {
+		m.use = func(ctx context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error) {
+			a, err := m.Memory.Use(ctx, now, e)
+			a.ID = false
+			return a, err
+		}
+	},
+	"uses an ID in two steps": func(m *mutant) {
+		m.use = func(ctx context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error) {
+			a, err := m.Memory.Lookup(ctx, store.Query{Issuer: e.Issuer, ID: e.ID})
+			runtime.Gosched()
+			if err == nil {
+				_, err = m.Memory.Use(ctx, now, e)
+			}
+			return a, err
+		}
+	},
+	"uses what is no ID": func(m *mutant) {
+		m.use = func(ctx context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error) {
+			if e.ID == "" {
+				return m.Memory.Lookup(ctx, store.Query{})
+			}
+			return m.Memory.Use(ctx, now, e)
+		}
+	},
+	"swaps whatever there is": func(m *mutant) {
+		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			c.Old, _, _ = m.Memory.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID})
+			return m.Memory.Swap(ctx, now, c)
+		}
+	},
+	"swaps in two steps": func(m *mutant) {
+		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			state, a, err := m.Memory.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID, Subject: c.Subject})
+			runtime.Gosched()
+			if err == nil && state == c.Old && !a.SessionID {
+				for state != c.New && err == nil {
+					c.Old = state
+					_, _, err = m.Memory.Swap(ctx, now, c)
+					state, _, _ = m.Memory.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID})
+				}
+				return true, a, err
+			}
+			return m.Memory.Swap(ctx, now, c)
+		}
+	},
+	"does not swap twice": func(m *mutant) {
+		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			state, a, err := m.Memory.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID, Subject: c.Subject})
+			if state == c.New {
+				return false, a, err
+			}
+			return m.Memory.Swap(ctx, now, c)
+		}
+	},
+	"does not say what it swapped against": func(m *mutant) {
+		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			ok, a, err := m.Memory.Swap(ctx, now, c)
+			return ok, store.Answer{Since: a.Since, Epoch: a.Epoch}, err
+		}
+	},
+	"does not say what it loads against": func(m *mutant) {
+		m.load = func(ctx context.Context, q store.Query) (string, store.Answer, error) {
+			state, a, err := m.Memory.Load(ctx, q)
+			return state, store.Answer{Since: a.Since, Epoch: a.Epoch}, err
+		}
+	},
+	"resurrects a session": func(m *mutant) {
+		revoked := make(map[store.Query]bool)
+		m.revoke = func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+			for _, e := range entries {
+				if e.SessionID != "" {
+					revoked[store.Query{Issuer: e.Issuer, SessionID: e.SessionID}] = true
+				}
+			}
+			return m.Memory.Revoke(ctx, now, entries...)
+		}
+		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			if q := (store.Query{Issuer: c.Issuer, SessionID: c.SessionID}); revoked[q] {
+				a, err := m.Memory.Lookup(ctx, q)
+				return c.Old == "", a, err
+			}
+			return m.Memory.Swap(ctx, now, c)
+		}
+	},
+	"loads what has ended": func(m *mutant) {
+		last := make(map[store.Query]string)
+		var mu sync.Mutex
+		m.load = func(ctx context.Context, q store.Query) (string, store.Answer, error) {
+			state, a, err := m.Memory.Load(ctx, q)
+			mu.Lock()
+			defer mu.Unlock()
+			of := store.Query{Issuer: q.Issuer, SessionID: q.SessionID}
+			if state != "" {
+				last[of] = state
+			}
+			return last[of], a, err
+		}
+		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			ok, a, err := m.Memory.Swap(ctx, now, c)
+			if mu.Lock(); ok {
+				last[store.Query{Issuer: c.Issuer, SessionID: c.SessionID}] = c.New
+			}
+			mu.Unlock()
+			return ok, a, err
+		}
+	},
+	"trims states": func(m *mutant) {
+		m.swaps(func(c *store.Change) { c.Old, c.New = strings.TrimSpace(c.Old), strings.TrimSpace(c.New) })
+	},
+	"spoils states":        func(m *mutant) { m.swaps(func(c *store.Change) { c.New = strings.ToValidUTF8(c.New, "") }) },
+	"swaps without a name": func(m *mutant) { m.swaps(func(c *store.Change) { c.Subject += "x" }) },
+	"lists nobody's": func(m *mutant) {
+		m.list = func(context.Context, string, string) ([]string, error) { return nil, nil }
+	},
+	"lists those of all issuers": func(m *mutant) {
+		m.list = func(ctx context.Context, issuer, subject string) ([]string, error) {
+			states, err := m.Memory.List(ctx, issuer, subject)
+			if issuer == "i" {
+				others, _ := m.Memory.List(ctx, "j", subject)
+				states = append(states, others...)
+			}
+			return states, err
+		}
+	},
+	"lists at most five": func(m *mutant) {
+		m.list = func(ctx context.Context, issuer, subject string) ([]string, error) {
+			states, err := m.Memory.List(ctx, issuer, subject)
+			return states[:min(len(states), 5)], err
+		}
+	},
+}
+
+// TestMutants fails for every mutant. It runs in a process of its own.
+func TestMutants(t *testing.T) {
+	if os.Getenv("REVOKETEST_MUTANTS") == "" {
+		t.Skip("TestEveryMutantIsFound runs it")
+	}
+	for name, mutate := range mutants {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			revoketest.TestStore(t, func(*testing.T) (one, other store.Store) {
+				m := newMutant()
+				mutate(m)
+				return m, m
+			})
+		})
+	}
+}
+
+func TestEveryMutantIsFound(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestMutants$", "-test.v", "-test.timeout=300s")
+	cmd.Env = append(os.Environ(), "REVOKETEST_MUTANTS=1")
+	output, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Error("the mutants pass")
+	}
+	found := make(map[string]bool)
+	for _, line := range regexp.MustCompile(`(?m)^    --- FAIL: TestMutants/([^/]*) \(`).FindAllSubmatch(output, -1) {
+		found[string(line[1])] = true
+	}
+	for name := range mutants {
+		if !found[strings.ReplaceAll(name, " ", "_")] {
+			t.Errorf("a store that %s is not found", name)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%s", output)
+	}
+}
+
+// A deny list alone is tested as such.
+type denyListOnly struct{ store.Store }
+
+func TestAStoreMayKeepNoSessions(t *testing.T) {
+	revoketest.TestStore(t, func(*testing.T) (one, other store.Store) {
+		s := denyListOnly{revoke.NewMemory(0)}
+		return s, s
+	})
+}
+
+func TestAStoreWithoutFaultsPasses(t *testing.T) {
+	revoketest.TestStore(t, func(*testing.T) (one, other store.Store) {
+		m := newMutant()
+		return m, m
+	})
+}
