@@ -58,6 +58,8 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 	}
 	_, err := policy(key).Verify(t.Context(), header+"é."+rest)
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
+	_, err = policy(key).Verify(t.Context(), "AAAAA."+rest) // of a length that base64 has not
+	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), signed(t, key, `{"iss":"https://other.example"}`))
 	assert.NotContains(t, err.Error(), "slash")
 	_, err = lenientIssuer(key).Verify(t.Context(), signed(t, key, `{"iss":"/"}`))
