@@ -13,8 +13,10 @@ import (
 // The Go of these pages is that of examples, which have tests of their own, word for word.
 func TestPagesShowTheExamples(t *testing.T) {
 	for page, sources := range map[string][]string{
-		"mcp.md":  {"../examples/mcp/*.go"},
-		"http.md": {"../examples/httpapi/*.go", "../examples/frameworks/*.go", "../jwthttp/example_test.go", "../jwtgrpc/example_test.go"},
+		"mcp.md":            {"../examples/mcp/*.go"},
+		"dpop.md":           {"../dpop/example_test.go"},
+		"openid-connect.md": {"../oidc/example_test.go"},
+		"http.md":           {"../examples/httpapi/*.go", "../examples/frameworks/*.go", "../jwthttp/example_test.go", "../jwtgrpc/example_test.go"},
 	} {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)

@@ -5,10 +5,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -69,6 +73,56 @@ func Example() {
 	// Output:
 	// 200 "hello, alice"
 	// 401 "Unauthorized\n"
+}
+
+// A token endpoint binds a token to the key of the client's proof.
+func ExamplePolicy_Verify() {
+	nonces, err := dpop.NewNonces(5 * time.Minute) // for several processes, with a secret that they share
+	check(err)
+	proofs := &dpop.Policy{BaseURLs: []string{"https://login.example"}, Store: revoke.NewMemory(0), Nonces: nonces}
+	http.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
+		proof, err := proofs.Verify(r)
+		if err != nil {
+			proofs.Refuse(w, err) // with a nonce, if that is what the proof lacks
+			return
+		}
+		token, err := issue(r, dpop.Confirmation{KeyThumbprint: proof.Key.Thumbprint()})
+		if err != nil {
+			http.Error(w, "", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(map[string]any{"access_token": token, "token_type": "DPoP"})
+	})
+}
+
+// issue checks the grant of a request and signs a token.
+func issue(r *http.Request, confirmation dpop.Confirmation) (string, error) {
+	template := jwt.Template{Key: issuer, Issuer: "https://login.example", Audience: []string{"https://api.example"}, Lifetime: 5 * time.Minute}
+	return template.Sign(r.Context(), struct {
+		Subject      string            `json:"sub"`
+		Confirmation dpop.Confirmation `json:"cnf"`
+	}{"alice", confirmation})
+}
+
+var issuer jwt.Signer
+
+// Behind a proxy that ends TLS, the client's certificate comes in a header that
+// the proxy sets (RFC 9440), and removes from what clients send.
+func ExampleCertificates() {
+	certificates := &dpop.Certificates{Of: func(r *http.Request) (*x509.Certificate, error) {
+		value := strings.Trim(r.Header.Get("Client-Cert"), ":")
+		if value == "" {
+			return nil, nil
+		}
+		der, err := base64.StdEncoding.DecodeString(value)
+		if err != nil {
+			return nil, err
+		}
+		return x509.ParseCertificate(der)
+	}}
+	protect := &jwthttp.Middleware{Proofs: []jwthttp.ProofVerifier{certificates}}
+	_ = protect
 }
 
 func check(err error) {
