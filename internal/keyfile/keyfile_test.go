@@ -67,7 +67,7 @@ func TestKeysAndCertificatesAreNoSecrets(t *testing.T) {
 		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
 			text := encoding.EncodeToString(der)
 			assert.Equal(t, "a key or certificate in base64", Kind([]byte(text)), name)
-			lines := "\n\t " + text[:20] + "\r\n" + text[20:40] + " " + text[40:] + "\n"
+			lines := "\n\t " + text[:20] + "\r\n" + text[20:40] + " \t" + text[40:] + "\n"
 			assert.Equal(t, "a key or certificate in base64", Kind([]byte(lines)), name)
 		}
 		block := string(pem.EncodeToMemory(&pem.Block{Type: "KEY", Bytes: der}))
@@ -136,6 +136,7 @@ func TestOtherBytesMayBeSecrets(t *testing.T) {
 		{sequence(algorithm, bits), true},
 		{sequence(algorithm, octets), true},
 		{sequence(string(sequence(integer)), algorithm, bits), true},
+		{sequence(algorithm, algorithm, bits), true},
 
 		{sequence(), false},
 		{sequence(null), false},
@@ -149,6 +150,8 @@ func TestOtherBytesMayBeSecrets(t *testing.T) {
 		{sequence(algorithm), false},
 		{sequence(algorithm, null), false},
 		{sequence(algorithm, bits, null), false},
+		{sequence(algorithm, octets, null), false},
+		{sequence(algorithm, "\x04\x7f"), false},
 		{sequence(algorithm, algorithm), false},
 		{sequence(algorithm, algorithm, octets), false},
 		{sequence(algorithm, algorithm, bits, null), false},
