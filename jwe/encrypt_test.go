@@ -140,3 +140,23 @@ func TestOnlySignedTokensAndGoodClaimsAreEncrypted(t *testing.T) {
 	_, err = jwe.InsecureEncryptUnsigned(t.Context(), key, jwe.Header{Type: "\xff"}, nil)
 	assert.ErrorContains(t, err, "jwe: header: ")
 }
+
+// Headers with party information are never taken from an earlier token.
+func TestPartyInformationOfAKeyIsWrittenForEachToken(t *testing.T) {
+	for _, change := range []func(h *jwe.Header, info []byte){
+		func(h *jwe.Header, info []byte) { h.PartyUInfo = info },
+		func(h *jwe.Header, info []byte) { h.PartyVInfo = info },
+	} {
+		for _, info := range []string{"", "one", "two", ""} {
+			key := &foreign{alg: "X-1", enc: jwe.A128GCM, cek: randomBytes(16), change: func(h *jwe.Header) {
+				if info != "" {
+					change(h, []byte(info))
+				}
+			}}
+			token, err := jwe.InsecureEncryptUnsigned(t.Context(), key, jwe.Header{}, nil)
+			require.NoError(t, err)
+			header := string(unb64(strings.Split(token, ".")[0]))
+			assert.Equal(t, info != "", strings.Contains(header, b64([]byte(info))) && strings.Contains(header, `"ap`), header)
+		}
+	}
+}
