@@ -72,3 +72,28 @@ func TestOversizeTokensCostNothing(t *testing.T) {
 		assert.InDelta(t, bytes[0], bytes[1], 500, row.name)
 	}
 }
+
+// A genuine token with many recipients, elements or escapes takes memory in
+// proportion to its length, in few pieces.
+func TestGenuineClaimsCostInProportion(t *testing.T) {
+	key := hs256(t)
+	p := lenient(key)
+	p.MaxSize = 16 << 20
+	type claims struct {
+		jwt.Claims
+		Roles []string `json:"roles"`
+	}
+	const elements = 20_000
+	for _, row := range []struct{ before, each, after string }{
+		{`{"aud":[`, `"a"`, `]`}, {`{"roles":[`, `"a"`, `]`}, {`{"x":[`, `{"y":[]}`, `]`}, {`{"x":[`, `[[1]]`, `]`}, {`{"sub":"`, `\\n,`, `"`},
+	} {
+		token := signed(t, key, row.before+strings.TrimSuffix(strings.Repeat(row.each+",", elements), ",")+row.after+`,"exp":4102444800}`)
+		verify := func() {
+			if _, err := jwt.VerifyAs[claims](t.Context(), p, token); err != nil {
+				t.Error(err)
+			}
+		}
+		assert.LessOrEqual(t, testing.AllocsPerRun(5, verify), 50.0, row.before)
+		assert.Less(t, float64(allocated(verify)), elements*150.0, row.before)
+	}
+}
