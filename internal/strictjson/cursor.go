@@ -40,9 +40,6 @@ func (c *Cursor) Peek() byte {
 	return 0
 }
 
-// Rest returns the text from the next value on.
-func (c *Cursor) Rest() []byte { return c.data[c.pos:] }
-
 // Open enters an object or an array, which begins with bracket, and reports
 // whether there is something in it.
 func (c *Cursor) Open(bracket byte) bool {

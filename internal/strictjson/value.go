@@ -48,18 +48,6 @@ func (v *Value) IsString() bool { return v.first() == '"' }
 // IsObject reports whether the value is an object.
 func (v *Value) IsObject() bool { return v.first() == '{' }
 
-// IsStrings reports whether the value is an array of strings.
-func (v *Value) IsStrings() bool {
-	c := Walk(v.Raw, "")
-	for more := v.first() == '[' && c.Open('['); more; more = c.More(']') {
-		if c.Peek() != '"' {
-			return false
-		}
-		c.Value()
-	}
-	return v.first() == '['
-}
-
 // Text returns the value of a string. If source is not empty, it holds the same
 // bytes as the data being read, and the result is a part of it where possible;
 // otherwise the result is a copy.
