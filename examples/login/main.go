@@ -6,7 +6,8 @@
 //	curl -d user=alice -d password='correct horse' localhost:8080/login
 //	curl -H 'Authorization: Bearer <access_token>' localhost:8080/me
 //	curl -d refresh_token=<refresh_token> localhost:8080/refresh
-//	curl -d refresh_token=<refresh_token> localhost:8080/logout
+//	curl -H 'Authorization: Bearer <access_token>' localhost:8080/sessions
+//	curl -d token=<refresh_token> localhost:8080/logout
 //
 // or, for any number of instances that share a secret, in Redis:
 //
@@ -17,11 +18,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -73,10 +73,7 @@ const (
 	audience = "https://api.example"
 )
 
-type service struct {
-	list     *revoke.DenyList // verifies access tokens
-	sessions *revoke.Sessions // issue them
-}
+type service struct{ sessions *revoke.Sessions }
 
 func newService(keep store.SessionStore, secret []byte) (http.Handler, error) {
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
@@ -84,22 +81,25 @@ func newService(keep store.SessionStore, secret []byte) (http.Handler, error) {
 		return nil, err
 	}
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: 5 * time.Second}
-	s := &service{list: &revoke.DenyList{Tokens: policy, Store: keep, Lifetime: 30 * 24 * time.Hour}}
-	s.sessions = &revoke.Sessions{
-		DenyList: s.list,
+	verified := &revoke.DenyList{Tokens: policy, Store: keep, Lifetime: 30 * 24 * time.Hour}
+	s := &service{&revoke.Sessions{
+		DenyList: verified,
+		Log:      slog.Default(),
 		Sign: func(ctx context.Context, c revoke.Claims, _ *revoke.Session) (string, error) {
 			return jwt.Sign(ctx, key, c)
 		},
 		Issuer:         issuer,
 		Audience:       jwt.Audience{audience},
 		AccessLifetime: 5 * time.Minute, SessionLifetime: 30 * 24 * time.Hour, IdleLifetime: 7 * 24 * time.Hour,
-	}
+	}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /login", s.login)
-	mux.HandleFunc("POST /refresh", s.refresh)
-	mux.HandleFunc("POST /logout", s.logout)
-	protect := &jwthttp.Middleware{Tokens: s.list, Realm: "login"}
+	mux.HandleFunc("POST /refresh", s.sessions.ServeRefresh)
+	mux.HandleFunc("POST /logout", s.sessions.ServeRevocation)
+	protect := &jwthttp.Middleware{Tokens: verified, Realm: "login"}
 	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(s.me)))
+	mux.Handle("GET /sessions", protect.Handler(http.HandlerFunc(s.list)))
+	mux.Handle("DELETE /sessions/{id}", protect.Handler(http.HandlerFunc(s.end)))
 	return http.TimeoutHandler(mux, 5*time.Second, "try again later"), nil
 }
 
@@ -110,21 +110,13 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "wrong user or password", http.StatusUnauthorized)
 		return
 	}
-	tokens, err := s.sessions.Begin(r.Context(), user, nil)
-	answer(w, tokens, err, http.StatusUnauthorized)
+	tokens, err := s.sessions.Begin(r.Context(), user, device{r.UserAgent()})
+	s.sessions.WriteTokens(w, r, tokens, err)
 }
 
-func (s *service) refresh(w http.ResponseWriter, r *http.Request) {
-	tokens, err := s.sessions.Refresh(r.Context(), r.PostFormValue("refresh_token"))
-	if errors.Is(err, revoke.ErrReused) {
-		log.Print("a refresh token was stolen: ", err) // tell the user, too
-	}
-	answer(w, tokens, err, http.StatusBadRequest)
-}
-
-func (s *service) logout(w http.ResponseWriter, r *http.Request) {
-	err := s.sessions.End(r.Context(), r.PostFormValue("refresh_token"))
-	answer(w, struct{}{}, err, http.StatusBadRequest)
+// A device is what is known of where a session began.
+type device struct {
+	Browser string `json:"browser"`
 }
 
 func (s *service) me(w http.ResponseWriter, r *http.Request) {
@@ -132,19 +124,28 @@ func (s *service) me(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "hello %s\n", token.Claims.Subject)
 }
 
-// answer writes the value as JSON. A refusal has the status refused; any other
-// error means that it could not be decided.
-func answer(w http.ResponseWriter, value any, err error, refused int) {
-	var refusal *jwt.VerifyError
-	switch {
-	case errors.As(err, &refusal):
-		http.Error(w, "invalid token", refused)
-	case err != nil:
-		log.Print(err)
+// list shows where the user is signed in.
+func (s *service) list(w http.ResponseWriter, r *http.Request) {
+	token, _ := jwthttp.TokenFrom(r.Context())
+	sessions, err := s.sessions.List(r.Context(), token.Claims.Subject)
+	if err != nil {
 		http.Error(w, "try again later", http.StatusServiceUnavailable)
+		return
+	}
+	for _, session := range sessions {
+		fmt.Fprintf(w, "%s since %s: %s\n", session.ID, session.BeganAt.Format(time.RFC3339), session.Data)
+	}
+}
+
+// end signs the user out on one device.
+func (s *service) end(w http.ResponseWriter, r *http.Request) {
+	token, _ := jwthttp.TokenFrom(r.Context())
+	switch found, err := s.sessions.EndSession(r.Context(), token.Claims.Subject, r.PathValue("id")); {
+	case err != nil:
+		http.Error(w, "try again later", http.StatusServiceUnavailable)
+	case !found:
+		http.Error(w, "no such session", http.StatusNotFound)
 	default:
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store") // RFC 6749 section 5.1
-		json.NewEncoder(w).Encode(value)
+		w.WriteHeader(http.StatusNoContent)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -56,7 +57,7 @@ func (c *client) post(path string, form url.Values, status int) (tokens revoke.T
 		c.t.Fatalf("%s: got %d %s, want %d", path, response.StatusCode, body, status)
 	}
 	if status == 200 {
-		if err := json.Unmarshal(body, &tokens); err != nil {
+		if err := json.Unmarshal(body, &tokens); err != nil && len(body) > 0 {
 			c.t.Fatal(err)
 		}
 	}
@@ -82,6 +83,25 @@ func (c *client) me(access string, status int) {
 
 func refreshToken(t revoke.Tokens) url.Values { return url.Values{"refresh_token": {t.Refresh}} }
 
+func logout(t revoke.Tokens) url.Values { return url.Values{"token": {t.Refresh}} }
+
+// call makes a call with an access token.
+func (c *client) call(method, path, access string, status int) string {
+	c.t.Helper()
+	request, _ := http.NewRequest(method, c.instance()+path, nil)
+	request.Header.Set("Authorization", "Bearer "+access)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(response.Body)
+	if response.StatusCode != status {
+		c.t.Fatalf("%s %s: got %d %s, want %d", method, path, response.StatusCode, body, status)
+	}
+	return string(body)
+}
+
 // play goes through a login, calls, refreshes, a logout, and a theft.
 func play(c *client) {
 	credentials := url.Values{"user": {"alice"}, "password": {"correct horse"}}
@@ -93,7 +113,7 @@ func play(c *client) {
 	second := c.post("/refresh", refreshToken(first), 200)
 	c.me(second.Access, 200)
 	third := c.post("/refresh", refreshToken(second), 200)
-	c.post("/logout", refreshToken(third), 200)
+	c.post("/logout", logout(third), 200)
 	for _, tokens := range []revoke.Tokens{first, second, third} {
 		c.me(tokens.Access, 401)
 		c.post("/refresh", refreshToken(tokens), 400)
@@ -106,6 +126,20 @@ func play(c *client) {
 		c.t.Error("a refresh token used again at once brings another one, want the same")
 	}
 	c.me(third.Access, 200)
+
+	other := c.post("/login", credentials, 200)
+	list := strings.Fields(c.call("GET", "/sessions", third.Access, 200))
+	if len(list) != 8 || !strings.Contains(list[3], "Go-http-client") {
+		c.t.Fatalf("got sessions %q, want two", list)
+	}
+	var claims revoke.Claims
+	if _, payload, err := jwt.InsecureDecode(other.Access); err != nil || json.Unmarshal(payload, &claims) != nil {
+		c.t.Fatal(err)
+	}
+	c.call("DELETE", "/sessions/"+claims.SessionID, third.Access, 204)
+	c.me(third.Access, 200)
+	c.me(other.Access, 401)
+	c.call("DELETE", "/sessions/unknown", third.Access, 404)
 }
 
 func TestInMemory(t *testing.T) {
@@ -133,7 +167,7 @@ func TestTwoInstancesBehindOneRedis(t *testing.T) {
 	for range 2 {
 		c.me(tokens.Access, 503) // without Redis, nobody is let in, and nobody thrown out
 		c.post("/refresh", refreshToken(tokens), 503)
-		c.post("/logout", refreshToken(tokens), 503)
+		c.post("/logout", logout(tokens), 503)
 	}
 }
 
