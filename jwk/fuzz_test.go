@@ -125,3 +125,45 @@ func FuzzParseSet(f *testing.F) {
 		assert.Equal(t, string(written), string(twice))
 	})
 }
+
+func FuzzParseCertificates(f *testing.F) {
+	f.Add(marshal(f, map[string]any{"a": certificatePEM(f, "P-256"), "b": publicPEM(f, "Ed25519"), "c": privatePEM(f, "P-384"), "d": 1}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := jwk.ParseCertificates(data)
+		if err != nil {
+			assert.Nil(t, s)
+			return
+		}
+		for _, k := range s.Keys() {
+			assert.Same(t, k, k.Public(), "a key that is not public")
+		}
+		_, err = jwk.ParseSet(marshal(t, s))
+		require.NoError(t, err)
+	})
+}
+
+func FuzzKeyRingLoad(f *testing.F) {
+	ring := &jwk.KeyRing{Algorithm: jwt.EdDSA}
+	require.NoError(f, ring.Rotate(f.Context()))
+	require.NoError(f, ring.Rotate(f.Context()))
+	data, err := ring.MarshalPrivateJSON()
+	require.NoError(f, err)
+	f.Add(data)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var ring, again jwk.KeyRing
+		if ring.Load(data) != nil {
+			return
+		}
+		s, err := ring.Signer(t.Context())
+		require.NoError(t, err)
+		keys, err := ring.Published(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, s.KeyID(), keys[0].KeyID(), "what signs is published")
+		written, err := ring.MarshalPrivateJSON()
+		require.NoError(t, err)
+		require.NoError(t, again.Load(written))
+		twice, err := again.MarshalPrivateJSON()
+		require.NoError(t, err)
+		assert.Equal(t, string(written), string(twice))
+	})
+}

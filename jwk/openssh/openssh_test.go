@@ -10,11 +10,13 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/pem"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -161,6 +163,32 @@ func TestParseRefuses(t *testing.T) {
 			assert.True(t, strings.HasPrefix(err.Error(), "openssh: "), err)
 			assert.NotContains(t, err.Error(), "\n")
 		})
+	}
+}
+
+// Four times the input takes about four times as long.
+func TestParseTakesTimeInProportion(t *testing.T) {
+	for name, piece := range map[string]string{
+		"lines": "a\n", "comments": "#\n", "escapes": `\`, "beginnings": "-----BEGIN ", "base64": "LS0t", "options": `a="",`,
+		"blocks": "-----BEGIN A-----\n-----END A-----\n", "line": "ssh-rsa AAAA ",
+	} {
+		parse := func(size int) func() {
+			data := []byte(strings.Repeat(piece, size/len(piece)))
+			return func() { openssh.Parse(data) }
+		}
+		small, large := parse(4<<10), parse(16<<10)
+		one, four, ratio := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64), math.Inf(1)
+		for range 300 { // others use the machine, too: the shortest times count
+			start := time.Now()
+			small()
+			middle := time.Now()
+			large()
+			one, four = min(one, middle.Sub(start)), min(four, time.Since(middle))
+			if ratio = float64(four) / float64(max(one, 20*time.Microsecond)); ratio < 8 {
+				break
+			}
+		}
+		assert.Less(t, ratio, 8.0, name)
 	}
 }
 
