@@ -146,6 +146,15 @@ func (p *Policy) tell(ctx context.Context, token string, e *Explanation, prefix 
 	return t, err
 }
 
+// prefix is what comes before the steps of policy number i of n, if there are
+// several and somebody asks.
+func (e *Explanation) prefix(i, n int) string {
+	if e == nil || n == 1 {
+		return ""
+	}
+	return fmt.Sprintf("policy %d ", i+1)
+}
+
 // answer returns what a token says to a question, and what the policy accepts.
 func (p *Policy) answer(tr *trace, q *question) (got, want string) {
 	t, now := tr.token, tr.now

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -47,7 +46,7 @@ func (ps Policies) accept(ctx context.Context, token string, e *Explanation) (*T
 		if !p.mayAccept(issuer) {
 			continue
 		}
-		t, refusal := p.tell(ctx, token, e, ps.name(i))
+		t, refusal := p.tell(ctx, token, e, e.prefix(i, len(ps)))
 		if refusal == nil {
 			return t, p, nil
 		}
@@ -59,14 +58,6 @@ func (ps Policies) accept(ctx context.Context, token string, e *Explanation) (*T
 		err = noPolicy(issuer)
 	}
 	return nil, nil, err
-}
-
-// name is what comes before the steps of a policy, if there are several.
-func (ps Policies) name(i int) string {
-	if len(ps) == 1 {
-		return ""
-	}
-	return "policy " + strconv.Itoa(i+1) + " "
 }
 
 // incomplete says what is wrong with the policies themselves.
