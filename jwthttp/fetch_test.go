@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -347,6 +348,21 @@ func TestErrorTellsTheContentType(t *testing.T) {
 		assert.Equal(t, told, strings.Contains(err.Error(), fmt.Sprintf("of the content type %q", contentType)), err.Error())
 		assert.Equal(t, told, strings.Contains(err.Error(), "content type"))
 	}
+}
+
+// Keys of a body that breaks off are not used, even if what came is whole.
+func TestBodyThatBreaksOff(t *testing.T) {
+	key := newKey(t)
+	server := &keyServer{keys: []*jwk.Key{key}}
+	transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+		response, err := server.RoundTrip(r)
+		response.Body = io.NopCloser(io.MultiReader(response.Body, iotest.ErrReader(io.ErrUnexpectedEOF)))
+		return response, err
+	})
+	keys := newRemote(t, "https://issuer.example/keys", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+	err := accept(t, keys, tokenOf(t, key))
+	assert.True(t, undecided(err))
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }
 
 // A body is at most so large: a byte more is refused, and not read further.

@@ -77,12 +77,10 @@ func (s *source) get(ctx context.Context, at, etag string) (*answer, error) {
 		if r.err == nil || errors.As(r.err, new(*answerError)) {
 			return r.answer, r.err
 		}
-		if ctx.Err() == nil {
-			return nil, fmt.Errorf("%s: %w", shown(at), withoutContext(r.err))
-		}
+		return nil, fmt.Errorf("%s: %w", shown(at), withoutContext(r.err))
 	case <-ctx.Done():
+		return nil, fmt.Errorf("%s: no answer within %v", shown(at), s.timeout)
 	}
-	return nil, fmt.Errorf("%s: no answer within %v", shown(at), s.timeout)
 }
 
 // A brokenError is that of a function of the options that panicked, or ended its
@@ -212,8 +210,7 @@ func checkRemoteURL(s string, allowHTTP bool) (*url.URL, error) {
 }
 
 func isSecure(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return u.Scheme == "https" || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
 }
 
 // parseURL parses an http or https URL.
@@ -225,7 +222,7 @@ func parseURL(s string) (*url.URL, error) {
 	if u.User != nil { // would show the password in errors
 		return nil, errors.New("jwthttp: the URL has user information, want none")
 	}
-	if u.Hostname() == "" || u.Opaque != "" || u.Scheme != "https" && u.Scheme != "http" {
+	if u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, fmt.Errorf("jwthttp: got the URL %s, want https and a host", shown(s))
 	}
 	return u, nil

@@ -69,6 +69,20 @@ func TestRedirectsToOtherOriginsAreNotFollowed(t *testing.T) {
 	}
 }
 
+func TestHeadersOfARequest(t *testing.T) {
+	server := &keyServer{keys: []*jwk.Key{newKey(t)}, etag: `"1"`}
+	var headers []http.Header
+	transport := transportFunc(func(r *http.Request) (*http.Response, error) {
+		headers = append(headers, r.Header)
+		return server.RoundTrip(r)
+	})
+	keys := newRemote(t, "https://issuer.example/keys", jwthttp.RemoteOptions{Client: &http.Client{Transport: transport}})
+	require.NoError(t, keys.Refresh(t.Context()))
+	require.NoError(t, keys.Refresh(t.Context()))
+	accept := []string{"application/json, application/jwk-set+json"}
+	assert.Equal(t, []http.Header{{"Accept": accept}, {"Accept": accept, "If-None-Match": {`"1"`}}}, headers)
+}
+
 // What belongs to a request ends with it.
 func TestContextOfARequestEndsWithIt(t *testing.T) {
 	var contexts []context.Context
