@@ -138,6 +138,14 @@ func TestErrorsAreShortAndShowNoQuery(t *testing.T) {
 	}
 }
 
+func TestLongURLsAreCut(t *testing.T) {
+	for length, cut := range map[int]bool{200: false, 201: true} {
+		url := "https://issuer.example/" + strings.Repeat("x", length-len("https://issuer.example/"))
+		keys := newRemote(t, url, jwthttp.RemoteOptions{Client: &http.Client{Transport: &keyServer{misbehave: status(500)}}})
+		assert.Equal(t, cut, strings.Contains(keys.Refresh(t.Context()).Error(), "…"))
+	}
+}
+
 var remoteURLs = []struct {
 	url             string
 	ok, okAllowHTTP bool
