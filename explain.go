@@ -9,14 +9,14 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
-// Explain verifies the token and says what became of each step, in their order: the
-// size, the parts, the header, the key, the signature, each question that a policy
+// Explain verifies the token and returns the result of every step, in their order:
+// the size, the parts, the header, the key, the signature, each question that a policy
 // asks, and the checks around it, such as revocation. It takes the same decisions as
-// v.Verify, by the same code. It is for tools, tests and a look at a token in
-// trouble; what it returns says what the policies want, so it is for those who run
-// the service, not for the sender of the token.
+// v.Verify, by the same code. It is for tools, for tests, and to find out why a token
+// is refused. It says what the policies want, so its result is for those who run the
+// service, not for the sender of the token.
 //
-// Of a TokenVerifier that is no [Explainer] it tells the outcome only.
+// For a TokenVerifier that is not an [Explainer], there is one step, "verify".
 func Explain(ctx context.Context, v TokenVerifier, token string) *Explanation {
 	e := &Explanation{}
 	if isNil(v) {
@@ -37,9 +37,9 @@ func Explain(ctx context.Context, v TokenVerifier, token string) *Explanation {
 	return e
 }
 
-// An Explainer is a [TokenVerifier] that can say how it decides. All of this module
-// are. Explain takes the same decision as Verify; one that is around another
-// TokenVerifier calls [Explain] for that, and adds its own steps.
+// An Explainer is a [TokenVerifier] that can say how it decides. Every TokenVerifier
+// of this module is one. Its Explain takes the same decision as its Verify. One that
+// wraps another TokenVerifier calls [Explain] with that, and adds its own steps.
 type Explainer interface {
 	TokenVerifier
 	Explain(ctx context.Context, token string) *Explanation

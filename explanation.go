@@ -8,9 +8,9 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// An Explanation is what became of a token. The zero value is that of a token of
-// which nothing is known. It holds no key, token or signature; foreign text in it is
-// quoted and cut.
+// An Explanation is the result of a verification, step by step. The zero value has no
+// steps and accepts nothing. Its table and its JSON hold no key, token or signature;
+// text from the token is quoted and cut.
 type Explanation struct {
 	Steps []Step // in their order
 	Token *Token // the token, if it was accepted
@@ -25,7 +25,7 @@ type Step struct {
 	Want   string `json:"want,omitzero"` // what is accepted
 }
 
-// A Result is what became of a step.
+// A Result is the result of a step.
 type Result string
 
 // The results of a step. After the first that is not Passed, the others are not

@@ -29,9 +29,9 @@
 //	fmt.Println(claims.Subject)
 //
 // Structs of your own stand in the place of Claims on both sides. A refusal is a
-// *[VerifyError]; any other error means that it could not be decided. [Explain] says
-// how a token fares, step by step. Everything here is safe for concurrent use once it
-// is set up.
+// *[VerifyError]; any other error means that it could not be decided. [Explain]
+// returns the result of every step of a verification. Everything here is safe for
+// concurrent use once it is set up.
 package jwt
 
 import (

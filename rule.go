@@ -16,8 +16,8 @@ import (
 // Check returns nil to accept the token. Any error refuses it with [ErrClaim]; its
 // text becomes the Detail of the *[VerifyError], and errors.Is and errors.As find
 // it. Check must be pure: it gives the same answer for the same token at any time,
-// needs no network, does not modify the token, and may be called concurrently. What
-// needs the network is a [TokenVerifier] around the policy, as revoke.DenyList is.
+// needs no network, does not modify the token, and may be called concurrently. A check
+// that needs the network is a [TokenVerifier] around the policy, as revoke.DenyList is.
 //
 // [Equal], [OneOf], [NotEmpty], [Contains] and [RuleFor] make the usual ones.
 type Rule struct {
