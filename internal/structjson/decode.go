@@ -163,7 +163,6 @@ func (d *decoder) list(n *node, v reflect.Value) bool {
 			v.Grow(max(first, i))
 		}
 		v.SetLen(i + 1)
-		v.Index(i).SetZero()
 		if !d.value(n.elem, v.Index(i)) {
 			d.err.at(i)
 			return false

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/assert"
@@ -225,6 +226,11 @@ func TestDecodeSaysWhatDoesNotFit(t *testing.T) {
 	require.ErrorIs(t, err, errFails)
 	_, err = decode(claims{}, `{"text2":"a"}`)
 	require.ErrorIs(t, err, errFails)
+	dated := tagged(time.Time{}, `json:"at,format:unix"`, []time.Time{}, `json:"all,format:unix"`, map[string]jsonInt{}, `json:"by,string"`)
+	_, err = decode(dated, `{"at":"x"}`)
+	assert.Equal(t, place{"at", "", "got a string, which does not go into time.Time"}, placeOf(t, err))
+	_, err = decode(dated, `{"by":{"a":[1],"b":["x"]}}`)
+	assert.Equal(t, place{"by", "", "got an object, which does not go into map[string]structjson.jsonInt"}, placeOf(t, err))
 	_, err = decode([]string{}, `{"a":1}`)
 	assert.Equal(t, place{"", "", "got an object, want an array"}, placeOf(t, err))
 	assert.Equal(t, "got an object, want an array", err.Error())

@@ -199,6 +199,10 @@ func TestNewerTagsAndMethods(t *testing.T) {
 		{catchAll{}, `{"n":null}`},
 		{formatted{time.Unix(5, 0).UTC(), 90 * time.Second, []byte("\xff\xfe"), time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)}, `{"at":5,"for":90,"bytes":"__4=","days":"2026-11-26"}`},
 		{struct{ A v2Value }{v2Value{7}}, `{"A":7}`},
+		{made("x", stringField("A", `json:"'a,b'"`), stringField("B", `json:"'\\'c\\''"`)), `{"A":"x","B":"x"}`},
+		{made("x", stringField("A", "json:\"\xff\"")), `{"\ufffd":"x"}`},
+		{tagged(time.Unix(7, 0).UTC(), `json:"at,omitzero,format:unix"`, 5*time.Second, `json:",format:sec"`), `{"at":7,"B":5}`},
+		{tagged(time.Time{}, `json:"at,omitzero,format:unix"`), `{}`},
 		{struct {
 			A string `json:"a,case:ignore"`
 		}{"x"}, `{"a":"x"}`},

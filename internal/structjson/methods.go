@@ -63,9 +63,8 @@ func (e *encoder) raw(text jsontext.Value) bool {
 	}
 	if slices.ContainsFunc(v.Raw, func(c byte) bool { return c <= ' ' }) {
 		compact := slices.Clone(jsontext.Value(v.Raw))
-		if compact.Compact() == nil {
-			v.Raw = compact
-		}
+		_ = compact.Compact() // which is valid
+		v.Raw = compact
 	}
 	e.b = append(e.b, v.Raw...)
 	return true

@@ -115,13 +115,13 @@ func (e *encoder) wrapped(n *node, v reflect.Value) bool {
 func (d *decoder) other(v reflect.Value) bool {
 	raw := d.Value()
 	// It gets bytes of its own: a method may hold on to them.
-	return d.unmarshal(bytes.Clone(raw.Raw), v, raw.Kind())
+	return d.unmarshal(bytes.Clone(raw.Raw), v, notInto(raw.Kind(), v.Type()))
 }
 
 func (d *decoder) wrapped(n *node, v reflect.Value) bool {
 	raw := d.Value()
 	in := reflect.New(n.t).Elem()
-	if !d.unmarshal([]byte(beforeWrapped+string(raw.Raw)+afterWrapped), in, raw.Kind()) {
+	if !d.unmarshal([]byte(beforeWrapped+string(raw.Raw)+afterWrapped), in, notInto(raw.Kind(), v.Type())) {
 		d.err.Name = "" // it is only the wrapping's
 		return false
 	}
@@ -129,13 +129,14 @@ func (d *decoder) wrapped(n *node, v reflect.Value) bool {
 	return true
 }
 
-// unmarshal decodes data, of the kind, into v.
-func (d *decoder) unmarshal(data []byte, v reflect.Value, got string) bool {
+// unmarshal decodes data into v. The detail is that of an error that does not tell
+// more.
+func (d *decoder) unmarshal(data []byte, v reflect.Value, detail string) bool {
 	err := json.Unmarshal(data, v.Addr().Interface(), likeV1)
 	if err == nil {
 		return true
 	}
-	d.fail(notInto(got, v.Type()), err)
+	d.fail(detail, err)
 	// Once more for the place, which encoding/json does not tell for every error.
 	var where *json.SemanticError
 	if errors.As(json.Unmarshal(data, reflect.New(v.Type()).Interface(), likeV1, jsonv1.ReportErrorsWithLegacySemantics(false)), &where) {

@@ -31,7 +31,7 @@ type Codec struct {
 // New returns the Codec of t.
 func New(t, base reflect.Type) *Codec {
 	c := &Codec{all: nodeOf(t)}
-	if c.all.writes != structure || c.all.reads != structure || t.NumField() == 0 {
+	if c.all.object == nil || t.NumField() == 0 {
 		return c
 	}
 	first := t.Field(0)
@@ -47,8 +47,7 @@ func New(t, base reflect.Type) *Codec {
 		}
 		c.own.add(f)
 	}
-	whole := nodeOf(base)
-	c.Embeds = whole.object != nil && ofBase == len(whole.object.fields)
+	c.Embeds = ofBase == len(nodeOf(base).object.fields)
 	return c
 }
 
@@ -94,12 +93,10 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	switch {
-	case e.Name == "" && e.Path == "":
+	if e.Name+e.Path == "" {
 		return e.Detail
-	default:
-		return e.Name + e.Path + ": " + e.Detail
 	}
+	return e.Name + e.Path + ": " + e.Detail
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -210,6 +210,22 @@ var typeTable = []any{
 		Left
 	}{Deeper{Left{"a", "x"}, "c"}, Left{"b", "y"}},
 	struct{ hidden }{hidden{"d", "e"}},
+	struct{ *hidden }{&hidden{"d", "e"}},
+	struct{ *hidden }{},
+	struct { // each of the fields of Left is there twice
+		Deeper
+		Deepest
+	}{Deeper{Left{"a", "x"}, "c"}, Deepest{Left{"b", "y"}, "f"}},
+	struct {
+		Deeper
+		Deepest
+		A string
+	}{Deeper{Left{"a", "x"}, "c"}, Deepest{Left{"b", "y"}, "f"}, "mine"},
+	struct { // each has a method, so that this has none
+		TextA
+		TextB
+	}{TextA{1}, TextB{2}},
+	made("private", stringField("a", `json:"a"`), stringField("B", "")),
 	struct {
 		embeddedText
 		EmbeddedText

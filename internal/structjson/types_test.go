@@ -144,6 +144,8 @@ func (k *manyKeys) UnmarshalText(b []byte) (err error) {
 	return err
 }
 func (equalKeys) MarshalText() ([]byte, error) { return []byte("k"), nil }
+func (TextA) MarshalText() ([]byte, error)     { return []byte("a"), nil }
+func (TextB) MarshalText() ([]byte, error)     { return []byte("b"), nil }
 func (w word) String() string                  { return string(w) }
 
 var errFails = errors.New("it fails,\nalways")
@@ -156,6 +158,12 @@ type (
 		Left
 		C string
 	}
+	Deepest struct {
+		Left
+		F string `json:"f"`
+	}
+	TextA  struct{ P int }
+	TextB  struct{ Q int }
 	hidden struct {
 		D string
 		e string //nolint:unused // it is not encoded
