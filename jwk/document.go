@@ -44,12 +44,6 @@ type document struct {
 	notes     []Note // what was odd, without index and key ID
 }
 
-// A member is one that this package does not know, with its JSON.
-type member struct {
-	name string
-	json []byte
-}
-
 // names are the members that this package reads.
 var names = [...]string{
 	"kty", "use", "key_ops", "alg", "kid", "x5c", "x5t", "x5t#S256",
@@ -165,16 +159,6 @@ func (d *document) noKty() error {
 		}
 	}
 	return errors.New("kty is absent")
-}
-
-// own returns copies of the members that are not known here and not null.
-func (d *document) own() (members []member) {
-	for _, m := range d.others {
-		if m.json[0] != 'n' {
-			members = append(members, member{m.name, bytes.Clone(m.json)})
-		}
-	}
-	return members
 }
 
 // privateMembers are those that only private keys have.

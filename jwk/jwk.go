@@ -57,14 +57,9 @@
 package jwk
 
 import (
-	"bytes"
 	"crypto"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -93,12 +88,6 @@ type attributes struct {
 	pss         bool     // of an RSA key: for the PS algorithms only
 	members     []member // that are not known here; of a private key not in its public one
 }
-
-// The values of use that this package knows (RFC 7517 section 4.2).
-const (
-	useSignature  = "sig"
-	useEncryption = "enc"
-)
 
 var errNotText = errors.New("jwk: key ID: not valid UTF-8")
 
@@ -129,51 +118,6 @@ func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
 		return nil, fmt.Errorf("jwk: %w", err)
 	}
 	return k, nil
-}
-
-// With returns the key with an algorithm and a key ID, which a key file names
-// neither of: as [New] does, and in one line,
-//
-//	key, err := jwk.ParsePEM(data)
-//	key, err = key.With(jwt.RS256, "2026-11")
-//
-// An empty alg or key ID leaves the key's own. It is an error if the key has
-// another alg already, or its use or kind is not that of alg: a key serves one
-// algorithm.
-func (k *Key) With(alg jwt.Algorithm, keyID string) (*Key, error) {
-	if err := k.missing(); err != nil {
-		return nil, err
-	}
-	other := *k
-	if keyID != "" {
-		if !utf8.ValidString(keyID) {
-			return nil, errNotText
-		}
-		other.keyID = keyID
-	}
-	if alg == "" {
-		return &other, nil
-	}
-	if k.algorithm != "" && k.algorithm != alg {
-		return nil, fmt.Errorf("jwk: the key is for %s, not for %s", k.algorithm, strictjson.Quote(string(alg)))
-	}
-	use := useFor(alg)
-	if k.use != "" && k.use != use {
-		return nil, fmt.Errorf("jwk: the use of the key is %s, and %s is of use %q", strictjson.Quote(k.use), strictjson.Quote(string(alg)), use)
-	}
-	other.algorithm, other.use = alg, use
-	if err := other.check(); err != nil {
-		return nil, fmt.Errorf("jwk: %w", err)
-	}
-	return &other, nil
-}
-
-// useFor returns the use that an algorithm belongs to.
-func useFor(alg jwt.Algorithm) string {
-	if _, ok := encryption[alg]; ok {
-		return useEncryption
-	}
-	return useSignature
 }
 
 // newKey returns the Key for what own or a decoder returned.
@@ -245,47 +189,6 @@ func (k *Key) Use() string {
 	return k.use
 }
 
-// Member returns the JSON of a member that this package does not read, such as
-// the issuer of Microsoft Entra's keys or the endorsements of Bot Framework's, as
-// it was published: nil if the key has no such member, or it is null. It says
-// what its publisher says. It is left out when the key is written again, and a
-// private key's is not in its public key, since it may be private.
-//
-//	var issuer string
-//	err := json.Unmarshal(key.Member("issuer"), &issuer)
-func (k *Key) Member(name string) []byte {
-	if k == nil {
-		return nil
-	}
-	for _, m := range k.members {
-		if m.name == name {
-			return bytes.Clone(m.json)
-		}
-	}
-	return nil
-}
-
-// Permits reports whether the key's use and key_ops permit an operation of RFC
-// 7517 section 4.3: sign, verify, encrypt, decrypt, wrapKey, unwrapKey,
-// deriveKey or deriveBits. A key with neither member permits them all.
-func (k *Key) Permits(operation string) bool {
-	if k.missing() != nil || k.use != "" && k.use != useOf(operation) {
-		return false
-	}
-	return k.operations == nil || slices.Contains(k.operations, operation)
-}
-
-// useOf returns the use that an operation belongs to, and "" for an unknown one.
-func useOf(operation string) string {
-	switch operation {
-	case "sign", "verify":
-		return useSignature
-	case "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits":
-		return useEncryption
-	}
-	return ""
-}
-
 // Public returns the public part of the key, with key_ops for the other side:
 // verify in the place of sign, and so on. A public key returns itself; a
 // symmetric key, which has no public part, returns nil.
@@ -328,27 +231,6 @@ func (k *Key) CryptoKey() any {
 		return nil // not reached: the key has been through own or a decoder
 	}
 	return copied
-}
-
-// Thumbprint returns the JWK thumbprint with SHA-256 (RFC 7638) in base64url, 43
-// characters. It is the same for a private key and its public key. That of a
-// secret helps to guess the secret unless it is random (RFC 7638 section 7).
-func (k *Key) Thumbprint() string {
-	if k.missing() != nil {
-		return ""
-	}
-	p := publicParameters(k.identity())
-	slices.SortFunc(p, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
-	sum := sha256.Sum256(append(p.appendJSON([]byte{'{'}), '}'))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// ThumbprintURI returns the thumbprint as a URI (RFC 9278).
-func (k *Key) ThumbprintURI() string {
-	if k.missing() != nil {
-		return ""
-	}
-	return "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + k.Thumbprint()
 }
 
 // String describes the key on one line without its private part; of a symmetric

@@ -198,70 +198,6 @@ func TestKeyDoesNotServeWhatItIsNotFor(t *testing.T) {
 	}
 }
 
-func TestUseAndKeyOpsAreHonoured(t *testing.T) {
-	for _, row := range []struct {
-		members               map[string]any
-		sign, verify, decrypt bool // verify: by the public key
-		publicOps             string
-	}{
-		{map[string]any{}, true, true, true, ""},
-		{map[string]any{"use": "sig"}, true, true, false, ""},
-		{map[string]any{"use": "enc"}, false, false, true, ""},
-		{map[string]any{"use": "other"}, false, false, false, ""},
-		{map[string]any{"key_ops": []string{}}, false, false, false, "[]"},
-		{map[string]any{"key_ops": []string{"sign"}}, true, true, false, "[verify]"},
-		{map[string]any{"key_ops": []string{"verify"}}, false, true, false, "[verify]"},
-		{map[string]any{"key_ops": []string{"sign", "verify"}}, true, true, false, "[verify]"},
-		{map[string]any{"key_ops": []string{"decrypt", "unwrapKey"}}, false, false, true, "[encrypt wrapKey]"},
-		{map[string]any{"key_ops": []string{"deriveKey", "deriveBits"}}, false, false, false, "[deriveKey deriveBits]"},
-		{map[string]any{"key_ops": []string{"something new"}}, false, false, false, "[something new]"},
-		{map[string]any{"use": "sig", "key_ops": []string{"sign"}}, true, true, false, "[verify]"},
-		{map[string]any{"use": "other", "key_ops": []string{"sign"}}, false, false, false, "[verify]"},
-	} {
-		name, err := json.Marshal(row.members)
-		require.NoError(t, err)
-		t.Run(string(name), func(t *testing.T) {
-			k, err := jwk.Parse(changed(t, "P-256", row.members))
-			require.NoError(t, err)
-			_, err = k.Signer()
-			assert.Equal(t, row.sign, err == nil, err)
-			_, err = k.Verifier()
-			assert.Equal(t, row.verify, err == nil, err)
-			_, err = k.Public().Verifier()
-			assert.Equal(t, row.verify, err == nil, err)
-			assert.Equal(t, row.sign, k.Permits("sign"))
-			assert.Equal(t, row.decrypt, k.Permits("decrypt"))
-			assert.Equal(t, row.verify, k.Public().Permits("verify"))
-
-			s, err := jwk.NewSet(k)
-			require.NoError(t, err)
-			found, err := s.Verifiers(t.Context(), jwt.Header{Algorithm: jwt.ES256})
-			require.NoError(t, err)
-			assert.Equal(t, row.verify, len(found) == 1)
-
-			data, err := k.MarshalJSON()
-			require.NoError(t, err)
-			if row.publicOps == "" {
-				assert.NotContains(t, string(data), "key_ops")
-				return
-			}
-			var public struct {
-				Operations []string `json:"key_ops"`
-			}
-			require.NoError(t, json.Unmarshal(data, &public))
-			assert.Equal(t, row.publicOps, "["+strings.Join(public.Operations, " ")+"]")
-		})
-	}
-	t.Run("of a secret, which has no other side", func(t *testing.T) {
-		k, err := jwk.Parse(changed(t, "oct", map[string]any{"alg": "HS256", "key_ops": []string{"sign"}}))
-		require.NoError(t, err)
-		_, err = k.Signer()
-		assert.NoError(t, err)
-		_, err = k.Verifier()
-		assert.ErrorContains(t, err, "do not permit to verify")
-	})
-}
-
 func TestCryptoKeyIsTheKeyAndACopyOfIt(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
@@ -346,33 +282,6 @@ func copyOf(t testing.TB, key *rsa.PrivateKey) *rsa.PrivateKey {
 	copied, err := x509.ParsePKCS1PrivateKey(x509.MarshalPKCS1PrivateKey(key))
 	require.NoError(t, err)
 	return copied
-}
-
-func TestPermitsEachOperationOfTheUse(t *testing.T) {
-	operations := map[string]string{
-		"sign": "sig", "verify": "sig", "encrypt": "enc", "decrypt": "enc", "wrapKey": "enc", "unwrapKey": "enc", "deriveKey": "enc", "deriveBits": "enc",
-	}
-	for operation, use := range operations {
-		for _, of := range []string{"sig", "enc", "other"} {
-			k, err := jwk.Parse(changed(t, "RSA", map[string]any{"use": of}))
-			require.NoError(t, err)
-			assert.Equal(t, of == use, k.Permits(operation), "%s of use %s", operation, of)
-			if of == "other" {
-				continue
-			}
-			_, err = jwk.Parse(changed(t, "RSA", map[string]any{"use": of, "key_ops": []string{operation}}))
-			assert.Equal(t, of == use, err == nil, "%s of use %s: %v", operation, of, err)
-		}
-		k, err := jwk.Parse(changed(t, "RSA", map[string]any{"key_ops": []string{operation}}))
-		require.NoError(t, err)
-		for other := range operations {
-			assert.Equal(t, other == operation, k.Permits(other))
-		}
-		assert.True(t, newKey(t, "RSA", "", "").Permits(operation), "a key with neither member")
-	}
-	k, err := jwk.Parse(changed(t, "RSA", map[string]any{"use": "sig"}))
-	require.NoError(t, err)
-	assert.False(t, k.Permits("something else"))
 }
 
 func TestNewReadsECDHKeysOfNISTCurvesAsEC(t *testing.T) {
@@ -493,43 +402,6 @@ func TestNewKeysForEncryptionAreCarried(t *testing.T) {
 				assert.Empty(t, found)
 			}
 		})
-	}
-}
-
-func TestGenerate(t *testing.T) {
-	for _, alg := range []jwt.Algorithm{
-		jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512,
-		jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
-	} {
-		t.Run(string(alg), func(t *testing.T) {
-			t.Parallel()
-			k, err := jwk.Generate(alg)
-			require.NoError(t, err)
-			assert.Equal(t, alg, k.Algorithm())
-			assert.Equal(t, "sig", k.Use())
-			assert.Equal(t, k.Thumbprint(), k.KeyID())
-			assert.Len(t, k.KeyID(), 43)
-			s, err := k.Signer()
-			require.NoError(t, err)
-			v, err := k.Verifier()
-			require.NoError(t, err)
-			assert.NoError(t, accepts(t, jwt.Keys{v}, s))
-			switch key := k.CryptoKey().(type) {
-			case *rsa.PrivateKey:
-				assert.Equal(t, 3072, key.N.BitLen())
-				return // another one takes long to make
-			case []byte:
-				assert.Len(t, key, map[jwt.Algorithm]int{jwt.HS256: 32, jwt.HS384: 48, jwt.HS512: 64}[alg])
-				assert.NotEqual(t, make([]byte, len(key)), key)
-			}
-			another, err := jwk.Generate(alg)
-			require.NoError(t, err)
-			assert.NotEqual(t, k.KeyID(), another.KeyID())
-		})
-	}
-	for _, alg := range []jwt.Algorithm{"", "none", "RSA-OAEP", "ES256K"} {
-		_, err := jwk.Generate(alg)
-		assert.ErrorContains(t, err, "cannot generate a key for")
 	}
 }
 
