@@ -107,12 +107,16 @@ func TestGoexitInAnOwnAnswerStillRefuses(t *testing.T) {
 func TestOwnAnswersKnowWhoseTokenItIs(t *testing.T) {
 	key, policy := newHMAC(t)
 	var got jwthttp.Refusal
-	protect := &jwthttp.Middleware{Tokens: policy, Refused: func(_ http.ResponseWriter, _ *http.Request, refusal jwthttp.Refusal) { got = refusal }}
+	protect := &jwthttp.Middleware{Tokens: policy, Refused: func(w http.ResponseWriter, _ *http.Request, refusal jwthttp.Refusal) {
+		got = refusal
+		assert.Equal(t, refusal.Header, w.Header(), "they are set already")
+	}}
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+sign(t, key, jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}))
 	protect.RequireScope("a", "b")(http.HandlerFunc(ok)).ServeHTTP(httptest.NewRecorder(), r)
 	assert.Equal(t, []string{"a", "b"}, got.Scopes)
 	assert.Equal(t, "alice", got.Token.Claims.Subject)
+	assert.Equal(t, []string{`Bearer scope="a b", error="insufficient_scope"`}, got.Header["Www-Authenticate"])
 	assert.EqualError(t, got.Err, `jwthttp: want the scope "a", got ""`)
 }
 
