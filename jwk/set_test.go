@@ -5,9 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"os"
 	"slices"
 	"strings"
@@ -333,6 +335,40 @@ func TestSetFindsKeys(t *testing.T) {
 	signer, err := ecKey(t, "b").Signer()
 	require.NoError(t, err)
 	assert.ErrorIs(t, accepts(t, s, signer), jwt.ErrSignature)
+}
+
+func TestSetTriesEachKeyOnce(t *testing.T) {
+	key := material()["RSA"].(*rsa.PrivateKey)
+	n, e := key.PublicKey, key.PublicKey
+	n.N, e.E = new(big.Int).Add(n.N, big.NewInt(2)), 3
+	for _, row := range []struct {
+		name     string
+		one, two any
+		want     int
+	}{
+		{"one RSA key", &key.PublicKey, key, 1},
+		{"another modulus", &key.PublicKey, &n, 2},
+		{"another exponent", &key.PublicKey, &e, 2},
+		{"one EC key", material()["P-256"], material()["P-256"], 1},
+		{"one Ed25519 key", material()["Ed25519"], material()["Ed25519"], 1},
+		{"one secret", material()["oct"], material()["oct"], 1},
+		{"another secret", material()["oct"], bytes.Repeat([]byte{1, 2, 3, 4}, 16), 2},
+	} {
+		one, err := jwk.New(row.one, "", "a")
+		require.NoError(t, err)
+		two, err := jwk.New(row.two, "", "a")
+		require.NoError(t, err)
+		alg := jwt.HS512
+		if signer, err := one.Verifier(); err == nil {
+			alg = signer.Algorithm()
+		} else {
+			one, err = one.With(alg, "")
+			require.NoError(t, err)
+			two, err = two.With(alg, "")
+			require.NoError(t, err)
+		}
+		assert.Len(t, candidates(t, mustSet(t, one, two, one), jwt.Header{KeyID: "a", Algorithm: alg}), row.want, row.name)
+	}
 }
 
 func TestSetGivesFewCandidates(t *testing.T) {
