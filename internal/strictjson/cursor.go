@@ -45,9 +45,11 @@ func (c *Cursor) Peek() byte {
 func (c *Cursor) Open(bracket byte) bool {
 	switch {
 	case c.Peek() != bracket:
-		return c.fail("want a JSON value") > 0
+		c.fail("want a JSON value")
+		return false
 	case c.depth >= MaxDepth:
-		return c.fail("nested too deep") > 0
+		c.fail("nested too deep")
+		return false
 	}
 	closing := bracket + 2
 	if c.pos = c.space(c.pos + 1); c.at(c.pos, closing) {
@@ -73,7 +75,8 @@ func (c *Cursor) More(closing byte) bool {
 		c.depth--
 		return false
 	}
-	return c.fail("want ',' or a bracket after a value") > 0
+	c.fail("want ',' or a bracket after a value")
+	return false
 }
 
 // NameIs passes the name of a member if it is written just so, and reports whether

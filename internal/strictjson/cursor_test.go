@@ -146,6 +146,29 @@ func TestCursorReadsNothingOfAnotherKind(t *testing.T) {
 	assert.Equal(t, "want a JSON value", c.Problem())
 }
 
+// Whatever reads a value passes the spaces before it.
+func TestCursorPassesSpaces(t *testing.T) {
+	c := Walk([]byte(" [ 1 , \t2 ,\r\n\"a\" , [ ] , -3 ] "), "")
+	assert.True(t, c.Open('['))
+	v := c.Value()
+	assert.Equal(t, "1", string(v.Raw))
+	assert.True(t, c.More(']'))
+	v = c.Value()
+	assert.Equal(t, "2", string(v.Raw))
+	assert.True(t, c.More(']'))
+	s, ok := c.Text()
+	assert.True(t, ok)
+	assert.Equal(t, "a", s)
+	assert.True(t, c.More(']'))
+	assert.False(t, c.Open('['))
+	assert.True(t, c.More(']'))
+	n, ok := c.Integer()
+	assert.True(t, ok)
+	assert.Equal(t, int64(-3), n)
+	assert.False(t, c.More(']'))
+	assert.True(t, c.AtEnd())
+}
+
 func TestCursorPassesANameThatIsWrittenJustSo(t *testing.T) {
 	for data, want := range map[string]bool{
 		`{"name":1}`: true, `{ "name":1}`: true, `{"name" :1}`: false, `{"nam":1}`: false, `{"named":1}`: false, `{"n\u0061me":1}`: false, `{"name"`: false, `{"name":`: true, `{`: false,

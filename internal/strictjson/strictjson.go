@@ -29,9 +29,8 @@ type Object struct {
 	Start int    // where the member begins in the data
 
 	scanner
-	pos   int
-	seen  names
-	ended bool
+	pos  int
+	seen names
 }
 
 // Read prepares to read data, which must not change meanwhile. A limit above
@@ -47,13 +46,14 @@ func (o *Object) Problem() string { return o.problem }
 // Next reads the next member and reports whether there was one. It returns
 // false at the end of the object and at the first problem.
 func (o *Object) Next() bool {
-	if o.problem != "" || o.ended {
+	if o.problem != "" {
 		return false
 	}
 	i := o.space(o.pos)
 	switch first := o.Name == nil; {
 	case first && !o.at(i, '{'):
-		return o.fail("not a JSON object") > 0
+		o.fail("not a JSON object")
+		return false
 	case first:
 		if next := o.space(i + 1); o.at(next, '}') {
 			return o.end(next + 1)
@@ -61,7 +61,8 @@ func (o *Object) Next() bool {
 	case o.at(i, '}'):
 		return o.end(i + 1)
 	case !o.at(i, ','):
-		return o.fail("want ',' or '}' after a value") > 0
+		o.fail("want ',' or '}' after a value")
+		return false
 	}
 	i = o.space(i + 1)
 	start, name := o.member(i, &o.seen)
@@ -78,7 +79,7 @@ func (o *Object) Next() bool {
 }
 
 func (o *Object) end(i int) bool {
-	if o.ended = true; o.space(i) != len(o.data) {
+	if o.space(i) != len(o.data) {
 		o.problem = "data after the JSON object"
 	}
 	return false

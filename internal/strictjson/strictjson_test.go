@@ -500,3 +500,19 @@ func TestReadAllocatesInProportion(t *testing.T) {
 		assert.LessOrEqual(t, twice, 2.1*once+20, "%s", row.data(2))
 	}
 }
+
+// Each digit of an escape counts, in both cases of letters: some escapes are halves
+// of a pair.
+func TestEscapesOfSurrogates(t *testing.T) {
+	for c := range 0x10000 {
+		for _, format := range []string{"%04x", "%04X"} {
+			escape := `\u` + fmt.Sprintf(format, c)
+			for _, text := range []string{`"` + escape + `"`, `"` + escape + `\udc00"`, `"\uDBFF` + escape + `"`} {
+				_, problem := ReadValue([]byte(text), 0)
+				if want := jsontext.Value(text).IsValid(); (problem == "") != want {
+					t.Fatalf("%s: %q, want %v", text, problem, want)
+				}
+			}
+		}
+	}
+}
