@@ -516,3 +516,25 @@ func TestEscapesOfSurrogates(t *testing.T) {
 		}
 	}
 }
+
+// What Next reports is a whole member.
+func TestNextReportsWholeMembersOnly(t *testing.T) {
+	for data, want := range map[string]int{
+		``: 0, `[]`: 0, `{}`: 0, `{"a"`: 0, `{"a":`: 0, `{"a":tru}`: 0, `{"a":1`: 1, `{"a":1]`: 1, `{"a":1,}`: 1, `{"a":1,"b"}`: 1, `{"a":1,"b":[1}`: 1, `{"a":1,"a":2}`: 1, `{"a":1,"b":2}x`: 2,
+	} {
+		got := 0
+		for o := Read([]byte(data), 0); o.Next(); {
+			got++
+		}
+		assert.Equal(t, want, got, data)
+	}
+}
+
+func TestAnEscapeAtTheEndIsOne(t *testing.T) {
+	for text, want := range map[string]string{
+		`"\u0041`: "the JSON text ends early", `"\u004`: "bad escape in a string", `"\ud83d\ude00`: "the JSON text ends early", `"\n`: "the JSON text ends early", `"\`: "bad escape in a string",
+	} {
+		_, problem := ReadValue([]byte(text), 0)
+		assert.Equal(t, want, problem, text)
+	}
+}
