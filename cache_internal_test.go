@@ -163,6 +163,17 @@ func TestCacheBoundsAreExact(t *testing.T) {
 		assert.Len(t, held.old, row.old, "%+v", row)
 		assert.Equal(t, row.young*size, held.bytes, "%+v", row)
 	}
+	// A token that is used again is held once, and its expired one not at all.
+	cache := &Cache{Policies: Policies{p}, MaxEntries: 4}
+	held := fill(cache, 3)
+	_, err = cache.Verify(t.Context(), token('a'))
+	require.NoError(t, err)
+	assert.Len(t, held.young, 2)
+	assert.Len(t, held.old, 1)
+	for d := range held.old {
+		cache.forget(d)
+	}
+	assert.Empty(t, held.old)
 	entries, bytes := (&Cache{}).half()
 	assert.Equal(t, 5000, entries)
 	assert.Equal(t, 8<<20, bytes)
