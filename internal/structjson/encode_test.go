@@ -274,3 +274,83 @@ func TestOutputIsCompact(t *testing.T) {
 		assert.NotContains(t, got, "\n")
 	}
 }
+
+// What package json codes is as strict as the rest.
+func TestPackageJSONIsAsStrict(t *testing.T) {
+	got, err := encode(catchAll{Rest: map[string]any{"x": "<&>\u2028"}})
+	require.NoError(t, err)
+	assert.Equal(t, "{\"n\":null,\"x\":\"<&>\u2028\"}", got)
+	for _, v := range []any{catchAll{Rest: map[string]any{"x": "\xff"}}, catchAll{Rest: map[string]any{"\xff": 1}}, catchAll{Rest: map[string]any{"n": 1}}} {
+		_, err := encode(v)
+		require.Error(t, err)
+	}
+	back, err := decode(catchAll{}, `{"N":{"a":1}}`)
+	require.NoError(t, err)
+	assert.Equal(t, catchAll{Rest: map[string]any{"N": map[string]any{"a": 1.0}}}, back)
+	anyCase := tagged("", `json:"a,case:ignore"`)
+	back, err = decode(anyCase, `{"A":"x"}`)
+	require.NoError(t, err)
+	assert.Equal(t, "x", reflect.ValueOf(back).Field(0).String())
+	_, err = decode(anyCase, `{"A":"x","a":"y"}`)
+	require.Error(t, err)
+}
+
+// Which types are coded field by field decides the speed, and nothing else.
+func TestWhatIsCodedFieldByField(t *testing.T) {
+	for _, row := range []struct {
+		v    any
+		want []kind // of the fields
+	}{
+		{struct {
+			A string `json:"-"`
+			b int
+			C string `json:"c,omitempty"`
+		}{b: 1}, []kind{text}},
+		{struct {
+			Deeper
+			*Right
+			hidden
+		}{}, []kind{text, text, text, text, text}},
+		{tagged(0, `json:",string"`, ptr(0), `json:",string"`, "", `json:",string"`, stdjson.Number(""), `json:",string"`, ptr(ptr(0)), `json:",string"`, namedPointer(nil), `json:",string"`, []int{}, `json:",string"`, jsonInt(0), `json:",string"`),
+			[]kind{quoted, quoted, quoted, quoted, wrap, wrap, wrap, wrap}},
+		{tagged(time.Time{}, `json:",format:unix"`, 0, `json:",omitzero"`), []kind{wrap, integer}},
+		{struct {
+			A any
+			B []string
+			C []int
+			D [2]int
+			E map[string]int
+			F map[int8]int
+			G *int
+			H []byte
+			I struct{}
+			J float32
+			K stdjson.Number
+			L map[stdjson.Number]int
+		}{}, []kind{dynamic, texts, list, array, dictionary, dictionary, pointer, octets, structure, float, number, dictionary}},
+		{struct {
+			A jsonValue
+			B textValue
+			C jsonPointer
+			D map[textInt]int
+			E stringer
+			F []markedByte
+			G v2Value
+			H appendsText
+			I func()
+		}{}, []kind{jsonMethod, textMethod, other, other, other, other, other, textMethod, other}},
+	} {
+		n := nodeOf(reflect.TypeOf(row.v))
+		require.NotNil(t, n.object, "%T", row.v)
+		var got []kind
+		for _, f := range n.object.fields {
+			got = append(got, f.node.writes)
+		}
+		assert.Equal(t, row.want, got, "%T", row.v)
+	}
+	for _, v := range []any{catchAll{}, formatted{}, struct{ *hidden }{}, TextA{}, jsonValue{}, tagged("", `json:"a,case:ignore"`), tagged("", `json:"'a'"`), struct {
+		hidden `json:"x"`
+	}{}} {
+		assert.Nil(t, nodeOf(reflect.TypeOf(v)).object, "%T", v)
+	}
+}

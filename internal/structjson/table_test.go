@@ -212,6 +212,11 @@ var typeTable = []any{
 	struct{ hidden }{hidden{"d", "e"}},
 	struct{ *hidden }{&hidden{"d", "e"}},
 	struct{ *hidden }{},
+	struct {
+		hidden `json:"x"`
+		A      int
+	}{hidden{"d", "e"}, 5},
+	tagged(namedPointer(ptr(1)), `json:"a,omitempty"`, namedPointer(nil), `json:"b,omitempty"`),
 	struct { // each of the fields of Left is there twice
 		Deeper
 		Deepest

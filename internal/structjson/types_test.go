@@ -194,6 +194,7 @@ type (
 		Bytes []byte        `json:"bytes,format:base64url"`
 		Days  time.Time     `json:"days,format:'2006-01-02'"`
 	}
+	namedPointer *int
 	EmbeddedText string
 	EmbeddedList []string
 	embeddedText string
