@@ -91,6 +91,8 @@ func TestBearerTokenReadsOneHeader(t *testing.T) {
 		{[]string{"Bearer "}, "", true},
 		{[]string{"Bearer\tabc"}, "", true},
 		{[]string{"Bearer,abc"}, "", true},
+		{[]string{"Bearer/abc"}, "", true},
+		{[]string{"Bearer=abc"}, "", true},
 		{[]string{"Bearer abc def"}, "", true},
 		{[]string{"Bearer abc "}, "", true},
 		{[]string{"Bearer ="}, "", true},
