@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/seed-b1f8f58c/jwt"
@@ -71,7 +72,7 @@ func (c conn) command(ctx context.Context, call *call, whole bool) *redis.Cmd {
 	if call.thrifty {
 		script = thrifty
 	}
-	args := make([]any, 0, 6+len(call.entries)+len(call.keys)+len(call.args))
+	args := make([]any, 0, 7+len(call.entries)+len(call.keys)+len(call.args))
 	if whole {
 		args = append(args, "eval", script.source)
 	} else {
@@ -84,7 +85,7 @@ func (c conn) command(ctx context.Context, call *call, whole bool) *redis.Cmd {
 	for i := range call.keys {
 		args = append(args, &call.keys[i])
 	}
-	args = append(args, call.what, len(call.entries))
+	args = append(args, call.what, len(call.entries), time.Now().Unix())
 	for i := range call.args {
 		args = append(args, &call.args[i])
 	}

@@ -49,13 +49,17 @@ func (c conn) recover(ctx context.Context) error {
 		return err
 	}
 	servers := c.servers(ctx)
+	soon := int64(0) // when all can begin
+	for _, p := range places {
+		soon = max(soon, p.now+2)
+	}
 	epoch := rand.Text()
 	var calls []*call
 	for _, p := range places {
 		if !p.lost() {
 			continue
 		}
-		since, of := "", epoch
+		since, of := "+"+strconv.FormatInt(soon, 10), epoch
 		if c.goesOn(p, places, servers) {
 			since, of = p.mark.since, p.mark.epoch
 		}
@@ -71,7 +75,7 @@ func (c conn) recover(ctx context.Context) error {
 // begin is the call that gives the part another mark, if nobody has done so and
 // the server still has the same life.
 func (p *place) begin(since, epoch string, sure bool) *call {
-	return &call{what: "begin", tag: p.tag, args: []string{p.life, p.text, since, epoch, map[bool]string{false: "0", true: "1"}[sure]}}
+	return &call{what: "begin", tag: p.tag, args: []string{p.life, p.text, map[bool]string{false: "0", true: "1"}[sure], since, epoch}}
 }
 
 // nobody is the life before one that did not begin with a promotion.
@@ -130,7 +134,7 @@ func readPlace(tag string, cmd *redis.Cmd) (*place, error) {
 	p := &place{tag: tag}
 	p.life, _ = list[0].(string)
 	p.before, _ = list[1].(string)
-	p.replicas = list[2] != "0"
+	p.replicas = list[2] == int64(0)
 	p.now, _ = list[3].(int64)
 	p.text, _ = list[4].(string)
 	p.run, _ = list[5].(string)
@@ -150,12 +154,12 @@ func readMark(text string) (mark, error) {
 	if len(fields) != 6 {
 		return mark{}, errNotOurs
 	}
-	since, err1 := strconv.ParseInt(fields[1], 10, 64)
-	seen, err2 := strconv.ParseInt(fields[3], 10, 64)
-	if err1 != nil || err2 != nil || since <= 0 || fields[2] == "" {
+	seen, err1 := strconv.ParseInt(fields[1], 10, 64)
+	since, err2 := strconv.ParseInt(fields[4], 10, 64)
+	if err1 != nil || err2 != nil || since <= 0 || fields[5] == "" {
 		return mark{}, errNotOurs
 	}
-	return mark{fields[0], fields[1], fields[2], fields[5], seen, fields[4] == "1"}, nil
+	return mark{life: fields[0], since: fields[4], epoch: fields[5], run: fields[3], seen: seen, sure: fields[2] == "1"}, nil
 }
 
 // A server is one that takes writes.

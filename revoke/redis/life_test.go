@@ -100,17 +100,17 @@ func TestARestart(t *testing.T) {
 func TestMayLoseIsABound(t *testing.T) {
 	s := start(t, programs[0], always...)
 	p := newPast(t, &revokeredis.Store{Client: s.client(impatient), MayLose: time.Minute})
-	s.changeMark(func(fields []string) { fields[3], fields[4] = fmt.Sprint(time.Now().Unix()-50), "0" })
+	s.changeMark(func(fields []string) { fields[1], fields[2] = fmt.Sprint(time.Now().Unix()-50), "0" })
 	s.kill()
 	s.run()
 	p.want(t, "after less than it may lose", p.good.Access, "accepted")
 	s.changeMark(func(fields []string) {
-		fields[0], fields[3], fields[4], fields[5] = strings.Repeat("a", 40), fmt.Sprint(time.Now().Unix()-61), "0", "b"
+		fields[0], fields[1], fields[2], fields[3] = strings.Repeat("a", 40), fmt.Sprint(time.Now().Unix()-61), "0", strings.Repeat("b", 40)
 	})
 	p.check(t, "after more than it may lose", "forgotten")
 }
 
-// changeMark changes the mark of a server: life, since, epoch, seen, sure, run.
+// changeMark changes the mark of a server: life, seen, sure, run, since, epoch.
 func (s *server) changeMark(change func(fields []string)) {
 	s.t.Helper()
 	const key = "{jwt}:mark"
@@ -211,9 +211,9 @@ func TestAnEmptiedServerBeginsAnew(t *testing.T) {
 func TestAServersClockThatJumps(t *testing.T) {
 	s := start(t, programs[0])
 	p := newPast(t, &revokeredis.Store{Client: s.client(), MayLose: time.Hour})
-	s.changeMark(func(fields []string) { fields[3] = fmt.Sprint(time.Now().Unix() + 890) })
+	s.changeMark(func(fields []string) { fields[1] = fmt.Sprint(time.Now().Unix() + 890) })
 	p.want(t, "14 minutes ahead and back", p.good.Access, "accepted")
-	s.changeMark(func(fields []string) { fields[3] = fmt.Sprint(time.Now().Unix() + 31*24*3600) })
+	s.changeMark(func(fields []string) { fields[1] = fmt.Sprint(time.Now().Unix() + 31*24*3600) })
 	p.check(t, "a month ahead and back", "forgotten")
 }
 

@@ -14,7 +14,7 @@
 // must not evict keys (maxmemory-policy noeviction), or tokens that were revoked
 // would be accepted again. [Store.Ping] checks this and more. The user needs
 //
-//	+@connection +info +eval +evalsha +get +set +del +exists +time +ttl +expire
+//	+@connection +info +eval +evalsha +mget +set +del +time +ttl +expire
 //	+zadd +zrem +zrange +zremrangebyscore ~jwt:* ~{jwt}:* and in a cluster +cluster|slots
 //
 // and +config|get for a restart to be proven harmless. Each command asks for what a
@@ -61,6 +61,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -86,7 +87,8 @@ type Store struct {
 	Prefix string
 
 	// Timeout is how long a method may take, also if its context allows more.
-	// 0: 1 second.
+	// 0: 1 second. A context that is canceled is heeded at once, but by the first
+	// calls that wait for a server that has just ceased to answer.
 	Timeout time.Duration
 
 	// MayLose is for how long before a restart or promotion the server may have
@@ -96,6 +98,7 @@ type Store struct {
 	MayLose time.Duration
 
 	beginning sync.Mutex
+	stalled   atomic.Bool // the last call waited in vain
 }
 
 var (
@@ -213,9 +216,9 @@ func (s *Store) Use(ctx context.Context, now jwt.NumericDate, e store.Entry) (st
 	})
 }
 
-// do runs f with a connection for as long as the context and the Timeout allow,
-// and no longer. The client heeds deadlines, but not that a context is canceled:
-// what it does then is left alone, and ends by the Timeout.
+// do runs f with a connection for as long as the context and the Timeout allow. The
+// client heeds deadlines, but not that a context is canceled while it waits for the
+// server: the first call to wait in vain does so until the Timeout.
 func do[T any](ctx context.Context, s *Store, f func(ctx context.Context, c conn) (T, error)) (T, error) {
 	var none T
 	c, err := s.conn()
@@ -227,27 +230,44 @@ func do[T any](ctx context.Context, s *Store, f func(ctx context.Context, c conn
 		timeout = time.Second
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if s.stalled.Load() {
+		return doAside(ctx, s, c, f)
+	}
+	value, err := f(ctx, c)
+	if err != nil && ctx.Err() != nil {
+		s.stalled.Store(true)
+	}
+	return value, err
+}
+
+// doAside is do for a server that let the last call wait in vain: f runs in a
+// goroutine of its own, which ends by the Timeout.
+func doAside[T any](ctx context.Context, s *Store, c conn, f func(ctx context.Context, c conn) (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
 	done := make(chan result, 1)
+	aside, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline(ctx))
 	go func() {
 		defer cancel()
-		value, err := f(ctx, c)
+		value, err := f(aside, c)
 		done <- result{value, err}
+		s.stalled.Store(err != nil && aside.Err() != nil)
 	}()
 	select {
 	case r := <-done:
 		return r.value, r.err
 	case <-ctx.Done():
-	}
-	select {
-	case r := <-done: // at the same time
-		return r.value, r.err
-	default:
+		var none T
 		return none, fmt.Errorf("revoke/redis: %w", ctx.Err())
 	}
+}
+
+func deadline(ctx context.Context) time.Time {
+	t, _ := ctx.Deadline()
+	return t
 }
 
 // span returns the seconds from now to a date, and the date, both cut to a size

@@ -1,118 +1,142 @@
 -- Everything that a store asks of the server. KEYS[1] is the mark of a part:
 --
---   <life> <since> <epoch> <seen> <sure> <run>
+--   <life> <seen> <sure> <run> <since> <epoch>
+--   1      42     53     55    96
 --
 -- life is the server's master_replid when the mark was last found good. It changes
 -- whenever the server may have lost something, in a restart or promotion, and when
--- it gets its first replica or has lost its last one. since and epoch are those of
--- the Answer. seen is the latest second that the server's clock has shown. sure is
--- 1 if the server was known to lose nothing in a restart. run names the process.
+-- it gets its first replica or has lost its last one. seen is the latest second
+-- that the server's clock has shown, of 10 digits. sure is 1 if the server was
+-- known to lose nothing in a restart. run names the process. since and epoch are
+-- those of the Answer.
 --
 -- ARGV[1] is what to do, ARGV[2] how many of the KEYS from the second on are
--- entries, of which the answer has the values. The first line of the script says
+-- entries, of which the answer has the values. ARGV[3] is the second of the
+-- caller's clock: only if it is not the one last seen, the server's is asked. The first line of the script says
 -- that it may write, so that a server that must not does not answer at all.
 local slack = 900 -- seconds that everything is kept longer, in case a clock jumps
+local call, sub, find = redis.call, string.sub, string.find
 local what, count = ARGV[1], tonumber(ARGV[2])
-local info = redis.call('INFO', 'replication')
-local life = string.match(info, 'master_replid:(%x+)')
-local replicas = string.match(info, 'connected_slaves:(%d+)')
-local now = tonumber(redis.call('TIME')[1])
-local mark = redis.call('GET', KEYS[1]) or ''
-local nobody = string.rep('0', 40) -- the life before, if there was no promotion
+local info = call('INFO', 'replication')
+local i = find(info, 'master_replid:', 1, true)
+local life = sub(info, i + 14, i + 53)
+i = find(info, 'connected_slaves:', 1, true)
+local alone = sub(info, i + 17, i + 17) == '0'
+local values = call('MGET', unpack(KEYS)) -- the mark, the entries, the states
+local mark = values[1] or ''
+local now
 
-local function before() return string.match(info, 'master_replid2:(%x+)') end
-local function run() return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') end
-
-if what == 'read' then
-  return {life, before(), replicas, now, mark, run()}
-elseif what == 'begin' then -- life, mark, and the new mark without life and seen
-  if ARGV[3] ~= life or ARGV[4] ~= mark then return 0 end
-  local since = ARGV[5]
-  if since == '' then since = string.format('%d', now + 1) end -- for it may have known of this second
-  redis.call('SET', KEYS[1], string.format('%s %s %s %d %s %s', life, since, ARGV[6], now, ARGV[7], run()))
+if what == 'read' or what == 'begin' then
+  local run = string.match(call('INFO', 'server'), 'run_id:(%x+)')
+  now = tonumber(call('TIME')[1])
+  if what == 'read' then
+    return {life, string.match(info, 'master_replid2:(%x+)'), alone and 1 or 0, now, mark, run}
+  end
+  -- life, mark, and sure, since and epoch of the new mark
+  if ARGV[4] ~= life or ARGV[5] ~= mark then return 0 end
+  local since = ARGV[7]
+  if sub(since, 1, 1) == '+' then -- then, or in the next second, for it may have known of this one
+    since = string.format('%d', math.max(tonumber(sub(since, 2)), now + 1))
+  end
+  call('SET', KEYS[1], string.format('%s %010d %s %s %s %s', life, now, ARGV[6], run, since, ARGV[8]))
   return 1
 end
 
-local of, since, epoch, seen, sure, process = string.match(mark, '^(%x+) (%d+) (%w+) (%d+) ([01]) (%x+)$')
-seen = tonumber(seen)
-if of ~= life and (not of or before() ~= nobody or run() ~= process) or now < seen - slack then return {'lost'} end
-if of ~= life or now > seen or sure == '1' and replicas ~= '0' then
-  if replicas ~= '0' then sure = '0' end
-  redis.call('SET', KEYS[1], string.format('%s %s %s %d %s %s', life, since, epoch, math.max(now, seen), sure, process))
+local of, seen, sure = sub(mark, 1, 40), tonumber(sub(mark, 42, 51)), sub(mark, 53, 53)
+if of ~= life then -- without a promotion, and in the same process, it is no loss
+  if string.match(info, 'master_replid2:(%x+)') ~= string.rep('0', 40) or
+    string.match(call('INFO', 'server'), 'run_id:(%x+)') ~= sub(mark, 55, 94) then return {'lost'} end
+end
+if not seen then return {'lost'} end
+if ARGV[3] ~= sub(mark, 42, 51) or of ~= life or sure == '1' and not alone then -- a caller's clock shows another second
+  now = tonumber(call('TIME')[1])
+  if now < seen - slack then return {'lost'} end
+  if now > seen or of ~= life or sure == '1' and not alone then
+    if not alone then sure = '0' end
+    mark = string.format('%s %010d %s%s', life, math.max(now, seen), sure, sub(mark, 54))
+    call('SET', KEYS[1], mark)
+  end
 end
 
-local head = since .. ' ' .. epoch
+local head = sub(mark, 96)
 for i = 2, count + 1 do
-  head = head .. ' ' .. (redis.call('GET', KEYS[i]) or '-')
+  head = head .. ' ' .. (values[i] or '-')
 end
 if what == 'look' then return head end
+
+local key, value = KEYS[count + 2], values[count + 2]
+
+local function split() -- the value of a session begins with a line: its list, until when it is there
+  local i = value and find(value, '\n', 1, true)
+  if i then
+    local list, listed = string.match(sub(value, 1, i - 1), '^(%S+) (%d+)$')
+    return sub(value, i + 1), list, tonumber(listed)
+  end
+end
+
+if what == 'load' then return {head, split() or ''} end -- KEYS: the entries, the state
+
+now = now or tonumber(call('TIME')[1])
 
 local function lifetime(left, till) -- of what is needed for so long by the caller's clock, or until then by this one's
   return math.max(tonumber(left), till - now) + slack
 end
 
 local function keep(key, value, ttl)
-  redis.call('SET', key, value, 'EX', string.format('%d', ttl))
+  call('SET', key, value, 'EX', string.format('%d', ttl))
 end
 
-local function split(text) -- the state of a session begins with a line that names its list
-  return string.match(text or '', '^([^\n]*)\n(.*)$')
+local function enlist(list, key, till)
+  call('ZREMRANGEBYSCORE', list, '-inf', string.format('%d', now))
+  call('ZADD', list, string.format('%d', till), key)
+  call('EXPIRE', list, string.format('%d', math.max(till - now, call('TTL', list))))
 end
 
-local function enlist(list, key, ttl)
-  redis.call('ZREMRANGEBYSCORE', list, '-inf', string.format('%d', now))
-  redis.call('ZADD', list, string.format('%d', now + ttl), key)
-  redis.call('EXPIRE', list, string.format('%d', math.max(ttl, redis.call('TTL', list))))
-end
-
-local key = KEYS[count + 2]
 if what == 'revoke' then -- date, left, till; KEYS: the entry, the state of a session
   if key then
-    local list = split(redis.call('GET', key))
-    if list and string.match(list, '{.-}') == string.match(key, '{.-}') then redis.call('ZREM', list, key) end
-    redis.call('DEL', key)
+    local _, list = split()
+    if list and string.match(list, '{.-}') == string.match(key, '{.-}') then call('ZREM', list, key) end
+    call('DEL', key)
   end
-  local ttl = math.max(lifetime(ARGV[4], ARGV[5]), redis.call('TTL', KEYS[2]))
+  local ttl = math.max(lifetime(ARGV[5], ARGV[6]), call('TTL', KEYS[2]))
   if ttl > 0 then
-    local old = tonumber(redis.call('GET', KEYS[2]) or '')
-    keep(KEYS[2], old and old > tonumber(ARGV[3]) and string.format('%d', old) or ARGV[3], ttl)
+    local old = tonumber(values[2] or '')
+    keep(KEYS[2], old and old > tonumber(ARGV[4]) and string.format('%d', old) or ARGV[4], ttl)
   end
   return head
 elseif what == 'use' then -- nonce, left, till; KEYS: the entry
-  if redis.call('EXISTS', KEYS[2]) == 0 then keep(KEYS[2], ARGV[3], math.max(lifetime(ARGV[4], ARGV[5]), 1)) end
+  if not values[2] then keep(KEYS[2], ARGV[4], math.max(lifetime(ARGV[5], ARGV[6]), 1)) end
   return head
-elseif what == 'load' then -- KEYS: the entries, the state
-  local _, state = split(redis.call('GET', key))
-  return {head, state or ''}
 elseif what == 'swap' then -- old, new, left, till, list; KEYS: the entries, that of the session first, the state, maybe the list
-  local value = redis.call('GET', key)
-  local _, state = split(value)
+  local state, _, listed = split()
   if value and not state then return redis.error_reply('ERR a state is not ours') end
-  if redis.call('EXISTS', KEYS[2]) == 1 or (state or '') ~= ARGV[3] and state ~= ARGV[4] then return {head, '0'} end
-  local ttl = math.max(lifetime(ARGV[5], ARGV[6]), 1)
-  keep(key, ARGV[7] .. '\n' .. ARGV[4], ttl)
-  if KEYS[count + 3] then enlist(KEYS[count + 3], key, ttl) end
+  if values[2] or (state or '') ~= ARGV[4] and state ~= ARGV[5] then return {head, '0'} end
+  local ttl = math.max(lifetime(ARGV[6], ARGV[7]), 1)
+  if not listed or listed < now + ttl then -- somewhat longer, so as not to do it each time
+    listed = now + ttl + math.floor(ttl / 4)
+    if KEYS[count + 3] then enlist(KEYS[count + 3], key, listed) end
+  end
+  keep(key, ARGV[8] .. string.format(' %d\n', listed) .. ARGV[5], ttl)
   return {head, '1'}
 elseif what == 'enlist' then -- left, till, key of the state; KEYS: the entries, the list
-  enlist(key, ARGV[5], math.max(lifetime(ARGV[3], ARGV[4]), 1))
+  enlist(key, ARGV[6], now + math.max(lifetime(ARGV[4], ARGV[5]), 1))
   return {head}
 elseif what == 'list' then -- KEYS: the list
-  return {head, unpack(redis.call('ZRANGE', key, 0, 999))}
+  return {head, unpack(call('ZRANGE', key, 0, 999))}
 elseif what == 'states' then -- KEYS: the states
   local states = {head}
   for i = count + 2, #KEYS do
-    local _, state = split(redis.call('GET', KEYS[i]))
-    states[#states + 1] = state or ''
+    value = values[i]
+    states[#states + 1] = split() or ''
   end
   return states
 elseif what == 'try' then -- what the user must be permitted to do; KEYS: two to try it with
   keep(key, '1', 60)
-  redis.call('TTL', key)
-  redis.call('EXISTS', key)
-  redis.call('DEL', key)
-  enlist(KEYS[count + 3], key, 60)
-  redis.call('ZRANGE', KEYS[count + 3], 0, 0)
-  redis.call('ZREM', KEYS[count + 3], key)
+  call('TTL', key)
+  call('DEL', key)
+  enlist(KEYS[count + 3], key, now + 60)
+  call('ZRANGE', KEYS[count + 3], 0, 0)
+  call('ZREM', KEYS[count + 3], key)
   return {head}
 end
 return redis.error_reply('ERR unknown request')

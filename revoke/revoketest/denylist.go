@@ -129,7 +129,7 @@ func testBeginning(t *testing.T, open opener[store.Store]) {
 	for _, q := range []store.Query{{}, {ID: "a"}, {Issuer: "i", Subject: "s"}} {
 		again, err := other.Lookup(ctx, q)
 		must(t, err)
-		if again.Since != first.Since || again.Epoch != first.Epoch {
+		if again.Epoch != first.Epoch || again.Since < first.Since-60 || again.Since > first.Since+60 { // parts of a store may begin one by one
 			t.Errorf("got Since %d and an Epoch, want the first ones, Since %d", again.Since, first.Since)
 		}
 	}
