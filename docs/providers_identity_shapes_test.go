@@ -101,6 +101,7 @@ func identityProviders(t *testing.T) []provider {
 				{name: "an app's own token", claims: object{"scp": nil, "roles": []string{"orders.read"}}, claim: "scp"},
 				{name: "a guest's home tenant", claims: object{"tid": "9188040d-6c67-4c5b-b112-36a304b66dad"}, claim: "tid"},
 				{name: "of the old form", claims: object{"iss": "https://sts.windows.net/" + tenant + "/", "ver": "1.0"}, claim: "iss"},
+				{name: "of the old form from the new issuer", claims: object{"ver": "1.0"}, claim: "ver"},
 				{name: "for Microsoft Graph", claims: object{"aud": "https://graph.microsoft.com"}, claim: "aud"},
 			},
 		},
@@ -128,6 +129,8 @@ func identityProviders(t *testing.T) []provider {
 				{name: "without a tenant", claims: object{"tid": nil}, claim: "iss"},
 				{name: "signed with the key of another tenant", header: object{"kid": "en-2"}, key: rsaOld(), claim: "iss"},
 				{name: "an ID token for the same app", claims: object{"azp": nil, "azpacr": nil, "scp": nil}, claim: "azp"},
+				{name: "an app's own token", claims: object{"scp": nil, "roles": []string{"orders.read"}}, claim: "scp"},
+				{name: "of the old form from the new issuer", claims: object{"ver": "1.0"}, claim: "ver"},
 			},
 		},
 		{
@@ -148,6 +151,8 @@ func identityProviders(t *testing.T) []provider {
 				{name: "an ID token", claims: object{"aud": web, "appid": nil, "scp": nil}, claim: "aud"},
 				{name: "an ID token for the same app", claims: object{"appid": nil, "scp": nil}, claim: "appid"},
 				{name: "of the new form", claims: object{"ver": "2.0"}, claim: "ver"},
+				{name: "a guest's home tenant", claims: object{"tid": "9188040d-6c67-4c5b-b112-36a304b66dad"}, claim: "tid"},
+				{name: "an app's own token", claims: object{"scp": nil, "roles": []string{"orders.read"}}, claim: "scp"},
 			},
 		},
 		{
@@ -310,6 +315,7 @@ func identityProviders(t *testing.T) []provider {
 				{name: "an ID token", claims: object{"iss": "https://adfs.shop.example/adfs", "aud": web, "scp": nil}, claim: "iss"},
 				{name: "for the user endpoint", claims: object{"aud": "urn:microsoft:userinfo"}, claim: "aud"},
 				{name: "without a scope", claims: object{"scp": nil}, claim: "scp"},
+				{name: "without an app", claims: object{"appid": nil}, claim: "appid"},
 			},
 		},
 	}

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -196,6 +197,34 @@ func TestProviders(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A token of a load balancer has one text form, and made-up key IDs cost one request
+// a second.
+func TestTokensOfALoadBalancer(t *testing.T) {
+	t.Parallel()
+	all := workloadProviders(t)
+	p := all[len(all)-1]
+	require.True(t, p.padded)
+	synctest.Test(t, func(t *testing.T) {
+		verifier, err := awsLoadBalancer(&http.Client{Transport: standIn(p.documents)})
+		require.NoError(t, err)
+		genuine := p.token(t, variant{})
+		_, err = verifier.Verify(t.Context(), genuine)
+		require.NoError(t, err)
+		for _, other := range []string{strings.ReplaceAll(genuine, "=", ""), genuine + "=", strings.Replace(genuine, ".", "=.", 1)} {
+			require.NotEqual(t, genuine, other)
+			refused(t, variant{name: other, reason: jwt.ErrMalformed}, verifier, other)
+		}
+		unknown := variant{header: object{"kid": "00000000-0000-0000-0000-000000000001"}, reason: jwt.ErrUnknownKey}
+		_, err = verifier.Verify(t.Context(), p.token(t, unknown))
+		assert.NotErrorIs(t, err, jwt.ErrUnknownKey)
+		assert.ErrorContains(t, err, "a moment ago")
+		_, err = verifier.Verify(t.Context(), genuine)
+		assert.NoError(t, err, "of a key at hand")
+		time.Sleep(time.Second)
+		refused(t, unknown, verifier, p.token(t, unknown))
+	})
 }
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")

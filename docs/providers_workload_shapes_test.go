@@ -197,6 +197,8 @@ func workloadProviders(t *testing.T) []provider {
 			verifier: func(remote jwthttp.RemoteOptions) (jwt.TokenVerifier, error) { return awsLoadBalancer(remote.Client) },
 			documents: map[string]string{
 				"https://public-keys.auth.elb.eu-west-1.amazonaws.com/b1a2c3d4-5678-90ab-cdef-1234567890ab": string(must(ecKey().MarshalPublicPEM())),
+				// Not a place for keys, should a key ID name it.
+				"https://public-keys.auth.elb.eu-west-1.amazonaws.com/../b1a2c3d4-5678-90ab-cdef-1234567890ab": string(must(ecKey().MarshalPublicPEM())),
 			},
 			header: object{
 				"typ": "JWT", "kid": "b1a2c3d4-5678-90ab-cdef-1234567890ab", "iss": "https://login.shop.example", "client": "orders-web",
