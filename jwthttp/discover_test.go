@@ -368,6 +368,27 @@ func TestKeysMoveWhileTheyAreFetched(t *testing.T) {
 	})
 }
 
+// Metadata that are read again while the keys are fetched, and name the same place,
+// cause no other fetch.
+func TestKeysStayWhileTheyAreFetched(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, keys := newMetadata(t, "/keys")
+		server := &keyServer{keys: []*jwk.Key{newKey(t)}}
+		m.set("/keys", server)
+		require.NoError(t, keys.Refresh(t.Context()))
+		pass(time.Hour)
+		m.set(openID, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Second)
+			metadataOf("/keys")(w, r)
+		}))
+		require.NoError(t, keys.Refresh(t.Context()))
+		server.set(func(s *keyServer) { s.delay = 3 * time.Second })
+		require.NoError(t, keys.Refresh(t.Context()))
+		pass(10 * time.Second)
+		assert.Equal(t, map[string]int{openID: 2, "/keys": 3}, m.count)
+	})
+}
+
 func TestFailingKeyServerDoesNotCostMetadata(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, keys := newMetadata(t, "/keys")
