@@ -223,8 +223,8 @@ func (headerProof) Method() jwthttp.ConfirmationMethod {
 func (p headerProof) VerifyProof(response http.Header, r *http.Request, token *jwt.Token, text string) error {
 	response.Set("Nonce", "next")
 	assert.Equal(p.t, "POST", r.Method)
-	assert.NotEmpty(p.t, r.Host)
-	assert.NotEmpty(p.t, r.RemoteAddr)
+	assert.Regexp(p.t, `^127\.0\.0\.1:\d+$`, r.Host)
+	assert.Regexp(p.t, `^127\.0\.0\.1:\d+$`, r.RemoteAddr)
 	assert.Contains(p.t, r.Header.Get("Authorization"), text)
 	if r.TLS == nil {
 		return &jwthttp.ProofError{Err: errors.New("no TLS")}
@@ -249,4 +249,19 @@ func TestProofsSeeTheCallAndAnswerIt(t *testing.T) {
 		assert.Equal(t, "alice", got.caller, way)
 		assert.Equal(t, []string{"next"}, got.header.Get("nonce"), way)
 	}
+}
+
+// Even where no header and no trailer can be set.
+func TestCallsWithoutAStreamAreDecided(t *testing.T) {
+	key, policy := newHMAC(t)
+	token := sign(t, key, map[string]any{"sub": "alice", "exp": time.Now().Add(time.Hour).Unix()})
+	auth := &jwtgrpc.Server{Middleware: &jwthttp.Middleware{Tokens: policy}}
+	call := func(ctx context.Context) (any, error) {
+		return auth.Unary(ctx, nil, &grpc.UnaryServerInfo{FullMethod: "/a.B/C"}, func(ctx context.Context, _ any) (any, error) { return caller(ctx), nil })
+	}
+	got, err := call(metadata.NewIncomingContext(t.Context(), metadata.Pairs("authorization", "Bearer "+token)))
+	require.NoError(t, err)
+	assert.Equal(t, "alice", got)
+	_, err = call(t.Context())
+	assert.Equal(t, codes.Unauthenticated, status.Code(err))
 }
