@@ -260,3 +260,18 @@ func TestSignHeader(t *testing.T) {
 		}
 	})
 }
+
+// The largest header that is signed is the largest that is read: 16,384 bytes.
+func TestTheLargestHeaderIsSignedAndRead(t *testing.T) {
+	key := hs256(t)
+	const frame = len(`{"alg":"HS256","x":""}`)
+	p := lenient(key)
+	p.AllowAnyType = true
+	token, err := jwt.SignHeader(t.Context(), key, map[string]string{"x": strings.Repeat("x", 12288-frame)}, jwt.Claims{})
+	require.NoError(t, err)
+	assert.Equal(t, 16384, strings.IndexByte(token, '.'))
+	_, err = p.Verify(t.Context(), token)
+	require.NoError(t, err)
+	_, err = jwt.SignHeader(t.Context(), key, map[string]string{"x": strings.Repeat("x", 12289-frame)}, jwt.Claims{})
+	require.ErrorContains(t, err, "16386 bytes, want at most 16384")
+}
