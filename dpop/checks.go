@@ -12,11 +12,13 @@ import (
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
+// The checks below refuse a claim that is absent, too (RFC 9449 section 4.3, check 3).
+
 func checkID(jti string) *jwt.VerifyError {
 	if jti != "" {
 		return nil
 	}
-	return refuse("jti", "is empty")
+	return refuse("jti", "is absent or empty")
 }
 
 func checkMethod(htm, method string) *jwt.VerifyError {

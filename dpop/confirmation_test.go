@@ -139,7 +139,9 @@ func TestACertificateMayComeFromAProxy(t *testing.T) {
 	certificates := &dpop.Certificates{Of: func(*http.Request) (*x509.Certificate, error) { return shown, failure }}
 	assert.NoError(t, certificates.VerifyProof(nil, newRequest("GET", "/"), token, "text"))
 	shown = nil
-	assertRefused(t, certificates.VerifyProof(nil, newRequest("GET", "/"), token, "text"), dpop.ErrBinding, "cnf")
+	err = certificates.VerifyProof(nil, newRequest("GET", "/"), token, "text")
+	assertRefused(t, err, dpop.ErrBinding, "cnf")
+	assert.ErrorContains(t, err, "the client has shown no certificate")
 	failure = errors.New("no header")
 	assert.EqualError(t, certificates.VerifyProof(nil, newRequest("GET", "/"), token, "text"), "dpop: the client's certificate: no header")
 	assert.Equal(t, jwthttp.ConfirmationMethod{Name: "x5t#S256"}, certificates.Method())

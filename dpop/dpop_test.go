@@ -107,11 +107,14 @@ func newKey(t testing.TB, alg jwt.Algorithm) crypto.Signer {
 	case jwt.EdDSA, jwt.Ed25519:
 		_, key, err = ed25519.GenerateKey(rand.Reader)
 	default:
-		key, err = rsa.GenerateKey(rand.Reader, 2048)
+		key, err = rsaKey()
 	}
 	require.NoError(t, err)
 	return key
 }
+
+// rsaKey makes one key for all tests, as that takes long.
+var rsaKey = sync.OnceValues(func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 // A draft is a proof whose every part can be changed.
 type draft struct {

@@ -84,7 +84,7 @@ func TestIDTokensAreForOneClient(t *testing.T) {
 }
 
 func TestAnIDTokenIsForOneLogin(t *testing.T) {
-	key, keys := newKey(t, jwt.RS256)
+	key, keys := newKey(t, jwt.ES256)
 	policy := oidc.IDTokens(issuer, clientID, keys)
 	policy.Now = clock
 	const nonce = "n-0S6_WzA2Mj"
