@@ -74,8 +74,8 @@ func (l *LogoutHandler) logout(w http.ResponseWriter, r *http.Request) error {
 	if l == nil || l.Tokens == nil || l.Sessions == nil {
 		return errors.New("oidc: LogoutHandler.Tokens or Sessions is nil")
 	}
-	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || mediaType != "application/x-www-form-urlencoded" {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if mediaType != "application/x-www-form-urlencoded" { // ParseForm would take others for an empty form
 		return errLogoutRequest
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxLogoutBody)

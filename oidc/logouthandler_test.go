@@ -83,21 +83,22 @@ func TestARequestWithoutAGoodLogoutTokenEndsNothing(t *testing.T) {
 		want                string
 		level               string
 	}{
-		"GET":               {policy, "GET", form(good), "", formType, 405, "Method Not Allowed\n", ""},
-		"in the query":      {policy, "POST", form(good), "", formType, 400, invalid, "INFO"},
-		"no token":          {policy, "POST", "", "x=1", formType, 400, invalid, "INFO"},
-		"two tokens":        {policy, "POST", "", form(good, good), formType, 400, invalid, "INFO"},
-		"an empty token":    {policy, "POST", "", form(""), formType, 400, invalid, "INFO"},
-		"no content type":   {policy, "POST", "", form(good), "", 400, invalid, "INFO"},
-		"JSON":              {policy, "POST", "", `{"logout_token":"x"}`, "application/json", 400, invalid, "INFO"},
-		"a form in parts":   {policy, "POST", "", form(good), "multipart/form-data; boundary=x", 400, invalid, "INFO"},
-		"an odd form":       {policy, "POST", "", form(good) + "&%zz", formType, 400, invalid, "INFO"},
-		"too large":         {policy, "POST", "", form(good) + "&x=" + strings.Repeat("x", 128<<10), formType, 400, invalid, "INFO"},
-		"an ID token":       {policy, "POST", "", form(sign(t, key, "JWT", idClaims())), formType, 400, invalid, "INFO"},
-		"nobody named":      {anything, "POST", "", form(sign(t, key, "JWT", without(idClaims(), "sub"))), formType, 400, invalid, "INFO"},
-		"an odd session":    {anything, "POST", "", form(sign(t, key, "JWT", with(idClaims(), "sid", 1))), formType, 400, invalid, "INFO"},
-		"keys out of reach": {failing{}, "POST", "", form(good), formType, 400, unavailable, "WARN"},
-		"no policy":         {nil, "POST", "", form(good), formType, 400, unavailable, "WARN"},
+		"GET":                 {policy, "GET", form(good), "", formType, 405, "Method Not Allowed\n", ""},
+		"in the query":        {policy, "POST", form(good), "", formType, 400, invalid, "INFO"},
+		"no token":            {policy, "POST", "", "x=1", formType, 400, invalid, "INFO"},
+		"two tokens":          {policy, "POST", "", form(good, good), formType, 400, invalid, "INFO"},
+		"an empty token":      {policy, "POST", "", form(""), formType, 400, invalid, "INFO"},
+		"no content type":     {policy, "POST", "", form(good), "", 400, invalid, "INFO"},
+		"an odd content type": {policy, "POST", "", form(good), formType + "; x", 400, invalid, "INFO"},
+		"JSON":                {policy, "POST", "", `{"logout_token":"x"}`, "application/json", 400, invalid, "INFO"},
+		"a form in parts":     {policy, "POST", "", form(good), "multipart/form-data; boundary=x", 400, invalid, "INFO"},
+		"an odd form":         {policy, "POST", "", form(good) + "&%zz", formType, 400, invalid, "INFO"},
+		"too large":           {policy, "POST", "", form(good) + "&x=" + strings.Repeat("x", 128<<10), formType, 400, invalid, "INFO"},
+		"an ID token":         {policy, "POST", "", form(sign(t, key, "JWT", idClaims())), formType, 400, invalid, "INFO"},
+		"nobody named":        {anything, "POST", "", form(sign(t, key, "JWT", without(idClaims(), "sub"))), formType, 400, invalid, "INFO"},
+		"an odd session":      {anything, "POST", "", form(sign(t, key, "JWT", with(idClaims(), "sid", 1))), formType, 400, invalid, "INFO"},
+		"keys out of reach":   {failing{}, "POST", "", form(good), formType, 400, unavailable, "WARN"},
+		"no policy":           {nil, "POST", "", form(good), formType, 400, unavailable, "WARN"},
 	} {
 		s, log := &sessions{}, &bytes.Buffer{}
 		h := &oidc.LogoutHandler{Tokens: row.tokens, Sessions: s, Log: slog.New(slog.NewTextHandler(log, nil))}
