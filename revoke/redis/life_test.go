@@ -314,3 +314,23 @@ func TestADiskThatFailsIsUndecided(t *testing.T) {
 		t.Errorf("Ping: got %v, want it found", err)
 	}
 }
+
+// An instance that stood still while it let the memory begin anew does not do so
+// again to a memory that others have begun and used meanwhile.
+func TestASlowBeginnerResetsNothing(t *testing.T) {
+	each(t, func(t *testing.T, program string) {
+		t.Parallel()
+		s := start(t, program)
+		slow := &revokeredis.Store{Client: s.client()}
+		empty, err := slow.SlowBeginner(t.Context())
+		check(t, err)
+		p := newPast(t, &revokeredis.Store{Client: s.client()})
+		check(t, empty())
+		p.check(t, "after a beginner that saw an empty server", "accepted")
+		used, err := slow.SlowBeginner(t.Context())
+		check(t, err)
+		s.changeMark(func(fields []string) { fields[1] = fmt.Sprint(time.Now().Unix() + 1) }) // a second later
+		check(t, used())
+		p.want(t, "after a beginner that saw another second", p.good.Access, "accepted")
+	})
+}
