@@ -682,6 +682,9 @@ func TestStatesThatAreNotSessionsAreUndecided(t *testing.T) {
 		_, err = s.sessions.Refresh(t.Context(), first.Refresh)
 		assert.Equal(t, "undecided", outcome(err), name)
 		assert.Error(t, s.sessions.End(t.Context(), first.Refresh), name)
+		ended, err2 := s.sessions.EndSession(t.Context(), "alice", change.SessionID)
+		assert.False(t, ended, name)
+		assert.Error(t, err2, name)
 		assert.NotContains(t, err.Error(), "alice", name)
 	}
 }

@@ -73,6 +73,9 @@ func TestLostAnswersLoseNoSession(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		var lost, retried int
 		tokens := make([]revoke.Tokens, 200)
+		if revoke.RaceEnabled {
+			tokens = tokens[:20]
+		}
 		for i := range tokens {
 			var err error
 			tokens[i], err = sessions.Begin(t.Context(), fmt.Sprint("user-", i), nil)
@@ -95,7 +98,7 @@ func TestLostAnswersLoseNoSession(t *testing.T) {
 			}
 		}
 		assert.Zero(t, lost)
-		assert.Greater(t, retried, 20)
+		assert.Greater(t, retried, len(tokens)/10)
 	})
 }
 

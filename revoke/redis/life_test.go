@@ -245,11 +245,6 @@ func (p *pair) caughtUp(t *testing.T) {
 	eventually(t, "the replica", func() bool { return p.primary.do("WAIT 1 100") == int64(1) })
 }
 
-func (p *pair) move(s *server) {
-	p.see(s)
-	p.primary.do("CLIENT KILL TYPE normal SKIPME yes")
-}
-
 func TestAPromotedReplica(t *testing.T) {
 	for name, row := range map[string]struct {
 		mayLose time.Duration
