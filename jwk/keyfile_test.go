@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"net/url"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -256,6 +257,9 @@ func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 
 func TestKeyStoresOfJavaAreNamedAndConverted(t *testing.T) {
 	keytool, err := exec.LookPath("keytool")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("keytool is not installed, and CI is set")
+	}
 	if err != nil {
 		t.Skip("INTEROPERABILITY NOT TESTED: keytool is not installed")
 	}
