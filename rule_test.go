@@ -164,6 +164,18 @@ func TestRulesCannotSayThatATokenIsOnlyExpired(t *testing.T) {
 	}
 }
 
+// The error of a Validate method is found in the refusal of a rule that decodes.
+func TestRulesPassOnWhatValidateSays(t *testing.T) {
+	key := hs256(t)
+	p := lenient(key)
+	p.Rules = []jwt.Rule{jwt.RuleFor("role", func(roleClaims) error { return nil })}
+	token := signed(t, key, `{"role":"user"}`)
+	got, err := p.Verify(t.Context(), token)
+	r := refused(t, jwt.ErrClaim, token, got, err)
+	assert.Equal(t, "role", r.Claim)
+	require.ErrorIs(t, err, errRole)
+}
+
 func TestRequireAsksForPresence(t *testing.T) {
 	key := hs256(t)
 	for _, row := range []struct {

@@ -45,6 +45,7 @@ func TestTemplateKeepsWhatTheClaimsSet(t *testing.T) {
 	}{
 		{map[string]any{}, nil, `{"iss":"https://login.example","aud":"https://api.example","exp":1800000060,"iat":1800000000,"jti":"X"}`},
 		{struct{}{}, func(t *jwt.Template) { t.Issuer, t.Audience = "", nil }, `{"exp":1800000060,"iat":1800000000,"jti":"X"}`},
+		{struct{}{}, func(t *jwt.Template) { t.Issuer, t.Audience = "", []string{} }, `{"exp":1800000060,"iat":1800000000,"jti":"X"}`},
 		{map[string]any{}, func(t *jwt.Template) { t.NotBefore, t.Audience = true, []string{"a", "b"} }, `{"iss":"https://login.example","aud":["a","b"],"exp":1800000060,"nbf":1800000000,"iat":1800000000,"jti":"X"}`},
 		{json.RawMessage(` { "x" : 1 } `), func(t *jwt.Template) { t.Issuer, t.Audience = "", nil }, `{"exp":1800000060,"iat":1800000000,"jti":"X","x":1}`},
 		{jwt.Claims{Issuer: "a", Audience: jwt.Audience{"b"}, ExpiresAt: 5, NotBefore: 6, IssuedAt: 7, ID: "c"}, func(t *jwt.Template) { t.NotBefore = true }, `{"iss":"a","aud":"b","exp":5,"nbf":6,"iat":7,"jti":"c"}`},
