@@ -83,13 +83,17 @@ var readmeImports = map[string]string{
 	"jwthttp": "github.com/seed-b1f8f58c/jwt/jwthttp", "revoke": "github.com/seed-b1f8f58c/jwt/revoke",
 }
 
-// Every Go snippet of the README compiles: a whole program as it is,
-// declarations with their imports.
+// Every Go snippet of the README, and of the page for coding assistants, compiles:
+// a whole program as it is, declarations with their imports.
 func TestREADMESnippetsCompile(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	snippets := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	require.GreaterOrEqual(t, len(snippets), 2)
+	var snippets [][]string
+	for _, page := range []string{"README.md", "docs/for-assistants.md"} {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		found := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+		require.GreaterOrEqual(t, len(found), 2)
+		snippets = append(snippets, found...)
+	}
 
 	// The files exist only in an overlay on this module.
 	root, err := os.Getwd()
