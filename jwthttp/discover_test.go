@@ -90,6 +90,7 @@ func TestErrorOfBothPlaces(t *testing.T) {
 			m.set(openID, test.answer)
 			err := keys.Refresh(t.Context())
 			require.Error(t, err)
+			assert.NotContains(t, err.Error(), "%!")
 			rest := err.Error()
 			for _, want := range test.want {
 				_, after, found := strings.Cut(rest, want)
