@@ -34,6 +34,7 @@ type flaky struct {
 	lookup, revoke, load, swap, list error
 	lazy                             bool // answers nothing
 	states                           func([]string) []string
+	dropped                          jwt.NumericDate
 	changes                          []store.Change
 	entries                          []store.Entry
 }
@@ -64,6 +65,7 @@ func (f *flaky) Load(ctx context.Context, q store.Query) (string, store.Answer, 
 	if f.lazy {
 		a = store.Answer{}
 	}
+	a.Dropped = max(a.Dropped, f.dropped)
 	return state, a, err
 }
 
@@ -656,6 +658,19 @@ func TestASessionOlderThanTheStoreIsForgotten(t *testing.T) {
 	assert.Equal(t, "forgotten sid", s.refused(first.Refresh))
 	s.list.AllowOlderThanStore = true
 	s.refresh(first.Refresh)
+}
+
+// A store that has dropped what ends later than the session does not know whether
+// it was revoked, unless the session is over anyway.
+func TestASessionThatTheClockBroughtBackIsForgotten(t *testing.T) {
+	s := newSystem(t)
+	tokens := s.begin()
+	s.store.dropped = jwt.NewNumericDate(noon.Add(24*time.Hour+10*time.Minute)) + 1
+	assert.Equal(t, "forgotten exp", s.refused(tokens.Refresh))
+	s.now = noon.Add(25 * time.Hour)
+	assert.Equal(t, "expired", s.refused(tokens.Refresh), "it has ended")
+	s.now, s.store.dropped = noon, s.store.dropped-1
+	s.refresh(tokens.Refresh)
 }
 
 func TestStatesThatAreNotSessionsAreUndecided(t *testing.T) {

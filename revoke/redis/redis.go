@@ -32,15 +32,18 @@
 //
 //   - after any restart or promotion that took no longer than MayLose;
 //
-//   - after slots of a cluster were moved.
+//   - after slots of a cluster were moved, if the server that they were on still has
+//     others when that is found: with the next request, or Ping.
 //
-//     failure                       clients see       what to do
-//     server down, slow, isolated   503               Sentinel or a cluster; see Timeout
-//     restarted, not as above       401, login        appendfsync always, or MayLose
-//     replica promoted              401, login        MayLose
-//     memory full                   503 at login      raise maxmemory: revoking and refreshing go on
-//     primary cut off, and another  it answers until  min-replicas-to-write 1
-//     one promoted                  it notices
+// What goes wrong, what clients see of it, and what to do:
+//
+//	failure                       clients see       what to do
+//	server down, slow, isolated   503               Sentinel or a cluster; see Timeout
+//	restarted, not as above       401, login        appendfsync always, or MayLose
+//	replica promoted              401, login        MayLose
+//	memory full                   503 at login      raise maxmemory: revoking and refreshing go on
+//	primary cut off, and another  it answers until  min-replicas-to-write 1
+//	one promoted                  it notices
 //
 // # Keys
 //
