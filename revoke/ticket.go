@@ -84,12 +84,14 @@ type refreshToken struct {
 	ticket ticket
 	handle [16]byte
 	secret [32]byte
+	id     string // of the session
 }
 
 func newRefreshToken(t ticket) *refreshToken {
 	r := &refreshToken{ticket: t}
 	rand.Read(r.handle[:]) // never fails
 	rand.Read(r.secret[:])
+	r.id = r.makeID()
 	return r
 }
 
@@ -98,7 +100,7 @@ func newRefreshToken(t ticket) *refreshToken {
 func (r *refreshToken) next(nonce string) *refreshToken {
 	mac := hmac.New(sha256.New, r.secret[:])
 	mac.Write([]byte("next refresh token\n" + nonce))
-	n := &refreshToken{ticket: r.ticket, handle: r.handle}
+	n := &refreshToken{ticket: r.ticket, handle: r.handle, id: r.id}
 	mac.Sum(n.secret[:0])
 	return n
 }
@@ -117,6 +119,7 @@ func parseRefreshToken(text string) (*refreshToken, bool) {
 		return nil, false
 	}
 	copy(r.secret[:], secrets[copy(r.handle[:], secrets):])
+	r.id = r.makeID()
 	return r, true
 }
 
@@ -128,7 +131,9 @@ func (r *refreshToken) hash() string {
 	return hashText("refresh token", append(r.handle[:], r.secret[:]...))
 }
 
-func (r *refreshToken) sessionID() string {
+func (r *refreshToken) sessionID() string { return r.id }
+
+func (r *refreshToken) makeID() string {
 	return r.ticket.group + hashText("session", r.handle[:])[:hashSize] + "." + r.ticket.text()
 }
 
