@@ -1,0 +1,262 @@
+package sql_test
+
+import (
+	"database/sql"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.server != nil {
+		shared.server.kill()
+	}
+	for _, dir := range temporary {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+var temporary []string
+
+// fast returns a new folder in memory, where there is one, for tests that do not
+// ask what becomes of a disk.
+func fast() string {
+	dir, err := os.MkdirTemp("/dev/shm", "sql")
+	if err != nil {
+		if dir, err = os.MkdirTemp("", "sql"); err != nil {
+			panic(err)
+		}
+	}
+	temporary = append(temporary, dir)
+	return dir
+}
+
+// A server is a PostgreSQL of its own on a loopback port.
+type server struct {
+	dir  string
+	port int
+	args []string
+	cmd  *exec.Cmd
+
+	exited chan struct{}
+	runs   int // in a row
+}
+
+// shared is the server of most tests, and the template of the others.
+var shared struct {
+	once     sync.Once
+	template string
+	server   *server
+	err      error
+}
+
+// postgres returns the path of a program of PostgreSQL, "" if it is not installed.
+func postgres(program string) string {
+	if path, err := exec.LookPath(program); err == nil {
+		return path
+	}
+	paths, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + program)
+	if len(paths) == 0 {
+		return ""
+	}
+	return paths[len(paths)-1]
+}
+
+// command is a program of PostgreSQL, which does not run as root.
+func command(program string, args ...string) *exec.Cmd {
+	cmd := exec.Command(postgres(program), args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if uid, gid, ok := unprivileged(); ok {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uid, Gid: gid}
+	}
+	cmd.Dir = "/"
+	return cmd
+}
+
+// unprivileged returns whom the server runs as if the test is run by root.
+func unprivileged() (uid, gid uint32, ok bool) {
+	if os.Getuid() != 0 {
+		return 0, 0, false
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		if u, err := user.Lookup(name); err == nil {
+			id, _ := strconv.Atoi(u.Uid)
+			group, _ := strconv.Atoi(u.Gid)
+			return uint32(id), uint32(group), true
+		}
+	}
+	return 0, 0, false
+}
+
+func owned(dir string) error {
+	if uid, gid, ok := unprivileged(); ok {
+		return os.Chown(dir, int(uid), int(gid))
+	}
+	return nil
+}
+
+// needPostgreSQL skips a test where it is not installed; CI must have it.
+func needPostgreSQL(t testing.TB) {
+	t.Helper()
+	if postgres("postgres") != "" && postgres("initdb") != "" {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("PostgreSQL is not installed, and CI is set: the store must be tested with it")
+	}
+	t.Skip("SKIPPED, NOT TESTED: PostgreSQL is not installed (apt-get install postgresql)")
+}
+
+// sharedServer returns the server of most tests.
+func sharedServer(t testing.TB) *server {
+	t.Helper()
+	needPostgreSQL(t)
+	shared.once.Do(func() {
+		dir := fast()
+		shared.template = filepath.Join(dir, "template")
+		if shared.err = owned(dir); shared.err != nil {
+			return
+		}
+		if text, err := command("initdb", "-D", shared.template, "-A", "trust", "-U", "tester", "--no-sync", "-E", "UTF8", "--locale=C").CombinedOutput(); err != nil {
+			shared.err = fmt.Errorf("%w: %s", err, text)
+			return
+		}
+		shared.server, shared.err = newServer()
+	})
+	check(t, shared.err)
+	return shared.server
+}
+
+// newServer starts an empty server.
+func newServer(args ...string) (*server, error) {
+	dir := fast()
+	if err := owned(dir); err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, "data")
+	if text, err := exec.Command("cp", "-a", shared.template, data).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, text)
+	}
+	s := &server{dir: data, args: args}
+	return s, s.run()
+}
+
+// ownServer starts a server for one test.
+func ownServer(t testing.TB, args ...string) *server {
+	t.Helper()
+	sharedServer(t)
+	s, err := newServer(args...)
+	check(t, err)
+	t.Cleanup(s.kill)
+	return s
+}
+
+// run starts the process, and waits until it answers.
+func (s *server) run() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	if s.port == 0 {
+		s.port = l.Addr().(*net.TCPAddr).Port
+	}
+	l.Close()
+	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	s.cmd = command("postgres", append([]string{"-D", s.dir, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=50"}, s.args...)...)
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", s.url())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	exited := make(chan struct{})
+	go func(cmd *exec.Cmd) { _ = cmd.Wait(); close(exited) }(s.cmd)
+	s.exited = exited
+	again := false
+	if !soon(func() bool {
+		select {
+		case <-exited:
+			again = true // processes of one that was killed are still there
+			return true
+		default:
+		}
+		err = db.Ping()
+		return err == nil
+	}) {
+		text, _ := os.ReadFile(log.Name())
+		return fmt.Errorf("postgres does not answer: %w\n%s", err, text)
+	}
+	if s.runs++; again && s.runs < 200 {
+		time.Sleep(50 * time.Millisecond)
+		return s.run()
+	}
+	s.runs = 0
+	return nil
+}
+
+func (s *server) url() string {
+	return fmt.Sprintf("postgres://tester@127.0.0.1:%d/postgres?sslmode=disable&connect_timeout=10", s.port)
+}
+
+// kill ends the processes at once, as a crash would: without their parent they end
+// by themselves.
+func (s *server) kill() {
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		<-s.exited
+		s.cmd = nil
+	}
+}
+
+// open returns a database of the server.
+func (s *server) open(t testing.TB, parameters string) *sql.DB {
+	t.Helper()
+	return open(t, "pgx", s.url()+parameters, 20)
+}
+
+func open(t testing.TB, driver, name string, connections int) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, name)
+	check(t, err)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// soon waits until f reports true, and reports whether it did.
+func soon(f func() bool) bool {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if f() {
+			return true
+		}
+	}
+	return false
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
