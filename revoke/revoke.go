@@ -19,8 +19,9 @@
 // [Sessions] issue short access tokens, and refresh tokens that work once
 // (RFC 9700 section 4.14.2). [Once] accepts each token a single time.
 //
-// What is revoked is kept in a store: [Memory] for one process, the package
-// revoke/redis for many machines, or one of your own (package revoke/store).
+// What is revoked is kept in a store: [Memory] for one process, the packages
+// revoke/sql (PostgreSQL, or a file of SQLite) and revoke/redis for what must
+// survive it, or one of your own (package revoke/store).
 // Everything here is safe for concurrent use once it is set up.
 //
 // # When the store does not know

@@ -35,6 +35,7 @@ func (s *Store) look(ctx context.Context, text *statements, q store.Query) (stor
 // lookPrepared spares SQLite the reading of the statement. Drivers for PostgreSQL
 // do so themselves, or must not, as behind a pooler.
 func (s *Store) lookPrepared(ctx context.Context, text *statements, q store.Query) scanner {
+	ctx = context.WithoutCancel(ctx) // for whose sake drivers start goroutines; do heeds it
 	if stmt := s.lookup.Load(); stmt != nil {
 		return stmt.QueryRowContext(ctx, names(q)...)
 	}
@@ -43,7 +44,7 @@ func (s *Store) lookPrepared(ctx context.Context, text *statements, q store.Quer
 	if stmt := s.lookup.Load(); stmt != nil {
 		return stmt.QueryRowContext(ctx, names(q)...)
 	}
-	stmt, err := s.DB.PrepareContext(context.WithoutCancel(ctx), text.lookup)
+	stmt, err := s.DB.PrepareContext(ctx, text.lookup)
 	if err != nil {
 		return failed{err}
 	}

@@ -176,7 +176,7 @@ func do[T any](ctx context.Context, s *Store, what string, f func(ctx context.Co
 // late is the error of a context, also of one that ends just now, which a driver
 // may notice first.
 func late(ctx context.Context) error {
-	if deadline, _ := ctx.Deadline(); ctx.Err() == nil && !time.Now().Before(deadline) {
+	if deadline, _ := ctx.Deadline(); ctx.Err() == nil && time.Until(deadline) < time.Millisecond {
 		return context.DeadlineExceeded
 	}
 	return ctx.Err()
