@@ -108,6 +108,8 @@ func TestKeysKeepACopy(t *testing.T) {
 			public := append(ed25519.PublicKey(nil), key...)
 			v, err = jwt.NewVerifier(alg, public, "")
 			clear(public)
+		default:
+			continue // ML-DSA, which has a test of its own
 		}
 		require.NoError(t, err)
 		assert.NoError(t, v.Verify(t.Context(), []byte("input"), sig), alg)

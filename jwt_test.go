@@ -25,10 +25,10 @@ import (
 	"github.com/seed-b1f8f58c/jwt"
 )
 
-var allAlgorithms = []jwt.Algorithm{
+var allAlgorithms = append([]jwt.Algorithm{
 	jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512,
 	jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
-}
+}, mldsaAlgorithms...)
 
 // One key of a kind is enough for all tests; RSA keys take long to make.
 var (
@@ -62,6 +62,8 @@ func privateKey(alg jwt.Algorithm) crypto.Signer {
 		return p521Key()
 	case jwt.EdDSA, jwt.Ed25519:
 		return ed25519Key()
+	case jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87:
+		return mldsaKey(alg)
 	default:
 		return rsaKey()
 	}

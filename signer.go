@@ -42,10 +42,11 @@ type ContextSigner interface {
 // key is not of the type, curve or size that alg asks for (RFC 7518 section 3;
 // see [NewVerifier] for the bounds).
 //
-// ECDSA signatures by standard library keys are deterministic (RFC 6979). Those
-// of any other key are verified before they are returned. If it is a
+// ECDSA signatures by standard library keys are deterministic (RFC 6979), those of
+// ML-DSA are hedged: random, and safe if the random source fails (FIPS 204 section
+// 3.4). Those of any other key are verified before they are returned. If it is a
 // [ContextSigner], SignContext is called; if it is a [crypto.MessageSigner], it
-// gets the whole message; otherwise its digest, or for Ed25519 the message.
+// gets the whole message; otherwise its digest, or for Ed25519 and ML-DSA the message.
 func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	if isNil(key) {
 		return nil, fmt.Errorf("jwt: %s key: got nil, want a crypto.Signer", alg)
@@ -156,7 +157,7 @@ func checkLocal(key crypto.Signer) (local bool, err error) {
 		}
 		return true, nil
 	}
-	return false, nil
+	return isMLDSA(key), nil // whose public part is made from the private one
 }
 
 // appendSignature appends the signature of input in the form it has in a token.

@@ -32,9 +32,10 @@ type Verifier interface {
 
 // NewVerifier returns the Verifier for a public key of the type that alg asks
 // for: *[rsa.PublicKey] with a modulus of 2048 to 8192 bits and an odd exponent
-// from 3 to 2^31-1, *[ecdsa.PublicKey] with a point on the curve, or
-// [ed25519.PublicKey] that is a point of large order. For HS256, HS384 and HS512
-// see [NewHMAC].
+// from 3 to 2^31-1, *[ecdsa.PublicKey] with a point on the curve,
+// [ed25519.PublicKey] that is a point of large order, or, in a program built with Go
+// 1.27 or later, *mldsa.PublicKey of the parameter set that alg names. For HS256,
+// HS384 and HS512 see [NewHMAC].
 func NewVerifier(alg Algorithm, key crypto.PublicKey, keyID string) (Verifier, error) {
 	v, err := newPublicKey(alg, key, keyID)
 	if err != nil {
@@ -75,6 +76,8 @@ func newPublicKey(alg Algorithm, key crypto.PublicKey, keyID string) (*publicKey
 			k.verify, err = f.ecdsaVerify(key)
 		case familyEd25519:
 			k.verify, err = ed25519Verify(key)
+		case familyMLDSA:
+			k.verify, err = mldsaVerify(alg, key)
 		default:
 			err = fmt.Errorf("got %T, want a secret given to NewHMAC", key)
 		}
