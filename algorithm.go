@@ -36,9 +36,9 @@ const (
 	Ed25519 Algorithm = "Ed25519" // Ed25519 (RFC 9864)
 
 	// The post-quantum algorithms (RFC 9964) want a program built with Go 1.27 or
-	// later. Their signatures alone are 3,227, 4,412 and 6,170 characters of a token:
-	// more than a browser keeps in a cookie (4,096), with ML-DSA-44 as soon as the
-	// claims are large, and near or beyond the limits of many proxies for a header.
+	// later. Their signatures alone are 3,227, 4,412 and 6,170 characters of a token,
+	// while a browser keeps 4,096 bytes in a cookie, and many servers take about 8,000
+	// for a header line. Test the whole way of a token before you choose one.
 	MLDSA44 Algorithm = "ML-DSA-44" // ML-DSA, category 2: as strong as SHA-256 against collisions
 	MLDSA65 Algorithm = "ML-DSA-65" // category 3: as strong as AES-192
 	MLDSA87 Algorithm = "ML-DSA-87" // category 5: as strong as AES-256

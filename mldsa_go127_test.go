@@ -205,11 +205,21 @@ func TestMLDSARemoteKeys(t *testing.T) {
 	assert.ErrorContains(t, err, "does not verify with its public key")
 }
 
-// The figures of the documentation.
+// The figures of docs/keys.md, of an access token with the usual seven claims.
 func TestMLDSATokenSizes(t *testing.T) {
-	for alg, want := range map[jwt.Algorithm]int{jwt.MLDSA44: 3227, jwt.MLDSA65: 4412, jwt.MLDSA87: 6170} {
-		s, _ := pair(t, alg, "")
-		token := must(jwt.Sign(t.Context(), s, jwt.Claims{Issuer: issuer}))
-		assert.Len(t, token[strings.LastIndex(token, ".")+1:], want)
+	claims := struct {
+		jwt.Claims
+		Scope string `json:"scope"`
+	}{jwt.Claims{
+		Issuer: issuer, Subject: "1f0c7e2a", Audience: jwt.Audience{api}, ID: "q3Zc0mVd8sU7wQyR1bXk2A",
+		IssuedAt: jwt.NewNumericDate(clock), ExpiresAt: jwt.NewNumericDate(clock),
+	}, "read write"}
+	for alg, want := range map[jwt.Algorithm]struct{ signature, token int }{
+		jwt.EdDSA: {86, 410}, jwt.MLDSA44: {3227, 3556}, jwt.MLDSA65: {4412, 4741}, jwt.MLDSA87: {6170, 6499},
+	} {
+		s, _ := pair(t, alg, "T4xl70S7MT6Zeq6r9V9fPJGVn76wfnXJ21-gyo0Gu6o")
+		token := must(jwt.Sign(t.Context(), s, claims))
+		assert.Len(t, token[strings.LastIndex(token, ".")+1:], want.signature, alg)
+		assert.Equal(t, want.token, len(token), alg)
 	}
 }

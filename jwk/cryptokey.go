@@ -58,6 +58,11 @@ func own(key any) (copied any, err error) {
 		return ownECDH(key.PublicKey(), key.Bytes())
 	case []byte:
 		return newSecret(key)
+	case mldsaPublic: // a value, which nobody changes
+		return key, nil
+	}
+	if alg, pub, seed := mldsaParts(key); alg != "" {
+		return newMLDSA(alg, pub, seed)
 	}
 	return nil, fmt.Errorf("got a key of type %T, want one of the standard library or a secret as []byte", key)
 }
@@ -221,7 +226,8 @@ func unprefixed(err error) error {
 	return errors.New(strings.TrimPrefix(err.Error(), "jwt: "))
 }
 
-// kindOf returns the kty and crv of a public key, or of a secret.
+// kindOf returns the kty and crv of a public key, or of a secret. An ML-DSA key has
+// its alg in the place of crv.
 func kindOf(key any) (kty, crv string) {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
@@ -232,6 +238,8 @@ func kindOf(key any) (kty, crv string) {
 		return "OKP", "Ed25519"
 	case *ecdh.PublicKey:
 		return "OKP", "X25519"
+	case mldsaPublic:
+		return "AKP", string(key.alg)
 	default:
 		return "oct", ""
 	}
@@ -240,7 +248,7 @@ func kindOf(key any) (kty, crv string) {
 // isPublic reports whether key has no private part.
 func isPublic(key any) bool {
 	switch key.(type) {
-	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey, *ecdh.PublicKey:
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey, *ecdh.PublicKey, mldsaPublic:
 		return true
 	}
 	return false
@@ -255,6 +263,9 @@ func publicPart(key any) crypto.PublicKey {
 	case *ecdh.PrivateKey:
 		return key.PublicKey()
 	case crypto.Signer:
+		if alg, pub, _ := mldsaParts(key); alg != "" {
+			return mldsaPublic{alg, string(pub)}
+		}
 		return key.Public()
 	}
 	return nil

@@ -114,6 +114,9 @@ func parsePKCS8(der []byte, body cryptobyte.String) (parsedKey, error) {
 	if err := checkAlgorithm(oid, parameters); err != nil {
 		return parsedKey{}, err
 	}
+	if alg, ok := mldsaOIDs[oid.String()]; ok {
+		return parseMLDSA(alg, parameters, body)
+	}
 	return parsed(x509.ParsePKCS8PrivateKey(der))
 }
 

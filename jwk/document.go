@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 
+	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/armour"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 	"github.com/seed-b1f8f58c/jwt/internal/webkey"
@@ -47,8 +48,8 @@ type document struct {
 // names are the members that this package reads.
 var names = [...]string{
 	"kty", "use", "key_ops", "alg", "kid", "x5c", "x5t", "x5t#S256",
-	"crv", "x", "y", "n", "e", "k",
-	"d", "p", "q", "dp", "dq", "qi", "oth",
+	"crv", "x", "y", "n", "e", "k", "pub",
+	"d", "p", "q", "dp", "dq", "qi", "oth", "priv",
 }
 
 // place returns the index of a name in names, and -1 for another one.
@@ -127,12 +128,14 @@ func (d *document) key() (*Key, error) {
 		key, err = d.ec()
 	case "OKP":
 		key, err = d.okp()
+	case "AKP":
+		key, err = d.akp(a.algorithm)
 	case "oct":
 		key, err = d.secret()
 	case "":
 		err = d.noKty()
 	default:
-		err = fmt.Errorf("unknown kty %s, want RSA, EC, OKP or oct", strictjson.Quote(kty))
+		err = fmt.Errorf("unknown kty %s, want RSA, EC, OKP, AKP or oct", strictjson.Quote(kty))
 	}
 	if err != nil {
 		return nil, err
@@ -162,7 +165,7 @@ func (d *document) noKty() error {
 }
 
 // privateMembers are those that only private keys have.
-var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth"}
+var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "priv"}
 
 // isPrivate reports whether there is any private member.
 func (d *document) isPrivate() bool {
@@ -253,6 +256,29 @@ func (d *document) okp() (any, error) {
 		return newX25519(x, scalar)
 	}
 	return newEd25519(x, scalar)
+}
+
+// akp decodes the members of RFC 9964 section 3, of a key for alg.
+func (d *document) akp(alg jwt.Algorithm) (any, error) {
+	size := mldsaSizes[alg]
+	switch {
+	case alg == "":
+		return nil, errors.New("alg is absent, which an AKP key must have")
+	case size == 0:
+		return nil, fmt.Errorf("unknown alg %s of an AKP key, want ML-DSA-44, ML-DSA-65 or ML-DSA-87", strictjson.Quote(string(alg)))
+	}
+	pub, err := d.fixed("pub", size)
+	if err != nil {
+		return nil, err
+	}
+	if d.value("priv") == nil {
+		return newMLDSA(alg, pub, nil)
+	}
+	seed, err := d.fixed("priv", mldsaSeedSize)
+	if err != nil {
+		return nil, err
+	}
+	return newMLDSA(alg, pub, seed)
 }
 
 // secret decodes the member of RFC 7518 section 6.4.

@@ -45,7 +45,7 @@ func Example() {
 func ExampleParseSet() {
 	set, err := jwk.ParseSet([]byte(`{"keys":[
 		{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"},
-		{"kty":"AKP","alg":"ML-DSA-44","pub":"","kid":"b"},
+		{"kty":"LMS","alg":"HSS-LMS","kid":"b"},
 		{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ","alg":"HS256","kid":"c"}
 	]}`))
 	check(err)
@@ -55,7 +55,7 @@ func ExampleParseSet() {
 	}
 	// Output:
 	// JWK Set, keys: 1, left out: 2
-	// 1 b jwk: unknown kty "AKP", want RSA, EC, OKP or oct
+	// 1 b jwk: unknown kty "LMS", want RSA, EC, OKP, AKP or oct
 	// 2 c jwk: a symmetric key among public keys; ParsePrivateSet reads secrets of your own
 }
 

@@ -30,6 +30,10 @@ func Generate(alg jwt.Algorithm) (*Key, error) {
 		key, err = ecdsa.GenerateKey(curve, rand.Reader)
 	case jwt.EdDSA, jwt.Ed25519:
 		_, key, err = ed25519.GenerateKey(rand.Reader)
+	case jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87:
+		seed := make([]byte, mldsaSeedSize)
+		rand.Read(seed) // which never fails
+		key, err = newMLDSA(alg, nil, seed)
 	default:
 		return nil, fmt.Errorf("jwk: cannot generate a key for %s, want a signature algorithm of package jwt", strictjson.Quote(string(alg)))
 	}

@@ -223,7 +223,7 @@ func TestRSAPSSKeysOfOpenSSLServePSAlgorithmsOnly(t *testing.T) {
 
 func TestOpenSSLReadsOurKeys(t *testing.T) {
 	for _, kind := range kinds {
-		if kind == "oct" {
+		if kind == "oct" || slices.Contains(mldsaKinds, kind) { // OpenSSL 3.0 has no ML-DSA
 			continue
 		}
 		t.Run(kind, func(t *testing.T) {

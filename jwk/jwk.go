@@ -1,5 +1,5 @@
 // Package jwk reads, writes, generates and rotates keys: JSON Web Keys and sets of
-// them (RFC 7517, RFC 7518 section 6, RFC 8037), PEM and other key files, and, with
+// them (RFC 7517, RFC 7518 section 6, RFC 8037, RFC 9964), PEM and other key files, and, with
 // the package openssh below it, OpenSSH files. It reads and writes bytes and does no
 // I/O.
 //
@@ -29,7 +29,7 @@
 // is a key file's RSASSA-PSS key, and RS256 if it is another RSA key: that is what
 // the identity providers use that publish RSA keys without alg. [Key.SignerFor],
 // [Key.VerifierFor] and [Set.WithRSA] choose another, and [Key.With] names one. A
-// secret without alg has no default.
+// secret without alg has no default. An AKP key must name its algorithm.
 //
 // # Private parts
 //
@@ -71,7 +71,7 @@ import (
 // change, and may be used concurrently. The zero value and nil are no key: their
 // methods return zero values, nil or an error.
 type Key struct {
-	kty, crv string // crv is "" for RSA and oct
+	kty, crv string // crv is "" for RSA and oct, and the alg of an AKP key
 	attributes
 	public  crypto.PublicKey // nil for a symmetric key
 	private func() any       // the private key or secret, where no formatting finds it; nil for a public key
@@ -92,12 +92,14 @@ type attributes struct {
 var errNotText = errors.New("jwk: key ID: not valid UTF-8")
 
 // New returns the Key for a key of the standard library: *[rsa.PrivateKey],
-// *[ecdsa.PrivateKey], [ed25519.PrivateKey], *[ecdh.PrivateKey], the public
-// counterpart of one of them, or a secret of at least 16 random bytes as []byte.
+// *[ecdsa.PrivateKey], [ed25519.PrivateKey], *[ecdh.PrivateKey], with Go 1.27 or later
+// *mldsa.PrivateKey, the public counterpart of one of them, or a secret of at least 16
+// random bytes as []byte.
 // It is copied. A key in an HSM or KMS goes to [jwt.NewSigner] instead.
 //
 // The alg is one of the constants of package jwt or an algorithm of RFC 7518
-// section 4 or 5 for encryption, and says the use as well; "" leaves both open.
+// section 4 or 5 for encryption, and says the use as well; "" leaves both open, but
+// for an ML-DSA key, which serves the algorithm of its parameter set.
 // The key ID may be "". A common one is the thumbprint, which [Key.With] adds:
 //
 //	key, err = key.With(jwt.RS256, key.Thumbprint())
@@ -127,6 +129,9 @@ func newKey(key any, a attributes) (*Key, error) {
 		k.private = func() any { return key }
 	}
 	k.kty, k.crv = kindOf(k.identity())
+	if k.kty == "AKP" && k.algorithm == "" { // which serves one, and must name it (RFC 9964 section 3)
+		k.algorithm = jwt.Algorithm(k.crv)
+	}
 	if err := k.check(); err != nil {
 		return nil, err
 	}
@@ -216,7 +221,7 @@ func (k *Key) Public() *Key {
 
 // CryptoKey returns the key as one of the standard library, private if the key
 // is: *[rsa.PrivateKey], *[ecdsa.PrivateKey], [ed25519.PrivateKey], for X25519
-// *[ecdh.PrivateKey], one of their public counterparts, or a secret as []byte.
+// *[ecdh.PrivateKey], *mldsa.PrivateKey, one of their public counterparts, or a secret as []byte.
 // Each call makes a copy. It is nil for the zero Key.
 func (k *Key) CryptoKey() any {
 	if k.missing() != nil {
@@ -230,7 +235,7 @@ func (k *Key) CryptoKey() any {
 	if err != nil {
 		return nil // not reached: the key has been through own or a decoder
 	}
-	return copied
+	return standard(copied)
 }
 
 // String describes the key on one line without its private part; of a symmetric

@@ -24,7 +24,7 @@ func TestNoKeySaysWhy(t *testing.T) {
 		with("RSA", "rsa"), with("RSA", "ps", "alg", "PS256"), with("P-256", "ec"), with("Ed25519", "ed"),
 		with("P-256", "enc", "use", "enc"), with("RSA", "oaep", "alg", "RSA-OAEP"), with("P-256", "ops", "key_ops", []string{"deriveKey"}),
 		with("X25519", "x"), with("P-256", "svid", "use", "jwt-svid"),
-		with("P-256", "k1", "crv", "secp256k1"), `{"kty":"AKP","kid":"pq"}`, string(changed(t, "P-256", map[string]any{"kid": "private"})),
+		with("P-256", "k1", "crv", "secp256k1"), `{"kty":"LMS","kid":"pq"}`, string(changed(t, "P-256", map[string]any{"kid": "private"})),
 		with("RSA", "two"), with("P-256", "two", "use", "enc"),
 	}
 	for _, row := range []struct {
@@ -44,7 +44,7 @@ func TestNoKeySaysWhy(t *testing.T) {
 		{"key_ops", all, "ops", jwt.ES256, `no key fits: its key_ops do not have "verify"`},
 		{"no signatures", all, "x", jwt.EdDSA, "no key fits: it is a key of X25519 without an alg for signatures"},
 		{"left out", all, "k1", jwt.ES256, `no key fits: entry 9 was left out: unknown crv "secp256k1", want P-256, P-384 or P-521`},
-		{"unknown", all, "pq", jwt.ES256, `no key fits: entry 10 was left out: unknown kty "AKP", want RSA, EC, OKP or oct`},
+		{"unknown", all, "pq", jwt.ES256, `no key fits: entry 10 was left out: unknown kty "LMS", want RSA, EC, OKP, AKP or oct`},
 		{"private", all, "private", jwt.ES256, "no key fits: entry 11 was left out: a private key among public keys; ParsePrivateSet reads private keys of your own"},
 		{"two of a kid", all, "two", jwt.ES256, `no key fits: it is for RS256, as an RSA key without alg is; its use is "enc"`},
 		{"a kid that is not there", all, "other", jwt.RS256, `no key fits: the set has kid "rsa", kid "ps", kid "ec", kid "ed" and 1 more for RS256, PS256, ES256, EdDSA, Ed25519`},

@@ -32,9 +32,11 @@ var unsupported = [...]struct{ oid, name string }{
 	{"1.2.840.10040.4.1", "DSA"},
 	{"1.2.840.113549.1.3.1", "Diffie-Hellman"},
 	{"1.2.840.113549.1.1.7", "RSAES-OAEP"},
-	{"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
-	{"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
-	{"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
+}
+
+// mldsaOIDs are the object identifiers of ML-DSA keys (RFC 9881 section 2).
+var mldsaOIDs = map[string]jwt.Algorithm{
+	"2.16.840.1.101.3.4.3.17": jwt.MLDSA44, "2.16.840.1.101.3.4.3.18": jwt.MLDSA65, "2.16.840.1.101.3.4.3.19": jwt.MLDSA87,
 }
 
 // namedCurves are the curves of EC keys by their object identifiers (RFC 5480
@@ -65,6 +67,9 @@ func checkCurve(parameters cryptobyte.String) error {
 }
 
 func checkOID(oid asn1.ObjectIdentifier) error {
+	if alg, ok := mldsaOIDs[oid.String()]; ok {
+		return checkMLDSA(alg)
+	}
 	for _, u := range unsupported {
 		if u.oid == oid.String() {
 			return errors.New("a key of " + u.name + ", which is not supported, want RSA, P-256, P-384, P-521, Ed25519 or X25519")

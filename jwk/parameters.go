@@ -40,6 +40,8 @@ func publicParameters(key any) parameters {
 		return parameters{{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", encode(key)}}
 	case *ecdh.PublicKey:
 		return parameters{{"kty", "OKP"}, {"crv", "X25519"}, {"x", encode(key.Bytes())}}
+	case mldsaPublic:
+		return parameters{{"kty", "AKP"}, {"alg", string(key.alg)}, {"pub", encode([]byte(key.pub))}}
 	case []byte:
 		return parameters{{"kty", "oct"}, {"k", encode(key)}}
 	}
@@ -61,6 +63,9 @@ func privateParameters(key any) parameters {
 		return parameters{{"d", encode(key.Seed())}}
 	case *ecdh.PrivateKey:
 		return parameters{{"d", encode(key.Bytes())}}
+	}
+	if _, _, seed := mldsaParts(key); seed != nil {
+		return parameters{{"priv", encode(seed)}}
 	}
 	return nil
 }

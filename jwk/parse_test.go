@@ -402,7 +402,7 @@ func TestParseRefusesAttributes(t *testing.T) {
 		{"kty absent", map[string]any{"kty": nil}, "kty is absent"},
 		{"kty empty", map[string]any{"kty": ""}, "kty is empty"},
 		{"kty not text", map[string]any{"kty": []string{"EC"}}, "kty: got an array, want a string"},
-		{"kty unknown", map[string]any{"kty": "AKP"}, `unknown kty "AKP", want RSA, EC, OKP or oct`},
+		{"kty unknown", map[string]any{"kty": "LMS"}, `unknown kty "LMS", want RSA, EC, OKP, AKP or oct`},
 		{"kty in lower case", map[string]any{"kty": "ec"}, `unknown kty "ec"`},
 		{"kty long", map[string]any{"kty": strings.Repeat("x", 1000)}, "…"},
 		{"kid not text", map[string]any{"kid": 1}, "kid: got a number, want a string"},

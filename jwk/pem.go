@@ -118,7 +118,7 @@ func (k *Key) MarshalPublicPEM() ([]byte, error) {
 	if k.public == nil {
 		return nil, errors.New("jwk: a symmetric key has no public part")
 	}
-	der, err := x509.MarshalPKIXPublicKey(k.public)
+	der, err := x509.MarshalPKIXPublicKey(standard(k.public))
 	if err != nil {
 		return nil, fmt.Errorf("jwk: PEM: %w", err)
 	}

@@ -94,7 +94,7 @@ func TestSetLeavesOutAlienEntries(t *testing.T) {
 	kid := func(id string) map[string]any { return map[string]any{"kid": id} }
 	s := parseSet(t,
 		public(t, "RSA", kid("0")),
-		`{"kty":"AKP","alg":"ML-DSA-44","kid":"1","pub":"AAAA"}`,
+		`{"kty":"LMS","kid":"1","pub":"AAAA"}`,
 		public(t, "P-256", kid("2")),
 		public(t, "P-384", map[string]any{"kid": "3", "crv": "secp256k1"}),
 		public(t, "P-384", kid("4")),
@@ -114,7 +114,7 @@ func TestSetLeavesOutAlienEntries(t *testing.T) {
 		skipped = append(skipped, left{k.Index, k.KeyID, k.Err.Error()})
 	}
 	assert.Equal(t, []left{
-		{1, "1", `jwk: unknown kty "AKP", want RSA, EC, OKP or oct`},
+		{1, "1", `jwk: unknown kty "LMS", want RSA, EC, OKP, AKP or oct`},
 		{3, "3", `jwk: unknown crv "secp256k1", want P-256, P-384 or P-521`},
 		{5, "5", `jwk: alg: unknown algorithm "Ed448", want one of the package's constants`},
 		{7, "7", `jwk: RS256 key: got the RSA exponent 1, want an odd one from 3 to 2^31-1`},

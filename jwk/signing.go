@@ -162,7 +162,7 @@ func (k *Key) verifier(alg jwt.Algorithm) (jwt.Verifier, error) {
 	if k.public == nil {
 		v, err = jwt.NewHMAC(alg, k.private().([]byte), k.keyID)
 	} else {
-		v, err = jwt.NewVerifier(alg, k.public, k.keyID)
+		v, err = jwt.NewVerifier(alg, standard(k.public), k.keyID)
 	}
 	if err != nil {
 		return nil, unprefixed(err)
@@ -231,6 +231,7 @@ var signatures = map[jwt.Algorithm]string{
 	jwt.PS256: "RSA", jwt.PS384: "RSA", jwt.PS512: "RSA",
 	jwt.ES256: "P-256", jwt.ES384: "P-384", jwt.ES512: "P-521",
 	jwt.EdDSA: "Ed25519", jwt.Ed25519: "Ed25519",
+	jwt.MLDSA44: "ML-DSA-44", jwt.MLDSA65: "ML-DSA-65", jwt.MLDSA87: "ML-DSA-87",
 }
 
 // usual returns the key's algorithm, or the one to use if it names none.

@@ -62,7 +62,9 @@ func (k *Key) appendJSON(b []byte, p parameters) (_ []byte, err error) {
 	if k.pss { // which a JWK says in no other way
 		alg = k.usual()
 	}
-	text("alg", string(alg))
+	if k.kty != "AKP" { // of which alg is a parameter
+		text("alg", string(alg))
+	}
 	text("kid", k.keyID)
 	texts("x5c", k.chain)
 	text("x5t", k.x5t)

@@ -140,7 +140,7 @@ func (s *source) keys(held *heldKeys, at string) (*heldKeys, error) {
 func noKey(set *jwk.Set) error {
 	for _, alg := range [...]jwt.Algorithm{
 		jwt.RS256, jwt.ES256, jwt.EdDSA, jwt.Ed25519, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512,
-		jwt.ES384, jwt.ES512, jwt.HS256, jwt.HS384, jwt.HS512,
+		jwt.ES384, jwt.ES512, jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87, jwt.HS256, jwt.HS384, jwt.HS512,
 	} {
 		if found, err := set.Verifiers(context.Background(), jwt.Header{Algorithm: alg}); len(found) > 0 || err != nil {
 			return err

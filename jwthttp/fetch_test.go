@@ -134,7 +134,7 @@ func TestAnswerWithoutAKeyReplacesNothing(t *testing.T) {
 	unusable := strings.Replace(string(text), `{`, `{"use":"enc",`, 1)
 	for body, want := range map[string]string{
 		`{"keys":[]}`:                 "got no key that verifies, with 0 keys of other uses and 0 entries left out",
-		`{"keys":[{"kty":"AKP"},1]}`:  `got no key that verifies, with 0 keys of other uses and 2 entries left out: entry 0: jwk: unknown kty "AKP"`,
+		`{"keys":[{"kty":"LMS"},1]}`:  `got no key that verifies, with 0 keys of other uses and 2 entries left out: entry 0: jwk: unknown kty "LMS"`,
 		`{"keys":[` + unusable + `]}`: "got no key that verifies, with 1 keys of other uses and 0 entries left out",
 	} {
 		bubble(t, func(t *testing.T) {
@@ -159,6 +159,7 @@ func TestAnswerWithOneKeyIsGood(t *testing.T) {
 	rsa := newRSA(t)
 	for _, alg := range []jwt.Algorithm{
 		jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
+		jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87,
 	} {
 		var key *jwk.Key
 		var err error
@@ -166,6 +167,9 @@ func TestAnswerWithOneKeyIsGood(t *testing.T) {
 			key, err = rsa.With(alg, "a")
 		} else {
 			key, err = jwk.Generate(alg)
+		}
+		if err != nil && strings.Contains(err.Error(), "wants Go 1.27") {
+			continue // as TestMLDSAWantsALaterGo of package jwk has it
 		}
 		require.NoError(t, err)
 		_, keys := newServed(t, jwthttp.RemoteOptions{}, key)

@@ -64,9 +64,9 @@ func (c Curve) Point(x, y []byte) []byte {
 	return slices.Concat([]byte{4}, x, y) // uncompressed (SEC 1 section 2.3.4)
 }
 
-// private are the members of RFC 7518 section 6 that are secret.
-var private = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+// private are the members of RFC 7518 section 6 and RFC 9964 section 3 that are secret.
+var private = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}
 
 // IsPrivate reports whether only private and symmetric keys have a member (RFC
-// 7518 section 6).
+// 7518 section 6, RFC 9964 section 3).
 func IsPrivate(member string) bool { return slices.Contains(private[:], member) }

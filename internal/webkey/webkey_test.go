@@ -66,10 +66,10 @@ func TestUnknownCurves(t *testing.T) {
 }
 
 func TestPrivateMembers(t *testing.T) {
-	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"} {
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
 		assert.True(t, IsPrivate(name), name)
 	}
-	for _, name := range []string{"", "x", "y", "n", "e", "kty", "crv", "D", "dd"} {
+	for _, name := range []string{"", "x", "y", "n", "e", "kty", "crv", "pub", "D", "dd"} {
 		assert.False(t, IsPrivate(name), name)
 	}
 }
