@@ -8,10 +8,15 @@
 //	handler := newAPI(issuer.URL, issuer.Audience)  // discovers the keys, like in production
 //	request := jwttest.Request(t, "GET", "/me", issuer.Token(t, jwttest.Expired()))
 //
+// [Attacks] sends a handler every token and request that it must refuse:
+//
+//	jwttest.Attacks(t, handler, issuer, jwttest.AttackOptions{})
+//
 // A handler alone, behind its middleware, needs no token at all: see [Context].
 package jwttest
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
@@ -61,13 +66,19 @@ func NewIssuer(t testing.TB) *Issuer {
 func StartIssuer(t testing.TB) *Issuer {
 	t.Helper()
 	i := NewIssuer(t)
+	i.serve(t, func(metadata http.Handler) http.Handler { return metadata })
+	return i
+}
+
+// serve publishes the keys on loopback, by a handler around the one that does it.
+func (i *Issuer) serve(t testing.TB, around func(metadata http.Handler) http.Handler) {
+	t.Helper()
 	metadata := &jwthttp.IssuerMetadata{Keys: i.Keys.Published}
-	server := httptest.NewUnstartedServer(metadata)
+	server := httptest.NewUnstartedServer(around(metadata))
 	metadata.URL = "http://" + server.Listener.Addr().String()
 	i.URL, i.server = metadata.URL, true
 	server.Start()
 	t.Cleanup(server.Close)
-	return i
 }
 
 // Now returns the time of the issuer: that of the clock, and what [Issuer.Advance]

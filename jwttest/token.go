@@ -56,6 +56,12 @@ func (i *Issuer) draft(t testing.TB) *draft {
 		"iss": i.URL, "aud": i.Audience, "sub": "alice", "jti": rand.Text(),
 		"iat": d.now.Unix(), "exp": d.now.Add(lifetime).Unix(),
 	}
+	if i.URL == "" {
+		d.claims["iss"] = nil
+	}
+	if i.Audience == "" {
+		d.claims["aud"] = nil
+	}
 	maps.Copy(d.claims, i.Claims)
 	return d
 }
@@ -146,7 +152,7 @@ func NotYetValid() Change {
 func Forged() Change {
 	return Change{func(t testing.TB, d *draft) {
 		t.Helper()
-		d.key = newKey(t, d.key.Algorithm(), d.key.KeyID())
+		d.key = signerOf(t, newKey(t, d.key.Algorithm(), d.key.KeyID()))
 	}}
 }
 
@@ -157,7 +163,7 @@ func SignedBy(key jwt.Signer) Change {
 
 // newKey returns a new key for an algorithm. RSA keys are smaller than those of
 // jwk.Generate, as they are made in every run.
-func newKey(t testing.TB, alg jwt.Algorithm, keyID string) jwt.Signer {
+func newKey(t testing.TB, alg jwt.Algorithm, keyID string) *jwk.Key {
 	t.Helper()
 	var key *jwk.Key
 	var err error
@@ -172,6 +178,11 @@ func newKey(t testing.TB, alg jwt.Algorithm, keyID string) jwt.Signer {
 	if err != nil {
 		t.Fatal("jwttest: no key can be made: ", err)
 	}
+	return key
+}
+
+func signerOf(t testing.TB, key *jwk.Key) jwt.Signer {
+	t.Helper()
 	signer, err := key.Signer()
 	if err != nil {
 		t.Fatal("jwttest: the key does not sign: ", err)

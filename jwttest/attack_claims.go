@@ -1,0 +1,159 @@
+package jwttest
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// claimAttacks are tokens that the issuer signed and that are not for the service, or not
+// for now.
+var claimAttacks = []attack{
+	{"expired", "check exp (RFC 7519 section 4.1.4)", expired},
+	{"not yet valid", "check nbf (RFC 7519 section 4.1.5)", notYetValid},
+	{"no expiry", "require exp", noExpiry},
+	{"claim of another type", "refuse registered claims that are not of the type of RFC 7519 section 4.1", wrongTypes},
+	{"audience", "check that aud is your service (RFC 8725 section 3.9)", otherAudiences},
+	{"similar audience", "compare aud exactly", similarAudiences},
+	{"no audience", "require aud", noAudience},
+	{"issuer", "check iss, even if all issuers have the same keys (RFC 8725 section 3.8)", otherIssuers},
+	{"similar issuer", "compare iss exactly", similarIssuers},
+	{"no issuer", "require iss", noIssuer},
+	{"type", "check typ, so that no logout token or proof passes for an access token (RFC 8725 section 3.11)", otherTypes},
+	{"ID token", "accept access tokens only, by their typ or audience (RFC 9068 section 4)", idTokens},
+	{boundToken, "ask for the proof that the token's cnf demands (RFC 7800, RFC 9449, RFC 8705)", boundTokens},
+}
+
+const boundToken = "bound token"
+
+func expired(x *attacker) []trial {
+	long := x.issuer.Now().AddDate(-5, 0, 0)
+	return []trial{
+		{what: "a token that expired an hour ago", token: x.token(Expired())},
+		{what: "a token that expired years ago", token: x.token(Claim("iat", long.Unix()), Claim("exp", long.Add(lifetime).Unix()))},
+	}
+}
+
+func notYetValid(x *attacker) []trial {
+	return []trial{{what: "a token that is valid in an hour", token: x.token(NotYetValid())}}
+}
+
+func noExpiry(x *attacker) []trial {
+	return []trial{{what: "a token without exp", token: x.token(Claim("exp", nil))}}
+}
+
+func wrongTypes(x *attacker) []trial {
+	soon := strconv.FormatInt(x.issuer.Now().Add(lifetime).Unix(), 10)
+	null := json.RawMessage("null")
+	trials := []trial{
+		{what: "an exp that is text", token: x.token(Claim("exp", soon))},
+		{what: "an exp that is true", token: x.token(Claim("exp", true))},
+		{what: "an exp that is null", token: x.token(Claim("exp", null))},
+		{what: "an exp that is an array", token: x.token(Claim("exp", []json.RawMessage{json.RawMessage(soon)}))},
+		{what: "an nbf in an hour that is text", token: x.token(NotYetValid(), Claim("nbf", soon))},
+	}
+	if x.issuer.URL != "" {
+		trials = append(trials, trial{what: "an iss that is an array with the right one", token: x.token(Claim("iss", []string{x.issuer.URL}))})
+	}
+	if x.issuer.Audience != "" {
+		trials = append(trials,
+			trial{what: "an aud that is an object with the right one", token: x.token(Claim("aud", map[string]bool{x.issuer.Audience: true}))},
+			trial{what: "an aud that is an array in an array", token: x.token(Claim("aud", [][]string{{x.issuer.Audience}}))})
+	}
+	return trials
+}
+
+func otherAudiences(x *attacker) []trial {
+	return []trial{
+		{what: "an aud of another service", token: x.token(Claim("aud", other))},
+		{what: "an aud of two other services", token: x.token(Claim("aud", []string{other, "urn:example:other"}))},
+	}
+}
+
+// similar returns names that are nearly this one.
+func similar(name string) []string {
+	if len(name) < 2 {
+		return nil
+	}
+	names := []string{name + ".other.example", name + "/", name[:len(name)-1], other + " " + name, other + "/" + name, " " + name}
+	if upper := strings.ToUpper(name); upper != name {
+		names = append(names, upper)
+	}
+	return names
+}
+
+func similarAudiences(x *attacker) (trials []trial) {
+	for _, name := range similar(x.issuer.Audience) {
+		trials = append(trials, trial{what: "the aud " + quote(name), token: x.token(Claim("aud", name))},
+			trial{what: "the aud " + quote(name) + " in an array", token: x.token(Claim("aud", []string{name}))})
+	}
+	return trials
+}
+
+func noAudience(x *attacker) []trial {
+	if x.issuer.Audience == "" {
+		return nil
+	}
+	return []trial{
+		{what: "a token without aud", token: x.token(Claim("aud", nil))},
+		{what: "an aud that is null", token: x.token(Claim("aud", json.RawMessage("null")))},
+		{what: "an aud that is an empty array", token: x.token(Claim("aud", []string{}))},
+		{what: "an aud that is empty", token: x.token(Claim("aud", ""))},
+	}
+}
+
+func otherIssuers(x *attacker) []trial {
+	return []trial{{what: "an iss of another issuer, signed by the same key", token: x.token(Claim("iss", other))}}
+}
+
+func similarIssuers(x *attacker) (trials []trial) {
+	for _, name := range similar(x.issuer.URL) {
+		trials = append(trials, trial{what: "the iss " + quote(name), token: x.token(Claim("iss", name))})
+	}
+	return trials
+}
+
+func noIssuer(x *attacker) []trial {
+	if x.issuer.URL == "" {
+		return nil
+	}
+	return []trial{
+		{what: "a token without iss", token: x.token(Claim("iss", nil))},
+		{what: "an iss that is null", token: x.token(Claim("iss", json.RawMessage("null")))},
+		{what: "an iss that is empty", token: x.token(Claim("iss", ""))},
+	}
+}
+
+func otherTypes(x *attacker) (trials []trial) {
+	for _, typ := range []string{"logout+jwt", "secevent+jwt", "dpop+jwt", "client-authentication+jwt"} {
+		if !strings.EqualFold(typ, x.issuer.Type) {
+			trials = append(trials, trial{what: "the typ " + typ, token: x.token(Header("typ", typ))})
+		}
+	}
+	return trials
+}
+
+// idTokens are for the client. Where access tokens have a type of their own, they may
+// name the service as well, as where client and service have one name.
+func idTokens(x *attacker) []trial {
+	id := []Change{Claim("nonce", "n-0S6_WzA2Mj"), Claim("auth_time", x.issuer.Now().Add(-time.Minute).Unix()), Claim("at_hash", "MTIzNDU2Nzg5MDEyMzQ1Ng")}
+	token := func(changes ...Change) string { return x.token(append(changes, id...)...) }
+	if x.issuer.Type == "" || strings.EqualFold(x.issuer.Type, "JWT") {
+		return []trial{{what: "an ID token of a client", token: token(Claim("aud", "client"), Claim("azp", "client"))}}
+	}
+	return []trial{
+		{what: "an ID token for the same audience", token: token(Header("typ", "JWT"))},
+		{what: "an ID token for the same audience, without typ", token: token(Header("typ", nil))},
+	}
+}
+
+func boundTokens(x *attacker) []trial {
+	thumbprint := x.key.Thumbprint()
+	return []trial{
+		{what: "a token bound to a DPoP key", token: x.token(Claim("cnf", map[string]any{"jkt": thumbprint}))},
+		{what: "a token bound to a certificate", token: x.token(Claim("cnf", map[string]any{"x5t#S256": thumbprint}))},
+		{what: "a token bound to a key", token: x.token(Claim("cnf", map[string]any{"jwk": x.jwk()}))},
+		{what: "a token bound in a way that nobody knows", token: x.token(Claim("cnf", map[string]any{"urn:example:cnf": "x"}))},
+	}
+}

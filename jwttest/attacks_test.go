@@ -1,0 +1,469 @@
+package jwttest_test
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwk"
+	"github.com/seed-b1f8f58c/jwt/jwthttp"
+	"github.com/seed-b1f8f58c/jwt/jwttest"
+)
+
+// found returns the names of the attacks that a report has.
+func found(lines []string) (names []string) {
+	name := regexp.MustCompile(`^jwttest: attack "([^"]+)": `)
+	for _, line := range lines {
+		if m := name.FindStringSubmatch(line); m != nil {
+			names = append(names, m[1])
+		} else {
+			names = append(names, line)
+		}
+	}
+	return names
+}
+
+// attack returns what Attacks reports about a handler.
+func attack(t *testing.T, issuer *jwttest.Issuer, o jwttest.AttackOptions, handler http.Handler) []string {
+	t.Helper()
+	return reported(t, func(t testing.TB) { jwttest.Attacks(t, handler, issuer, o) })
+}
+
+func careful(issuer *jwttest.Issuer) http.Handler {
+	return (&jwthttp.Middleware{Tokens: issuer.Policy()}).Handler(hello)
+}
+
+// holes are services that are careful but for one thing: the attack that finds it, and
+// which further tokens or requests they accept.
+var holes = map[string]func(s *sight, r *http.Request) bool{
+	"no token": func(_ *sight, r *http.Request) bool {
+		return len(r.Header) == 0 && r.URL.RawQuery == "" && r.ContentLength == 0
+	},
+	"two headers":     func(s *sight, r *http.Request) bool { return len(r.Header["Authorization"]) > 1 && good(s) },
+	"scheme":          func(s *sight, r *http.Request) bool { return false },
+	"query":           func(s *sight, r *http.Request) bool { return good(look(s.issuer, r.URL.Query().Get("access_token"))) },
+	"body":            func(s *sight, r *http.Request) bool { return good(look(s.issuer, r.PostFormValue("access_token"))) },
+	"none":            func(s *sight, _ *http.Request) bool { return s.header["alg"] == "None" && s.only() },
+	"blank signature": func(s *sight, _ *http.Request) bool { return s.header["alg"] == "ES256" && blank(s) && s.only() },
+	"signature":       cached,
+	"unknown key": func(s *sight, _ *http.Request) bool {
+		return s.header["kid"] == "attacker" && len(s.header) == 3 && s.only()
+	},
+	"public key as secret": publicKeyAsSecret,
+	"guessable secret":     func(s *sight, _ *http.Request) bool { return s.header["kid"] == keyID(s) && s.mac(nil) && s.only() },
+	"key ID as path": func(s *sight, _ *http.Request) bool {
+		return fmt.Sprint(s.header["kid"]) == "/dev/null" && s.mac(nil) && s.only()
+	},
+	"key in the header": keyInHeader,
+	"key by URL":        keyByURL,
+	"foreign issuer":    foreignIssuer,
+	"malformed":         func(s *sight, _ *http.Request) bool { return s.token != "" && len(s.parts) == 1 },
+	"other spelling of the token": func(s *sight, _ *http.Request) bool {
+		return good(s) && len(s.parts) == 3 && !strict(s.parts[2])
+	},
+	"duplicate names": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only() && !unique(s) && !strings.Contains(string(s.payload), `"EXP"`)
+	},
+	"other spelling of names": caseless,
+	"critical extension":      func(s *sight, _ *http.Request) bool { return s.genuine && s.only("crit") },
+	"expired": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("exp") && s.late() && unique(s) && !strings.Contains(string(s.payload), `"EXP"`)
+	},
+	"not yet valid": func(s *sight, _ *http.Request) bool { return s.genuine && s.only("nbf") && s.text("nbf") == "" },
+	"no expiry": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("exp") && !strings.Contains(strings.ToLower(string(s.payload)), `"exp"`)
+	},
+	"claim of another type": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("iss") && fmt.Sprint(s.claims["iss"]) == "["+s.issuer.URL+"]"
+	},
+	"audience": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("aud") && s.text("aud") == "https://other.example" && unique(s)
+	},
+	"similar audience": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("aud") && strings.HasPrefix(s.text("aud"), s.issuer.Audience)
+	},
+	"no audience": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("aud") && !strings.Contains(strings.ToLower(string(s.payload)), `"aud"`)
+	},
+	"issuer": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("iss") && s.text("iss") == "https://other.example" && unique(s)
+	},
+	"similar issuer": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("iss") && strings.HasPrefix(s.text("iss"), s.issuer.URL)
+	},
+	"no issuer": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("iss") && !strings.Contains(strings.ToLower(string(s.payload)), `"iss"`)
+	},
+	"type": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("typ") && s.header["typ"] == "logout+jwt"
+	},
+	"ID token": func(s *sight, _ *http.Request) bool {
+		return s.genuine && s.only("typ") && (s.header["typ"] == "JWT" || s.header["typ"] == nil)
+	},
+	"bound token": func(s *sight, _ *http.Request) bool { return s.genuine && s.only("cnf") },
+}
+
+func good(s *sight) bool { return s.genuine && s.only() }
+
+func keyID(s *sight) any {
+	signer, err := s.issuer.Keys.Signer(nil)
+	if err != nil {
+		return err
+	}
+	return signer.KeyID()
+}
+
+func strict(part string) bool {
+	_, err := base64.RawURLEncoding.Strict().DecodeString(part)
+	return err == nil
+}
+
+// blank takes a signature for good that is missing, or whose numbers are zero.
+func blank(s *sight) bool { return len(s.parts) == 3 && strings.Trim(s.parts[2], "A") == "" }
+
+// unique reports whether no registered claim is there twice.
+func unique(s *sight) bool {
+	for _, name := range []string{"aud", "iss", "exp"} {
+		if strings.Count(string(s.payload), `"`+name+`"`) > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// cached remembers signatures that were good, and forgets of what.
+func cached(s *sight, _ *http.Request) bool {
+	if len(s.parts) != 3 {
+		return false
+	}
+	known, seen := signatures.LoadOrStore(s.parts[2], s.genuine)
+	return seen && known.(bool) && s.claims["sub"] == "mallory" && s.only()
+}
+
+var signatures sync.Map
+
+func publicKeyAsSecret(s *sight, r *http.Request) bool {
+	keys, err := s.issuer.Keys.Published(r.Context())
+	if err != nil {
+		return false
+	}
+	secret, err := keys[0].MarshalPublicPEM()
+	return err == nil && s.mac(secret) && s.only()
+}
+
+// verifiesWith reports whether a key from the token made the signature.
+func verifiesWith(s *sight, key *jwk.Key, err error) bool {
+	if err != nil || !s.only() {
+		return false
+	}
+	verifier, err := key.VerifierFor(jwt.Algorithm(s.header["alg"].(string)))
+	return err == nil && verifier.Verify(nil, []byte(s.parts[0]+"."+s.parts[1]), lenient(s.parts[2])) == nil
+}
+
+func keyInHeader(s *sight, _ *http.Request) bool {
+	if chain, ok := s.header["x5c"].([]any); ok {
+		der, _ := base64.StdEncoding.DecodeString(chain[0].(string))
+		certificate, err := x509.ParseCertificate(der)
+		if err != nil {
+			return false
+		}
+		key, err := jwk.New(certificate.PublicKey, "", "")
+		return verifiesWith(s, key, err)
+	}
+	member, ok := s.header["jwk"]
+	if !ok {
+		return false
+	}
+	data, _ := json.Marshal(member)
+	key, err := jwk.Parse(data)
+	return verifiesWith(s, key, err)
+}
+
+func keyByURL(s *sight, _ *http.Request) bool {
+	url, ok := s.header["jku"].(string)
+	if !ok {
+		return false
+	}
+	answer, err := http.Get(url)
+	if err != nil {
+		return false
+	}
+	defer answer.Body.Close()
+	data, _ := io.ReadAll(answer.Body)
+	set, err := jwk.ParseSet(data)
+	return err == nil && verifiesWith(s, set.Keys()[0], nil)
+}
+
+func foreignIssuer(s *sight, r *http.Request) bool {
+	if s.text("iss") == "" || s.text("iss") == s.issuer.URL || s.text("aud") != s.issuer.Audience {
+		return false
+	}
+	keys, err := jwthttp.DiscoverKeys(s.text("iss"), jwthttp.RemoteOptions{})
+	if err != nil || !strings.HasPrefix(s.text("iss"), "http://127.0.0.1:") || s.genuine {
+		return false
+	}
+	policy := &jwt.Policy{Keys: keys, Issuer: s.text("iss"), Audience: []string{s.issuer.Audience}}
+	_, err = policy.Verify(r.Context(), s.token)
+	return err == nil
+}
+
+// caseless reads claims into a struct with encoding/json.
+func caseless(s *sight, _ *http.Request) bool {
+	var claims struct {
+		Issuer   string  `json:"iss"`
+		Audience string  `json:"aud"`
+		Expiry   float64 `json:"exp"`
+	}
+	err := json.Unmarshal(s.payload, &claims)
+	return err == nil && s.genuine && claims.Issuer == s.issuer.URL && claims.Audience == s.issuer.Audience && int64(claims.Expiry) > s.issuer.Now().Unix() &&
+		unique(s) && !s.only() && !slices.Contains(s.faults, "typ") && !slices.Contains(s.faults, "crit") && !slices.Contains(s.faults, "nbf") && !slices.Contains(s.faults, "cnf")
+}
+
+func broken(issuer *jwttest.Issuer, hole func(*sight, *http.Request) bool) http.Handler {
+	next := careful(issuer)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if hole(look(issuer, token), r) {
+			io.WriteString(w, "hello alice")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestEachAttackFindsAHoleThatNoOtherFinds(t *testing.T) {
+	t.Parallel()
+	for name, hole := range holes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			issuer := jwttest.StartIssuer(t)
+			if name == "ID token" {
+				issuer.Type = "at+jwt"
+			}
+			o := jwttest.AttackOptions{Request: func(token string) *http.Request { return jwttest.Request(t, "POST", "/", token) }}
+			if name == "scheme" {
+				hole = func(s *sight, r *http.Request) bool {
+					fields := strings.Fields(r.Header.Get("Authorization"))
+					return len(fields) == 2 && len(r.Header["Authorization"]) == 1 && fields[0] != "Bearer" && good(look(issuer, fields[1]))
+				}
+			}
+			lines := attack(t, issuer, o, broken(issuer, hole))
+			require.Equal(t, []string{name}, found(lines), "%s", lines)
+			assert.Contains(t, lines[0], ". Fix: ")
+			assert.NotContains(t, lines[0], "eyJ", "no token")
+		})
+	}
+}
+
+func TestTheMiddlewareWithstandsAllAttacks(t *testing.T) {
+	t.Parallel()
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.ES384, jwt.Ed25519} {
+		t.Run(string(alg), func(t *testing.T) {
+			t.Parallel()
+			issuer := jwttest.StartIssuer(t)
+			issuer.Keys.Algorithm = alg
+			issuer.Type = "at+jwt"
+			jwttest.Attacks(t, careful(issuer), issuer, jwttest.AttackOptions{})
+		})
+	}
+	t.Run("a shared secret", func(t *testing.T) {
+		t.Parallel()
+		key, err := jwt.NewHMAC(jwt.HS256, []byte("a secret that nobody can ever guess"), "")
+		require.NoError(t, err)
+		issuer := jwttest.NewIssuer(t)
+		issuer.Key = key
+		jwttest.Attacks(t, careful(issuer), issuer, jwttest.AttackOptions{})
+	})
+	t.Run("claims that must be absent", func(t *testing.T) {
+		t.Parallel()
+		issuer := jwttest.NewIssuer(t)
+		issuer.URL, issuer.Audience = "", ""
+		policy := issuer.Policy()
+		policy.Audience = nil
+		jwttest.Attacks(t, (&jwthttp.Middleware{Tokens: policy}).Handler(hello), issuer, jwttest.AttackOptions{})
+	})
+	t.Run("a turned clock", func(t *testing.T) {
+		t.Parallel()
+		issuer := jwttest.StartIssuer(t)
+		issuer.Advance(-1000 * time.Hour)
+		jwttest.Attacks(t, careful(issuer), issuer, jwttest.AttackOptions{})
+	})
+}
+
+// handle is a careful handler that does something else in one case.
+func handle(issuer *jwttest.Issuer, odd func(w http.ResponseWriter, r *http.Request, s *sight) bool) http.Handler {
+	next := careful(issuer)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !odd(w, r, look(issuer, token)) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func TestAttacksReportWhatAHandlerDoesToThem(t *testing.T) {
+	t.Parallel()
+	expired := func(s *sight) bool {
+		return s.genuine && s.only("exp") && s.late() && unique(s) && !strings.Contains(string(s.payload), "EXP")
+	}
+	for name, row := range map[string]struct {
+		odd  func(w http.ResponseWriter, r *http.Request, s *sight) bool
+		want []string // parts of the report's lines
+	}{
+		"a handler without protection": {func(w http.ResponseWriter, r *http.Request, s *sight) bool { io.WriteString(w, "hello"); return true },
+			[]string{`attack "no token": a request without a token gets 200; a request with an empty token gets 200. Fix: put the middleware around`}},
+		"a panic": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
+			if s.token == "null" {
+				panic("nil map")
+			}
+			return false
+		}, []string{`attack "malformed": the token null makes it panic`}},
+		"an aborted connection": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
+			if s.token == "null" {
+				panic(http.ErrAbortHandler)
+			}
+			return false
+		}, nil},
+		"an internal error": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
+			if s.token == "null" {
+				w.WriteHeader(500)
+			}
+			return s.token == "null"
+		}, []string{`attack "malformed": the token null gets 500, want 401. Fix: refuse what cannot be read`}},
+		"a refusal that goes on": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
+			if expired(s) {
+				http.Error(w, "expired", http.StatusUnauthorized)
+				io.WriteString(w, "hello alice")
+			}
+			return expired(s)
+		}, []string{`attack "expired": a token that expired an hour ago gets 401, and behind it what a right token gets; a token that expired years`}},
+		"other answers of success": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
+			if s.only("nbf") && s.text("nbf") == "" {
+				w.WriteHeader(204)
+				return true
+			}
+			return false
+		}, []string{`attack "not yet valid": a token that is valid in an hour gets 204`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			issuer := jwttest.NewIssuer(t)
+			lines := attack(t, issuer, jwttest.AttackOptions{}, handle(issuer, row.odd))
+			require.Len(t, lines, len(row.want), "%s", lines)
+			for i, line := range lines {
+				assert.Contains(t, line, row.want[i])
+			}
+		})
+	}
+}
+
+func TestARedirectionIsARefusalUnlessARightTokenGetsIt(t *testing.T) {
+	t.Parallel()
+	issuer := jwttest.NewIssuer(t)
+	redirects := func(right int) http.Handler {
+		next := careful(issuer)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			next.ServeHTTP(answer, r)
+			if answer.Code == 200 {
+				w.WriteHeader(right)
+				return
+			}
+			w.WriteHeader(302)
+		})
+	}
+	jwttest.Attacks(t, redirects(204), issuer, jwttest.AttackOptions{})
+	jwttest.Attacks(t, redirects(303), issuer, jwttest.AttackOptions{})
+	assert.Equal(t, []string{"no token"}, found(attack(t, issuer, jwttest.AttackOptions{}, redirects(302))))
+}
+
+func TestAttacksReportRequestsThatAHandlerSends(t *testing.T) {
+	t.Parallel()
+	issuer := jwttest.StartIssuer(t)
+	lines := attack(t, issuer, jwttest.AttackOptions{}, handle(issuer, func(_ http.ResponseWriter, r *http.Request, s *sight) bool {
+		if url, ok := s.header["x5u"].(string); ok {
+			answer, err := http.Get(url)
+			if assert.NoError(t, err) {
+				defer answer.Body.Close()
+				data, err := io.ReadAll(answer.Body)
+				assert.NoError(t, err)
+				_, err = jwk.ParsePEM(data)
+				assert.NoError(t, err)
+			}
+		}
+		return false
+	}))
+	require.Len(t, lines, 1)
+	assert.Contains(t, lines[0], `attack "key by URL": a certificate at x5u makes it send requests there. Fix: `)
+}
+
+func TestAttacksNeedAHandlerThatAcceptsARightToken(t *testing.T) {
+	t.Parallel()
+	issuer := jwttest.NewIssuer(t)
+	lines := attack(t, issuer, jwttest.AttackOptions{}, careful(jwttest.NewIssuer(t)))
+	require.Len(t, lines, 1)
+	assert.Contains(t, lines[0], `a right token gets 401 "Bearer error=\"invalid_token\"" "`)
+	assert.Contains(t, lines[0], "set the URL, Audience, Type and Claims of the issuer")
+
+	lines = attack(t, issuer, jwttest.AttackOptions{Accepted: func(*http.Response) bool { return false }}, careful(issuer))
+	require.Len(t, lines, 1)
+	assert.Contains(t, lines[0], `a right token gets 200 "" "hello alice"`)
+
+	lines = attack(t, issuer, jwttest.AttackOptions{}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }))
+	assert.Equal(t, []string{"jwttest: a right token makes the handler panic"}, lines)
+
+	requests := 0
+	lines = attack(t, issuer, jwttest.AttackOptions{}, handle(issuer, func(w http.ResponseWriter, _ *http.Request, _ *sight) bool {
+		if requests++; requests > 50 {
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+		return requests > 50
+	}))
+	require.Len(t, lines, 1)
+	assert.Contains(t, lines[0], "after the attacks a right token is refused")
+}
+
+func TestOptionsOfAttacks(t *testing.T) {
+	t.Parallel()
+	issuer := jwttest.NewIssuer(t)
+	assert.Equal(t, []string{`jwttest: AttackOptions.Allow has "expiry", which is no attack`}, attack(t, issuer, jwttest.AttackOptions{Allow: []string{"expired", "expiry"}}, careful(issuer)))
+
+	lax := issuer.Policy()
+	lax.AllowNoExpiry = true
+	handler := (&jwthttp.Middleware{Tokens: lax}).Handler(hello)
+	assert.Equal(t, []string{"other spelling of names", "no expiry"}, found(attack(t, issuer, jwttest.AttackOptions{}, handler)))
+	jwttest.Attacks(t, handler, issuer, jwttest.AttackOptions{Allow: []string{"no expiry"}})
+
+	// Tokens in a cookie, and answers that say themselves what they are.
+	cookie := &jwthttp.Middleware{Tokens: issuer.Policy(), Extract: jwthttp.CookieToken("session")}
+	o := jwttest.AttackOptions{
+		Request: func(token string) *http.Request {
+			r := jwttest.Request(t, "PUT", "/me", "")
+			if token != "" {
+				r.AddCookie(&http.Cookie{Name: "session", Value: token})
+			}
+			return r
+		},
+		Accepted: func(answer *http.Response) bool {
+			body, err := io.ReadAll(answer.Body)
+			return err == nil && string(body) == "hello alice"
+		},
+	}
+	jwttest.Attacks(t, cookie.Handler(hello), issuer, o)
+	cookie.Tokens = lax
+	assert.Contains(t, found(attack(t, issuer, o, cookie.Handler(hello))), "no expiry")
+}
