@@ -42,6 +42,7 @@ type VerifyError struct {
 	question int    // the number of the policy's question it was refused for, from 1; 0: none
 }
 
+// Error returns the reason, the claim at fault and the detail, on one line.
 func (e *VerifyError) Error() string {
 	text := "jwt: token refused"
 	if e == nil {

@@ -39,6 +39,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -168,9 +169,20 @@ func (b *buffer) writeClaims(claims any) (err error) {
 		return nil
 	}
 	if _, refusal := newToken(b.payload); refusal != nil {
-		return fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail))
+		return fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail+advice(refusal.Detail)))
 	}
 	return nil
+}
+
+// advice says which Go values give the JSON that a problem asks for.
+func advice(problem string) string {
+	switch {
+	case strings.HasSuffix(problem, "not a JSON object"):
+		return ", want a struct, a map or a json.RawMessage"
+	case strings.HasSuffix(problem, "want a number"):
+		return ", as NewNumericDate returns"
+	}
+	return ""
 }
 
 // inParts puts what is at fault before what is wrong with it, if it is known.

@@ -353,7 +353,7 @@ func TestSignRefuses(t *testing.T) {
 		claims any
 		want   string // in the error
 	}{
-		{"nil", nil, "not a JSON object"},
+		{"nil", nil, "payload: not a JSON object, want a struct, a map or a json.RawMessage"},
 		{"a nil pointer", (*jwt.Claims)(nil), "not a JSON object"},
 		{"a nil pointer to a struct", (*odd)(nil), "not a JSON object"},
 		{"a text", "claims", "not a JSON object"},
@@ -376,7 +376,7 @@ func TestSignRefuses(t *testing.T) {
 		{"NaN", map[string]any{"x": math.NaN()}, "jwt: claims: "},
 		{"a method that fails", failing{broken}, "out of paper"},
 		{"a text for exp", map[string]any{"exp": "1800000060"}, "exp: got a string, want a number"},
-		{"a time for exp", map[string]any{"exp": clock}, "exp: got a string, want a number"},
+		{"a time for exp", map[string]any{"exp": clock}, "exp: got a string, want a number, as NewNumericDate returns"},
 		{"a pointer to nothing for exp", map[string]any{"exp": (*int)(nil)}, "exp: got null, want a number"},
 		{"a float out of range for exp", map[string]any{"exp": 1e300}, "exp: got a number, want one that fits 64 bits"},
 		{"an own struct with a text for exp", odd{"1800000060"}, "exp: got a string, want a number"},

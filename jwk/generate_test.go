@@ -46,4 +46,8 @@ func TestGenerate(t *testing.T) {
 		_, err := jwk.Generate(alg)
 		assert.ErrorContains(t, err, "cannot generate a key for")
 	}
+	for _, alg := range []jwt.Algorithm{"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir"} {
+		_, err := jwk.Generate(alg)
+		assert.ErrorContains(t, err, string(alg)+" is for encryption: make a key with")
+	}
 }

@@ -45,6 +45,7 @@ type ProofError struct {
 	Err  error  // why; for logs only
 }
 
+// Error returns why it was refused: for logs only.
 func (e *ProofError) Error() string {
 	if e == nil || e.Err == nil {
 		return "jwthttp: proof of possession refused"

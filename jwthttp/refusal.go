@@ -18,6 +18,7 @@ var ErrNoToken = errors.New("jwthttp: the request has no token")
 // A RequestError is that of a malformed request: what a server answers with 400.
 type RequestError struct{ Err error }
 
+// Error returns what was wrong: for logs only.
 func (e *RequestError) Error() string {
 	if e == nil || e.Err == nil {
 		return "jwthttp: malformed request"

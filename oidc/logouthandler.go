@@ -41,6 +41,7 @@ type SessionRevoker interface {
 
 const maxLogoutBody = 128 << 10 // bytes; a token has half of it at most
 
+// ServeHTTP answers a POST of a form with logout_token.
 func (l *LogoutHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if r.Method != http.MethodPost {

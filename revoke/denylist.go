@@ -230,7 +230,7 @@ func (d *DenyList) judge(a store.Answer, q store.Query, l life) error {
 	case ticketed && of.epoch != d.tagOf(a.Epoch, q.Issuer):
 		return &jwt.VerifyError{Reason: ErrForgotten, Claim: "sid", Detail: "the store began later"}
 	case !ticketed && earliest < a.Since:
-		return &jwt.VerifyError{Reason: ErrForgotten, Claim: "iat", Detail: "the store began " + number(add(a.Since, -l.issued)) + " s later, want it to be older by the leeway"}
+		return &jwt.VerifyError{Reason: ErrForgotten, Claim: "iat", Detail: "issued " + number(add(a.Since, -earliest)) + " s too early, leeway included: the store began later, and accepts newer tokens"}
 	case l.end <= a.Dropped:
 		return &jwt.VerifyError{Reason: ErrForgotten, Claim: "exp", Detail: "a clock has gone back"}
 	}

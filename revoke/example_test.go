@@ -89,3 +89,30 @@ func ExampleSessions() {
 	// again: true
 	// called: revoke: token revoked: sid
 }
+
+// A link in an e-mail that works once.
+func ExampleOnce() {
+	ctx, key := context.Background(), exampleKey()
+	// A store cannot know of tokens from the second in which it began. This clock lets
+	// the example go on without waiting for the next one.
+	clock := func() time.Time { return time.Now().Add(2 * time.Second) }
+	links := &jwt.Template{Key: key, Issuer: "https://shop.example", Audience: []string{"reset"}, Lifetime: 15 * time.Minute, Now: clock}
+	once := &revoke.Once{
+		Tokens:   &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://shop.example", Audience: []string{"reset"}, Now: clock},
+		Store:    revoke.NewMemory(0),
+		Lifetime: 15 * time.Minute,
+		Now:      clock,
+	}
+
+	text, err := links.Sign(ctx, jwt.Claims{Subject: "alice"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := once.Verify(ctx, text)
+	fmt.Println(token.Claims.Subject, err)
+	_, err = once.Verify(ctx, text)
+	fmt.Println(errors.Is(err, revoke.ErrReused), err)
+	// Output:
+	// alice <nil>
+	// true revoke: token revoked: used a second time: jti
+}

@@ -134,6 +134,9 @@ func (s *Sessions) incomplete() (store.SessionStore, error) {
 	if s == nil {
 		return nil, errors.New("revoke: Sessions is nil")
 	}
+	if s.DenyList == nil {
+		return nil, errors.New("revoke: Sessions.DenyList is nil, want the list that refuses the tokens of ended sessions")
+	}
 	if err := s.DenyList.incomplete(); err != nil {
 		return nil, fmt.Errorf("%w (Sessions.DenyList)", err)
 	}

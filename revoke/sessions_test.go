@@ -733,7 +733,9 @@ func TestIncompleteSessionsRefuse(t *testing.T) {
 		err = sessions.End(t.Context(), tokens.Refresh)
 		assert.Equal(t, "undecided", outcome(err), name)
 	}
-	_, err := newSystem(t).sessions.Begin(t.Context(), "", nil)
+	_, err := (&revoke.Sessions{}).Begin(t.Context(), "alice", nil)
+	assert.EqualError(t, err, "revoke: Sessions.DenyList is nil, want the list that refuses the tokens of ended sessions")
+	_, err = newSystem(t).sessions.Begin(t.Context(), "", nil)
 	assert.Equal(t, "undecided", outcome(err))
 	_, err = newSystem(t).sessions.Begin(t.Context(), "\xff", nil)
 	assert.Equal(t, "undecided", outcome(err))

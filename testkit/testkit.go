@@ -54,6 +54,8 @@ type Policy struct {
 // A Verdict is what a verifier says of a token, or a row wants of it.
 type Verdict string
 
+// The verdicts. A row wants Accept, Refuse or Either; a verifier says Accept, Refuse
+// or Unsupported.
 const (
 	Accept      Verdict = "accept"
 	Refuse      Verdict = "refuse"

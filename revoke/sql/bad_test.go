@@ -56,7 +56,7 @@ func TestStatementsCreateTheTables(t *testing.T) {
 				run(t, &revokesql.Store{DB: s.DB, Prefix: "jwt"}, statement)
 			}
 		}
-		revoke(t, s, "a")
+		revokeID(t, s, "a")
 		check(t, s.Ping(t.Context()))
 	})
 }
@@ -105,7 +105,7 @@ func TestLockedTable(t *testing.T) {
 
 func TestReadOnlyServer(t *testing.T) {
 	s := newStore(t, revokesql.PostgreSQL)
-	revoke(t, s, "a")
+	revokeID(t, s, "a")
 	readOnly := again(s)
 	readOnly.DB = sharedServer(t).open(t, "&default_transaction_read_only=on")
 	if !lookup(t, readOnly, "a").ID {
@@ -201,7 +201,7 @@ func TestExpiredRowsAreDeletedInBatches(t *testing.T) {
 		run(t, s, "UPDATE jwt_entries SET keep = until") // a long time ago
 		var steps []int
 		for last := 451; last > 12 && len(steps) < 1000; {
-			revoke(t, s, fmt.Sprint("new", len(steps)%10))
+			revokeID(t, s, fmt.Sprint("new", len(steps)%10))
 			if n := number(t, s, "SELECT count(*) FROM jwt_entries"); n < last {
 				if last-n > 200 {
 					t.Errorf("%d rows were deleted at once", last-n)
@@ -223,11 +223,11 @@ func TestExpiredRowsAreDeletedInBatches(t *testing.T) {
 func TestFailedDeletionIsFoundByPing(t *testing.T) {
 	s := newStore(t, revokesql.SQLite)
 	check(t, s.Revoke(t.Context(), now(), store.Entry{ID: "a", Until: 1}))
-	revoke(t, s, "b")
+	revokeID(t, s, "b")
 	run(t, s, "UPDATE jwt_entries SET keep = 1 WHERE name = 'a'")
 	run(t, s, "CREATE TRIGGER jwt_stop BEFORE DELETE ON jwt_entries BEGIN SELECT raise(FAIL, 'stopped'); END")
 	for i := range 60 {
-		revoke(t, s, fmt.Sprint(i)) // which succeeds
+		revokeID(t, s, fmt.Sprint(i)) // which succeeds
 	}
 	wantError(t, "a deletion that failed", s.Ping(t.Context()), "deleting what is expired", "stopped")
 	run(t, s, "DROP TRIGGER jwt_stop")

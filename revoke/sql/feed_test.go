@@ -79,12 +79,12 @@ func TestFeedSkipsNoTransaction(t *testing.T) {
 	defer tx.Rollback()
 	_, err = tx.Exec("INSERT INTO " + s.Prefix + "_entries (kind, issuer, name, at, until, keep, change) VALUES (1, 'i', 'late', 1, 9, 9, pg_current_xact_id()::text::bigint)")
 	check(t, err)
-	revoke(t, s, "early")
+	revokeID(t, s, "early")
 	names, next, _ := read(t, s, "")
 	if len(names) != 1 {
 		t.Errorf("got %v, want one", names)
 	}
-	revoke(t, s, "more")
+	revokeID(t, s, "more")
 	names, next, _ = read(t, s, next)
 	if names["more"].ID == "" {
 		t.Errorf("got %v, want the one that is new", names)
@@ -97,8 +97,8 @@ func TestFeedSkipsNoTransaction(t *testing.T) {
 
 func TestFeedBeginsFromTheStart(t *testing.T) {
 	each(t, func(t *testing.T, s *revokesql.Store) {
-		revoke(t, s, "a")
-		revoke(t, s, "b")
+		revokeID(t, s, "a")
+		revokeID(t, s, "b")
 		_, next, _ := read(t, s, "")
 		check(t, s.BeginAnew(t.Context()))
 		page, err := s.Read(t.Context(), next)
@@ -115,8 +115,8 @@ func TestFeedBeginsFromTheStart(t *testing.T) {
 // be given out again.
 func TestDeletionDoesNotMoveTheFeed(t *testing.T) {
 	each(t, func(t *testing.T, s *revokesql.Store) {
-		revoke(t, s, "a")
-		revoke(t, s, "b")
+		revokeID(t, s, "a")
+		revokeID(t, s, "b")
 		check(t, s.Revoke(t.Context(), now(), store.Entry{Issuer: "i", ID: "c", Until: 1}))
 		_, next, _ := read(t, s, "")
 		run(t, s, "UPDATE jwt_entries SET keep = 1")
@@ -128,7 +128,7 @@ func TestDeletionDoesNotMoveTheFeed(t *testing.T) {
 		if n := number(t, s, "SELECT count(*) FROM jwt_entries WHERE kind = 1"); n > 1 {
 			t.Fatalf("got %d entries, want those gone that are expired", n)
 		}
-		revoke(t, s, "d")
+		revokeID(t, s, "d")
 		if names, _, _ := read(t, s, next); names["d"].ID == "" || len(names) > 2 {
 			t.Errorf("got %v, want the new one", names)
 		}

@@ -36,7 +36,7 @@ func TestMemoryBeginsInTheNextSecondAndGoesOn(t *testing.T) {
 
 func TestCopiedTableBeginsAnew(t *testing.T) {
 	s := newStore(t, revokesql.PostgreSQL)
-	revoke(t, s, "a")
+	revokeID(t, s, "a")
 	first := lookup(t, s, "a")
 	run(t, s, "VACUUM (FULL, FREEZE) jwt_store")
 	if a := lookup(t, s, "a"); a != first {
@@ -61,7 +61,7 @@ func TestPromotedStandbyBeginsAnew(t *testing.T) {
 	server := ownServer(t)
 	s := &revokesql.Store{DB: server.open(t, ""), Dialect: revokesql.PostgreSQL, Timeout: time.Minute}
 	check(t, s.Migrate(t.Context()))
-	revoke(t, s, "a")
+	revokeID(t, s, "a")
 	first := lookup(t, s, "a")
 	page, err := s.Read(t.Context(), "")
 	check(t, err)

@@ -104,7 +104,7 @@ func TestReadOnlyFile(t *testing.T) {
 	file := filepath.Join(fast(), "store.db")
 	s := &revokesql.Store{DB: open(t, "sqlite", file, 1), Dialect: revokesql.SQLite, Timeout: time.Minute}
 	check(t, s.Migrate(t.Context()))
-	revoke(t, s, "a")
+	revokeID(t, s, "a")
 	readOnly := &revokesql.Store{DB: open(t, "sqlite", "file:"+file+"?mode=ro", 1), Dialect: revokesql.SQLite, Timeout: time.Minute}
 	if !lookup(t, readOnly, "a").ID {
 		t.Error("an entry is not found")
@@ -138,7 +138,7 @@ func TestSynchronousIsSetForEachChange(t *testing.T) {
 	check(t, s.Migrate(t.Context()))
 	_, err := s.DB.Exec("PRAGMA synchronous = OFF")
 	check(t, err)
-	revoke(t, s, "a")
+	revokeID(t, s, "a")
 	if n := number(t, s, "PRAGMA synchronous"); n != 2 {
 		t.Errorf("got synchronous %d, want 2, FULL", n)
 	}

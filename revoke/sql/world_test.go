@@ -14,7 +14,7 @@ import (
 func now() jwt.NumericDate { return jwt.NewNumericDate(time.Now()) }
 
 // revoke revokes an ID.
-func revoke(t testing.TB, s *revokesql.Store, id string) {
+func revokeID(t testing.TB, s *revokesql.Store, id string) {
 	t.Helper()
 	check(t, s.Revoke(t.Context(), now(), store.Entry{Issuer: "i", ID: id, Until: now() + 1000}))
 }
