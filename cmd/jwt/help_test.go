@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// examples fills the folder with the files that examples read.
+func (s *shell) exampleFiles() {
+	s.t.Helper()
+	s.run("", "keygen", "--out", "key.jwk", "--public-out", "public.jwk")
+	s.run("", "keygen", "--alg", "ES256", "--out", "key.pem", "--public-out", "public.pem")
+	s.write("keys.jwks", `{"keys":[`+s.read("public.jwk")+`]}`)
+	s.write("shared.secret", "correct horse battery staple, and more\n")
+	s.write("claims.json", `{"sub":"alice"}`)
+	s.write("token", s.run("", "sign", "--key", "key.jwk", "-i", "https://login.example", "-a", "api", "-s", "alice", "-c", "tenant=7"))
+	s.write("token.hs256", s.run("", "sign", "--secret-file", "shared.secret", "-i", "https://login.example", "-a", "api"))
+}
+
+// shellLine runs a line of an example as a shell does.
+func (s *shell) shellLine(line string) (string, error) {
+	cmd := s.start("", "")
+	sh := exec.CommandContext(s.t.Context(), "sh", "-c", line)
+	sh.Dir, sh.Env = cmd.Dir, cmd.Env
+	out, err := sh.CombinedOutput()
+	return string(out), err
+}
+
+func TestExamplesOfTheHelpWork(t *testing.T) {
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+		if !cmd.Runnable() {
+			return
+		}
+		t.Run(cmd.Name(), func(t *testing.T) {
+			s := newShell(t)
+			require.NotEmpty(t, cmd.Example)
+			if !strings.Contains(cmd.Example, "keygen") {
+				s.exampleFiles()
+			}
+			for line := range strings.Lines(cmd.Example) {
+				if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+					continue
+				}
+				if cmd.Name() == "verify" && strings.Contains(line, "public.pem") {
+					s.write("token", s.run("", "sign", "--key", "key.pem"))
+				} else if cmd.Name() == "verify" {
+					s.write("token", s.run("", "sign", "--key", "key.jwk", "-i", "https://login.example", "-a", "api", "-s", "alice", "-c", "tenant=7"))
+				}
+				out, err := s.shellLine(line)
+				assert.NoError(t, err, "%s\n%s", line, out)
+			}
+		})
+	}
+	visit((&cli{}).root())
+}
+
+func TestHelpNamesEveryCommand(t *testing.T) {
+	s := newShell(t)
+	help := s.run("")
+	assert.Equal(t, help, s.run("", "--help"))
+	for _, cmd := range (&cli{}).root().Commands() {
+		assert.Contains(t, help, "\n  "+cmd.Name()+" ")
+		assert.Contains(t, s.run("", cmd.Name(), "--help"), "Examples:\n")
+	}
+}
+
+func TestWordsThatAreWrongAreCorrected(t *testing.T) {
+	s := newShell(t)
+	for _, row := range []struct{ args, want string }{
+		{"verfy", "did you mean verify?"},
+		{"insp", "did you mean inspect?"},
+		{"xyzzy", "there is no such command; see jwt --help"},
+		{"e30.e30.AA", "jwt inspect shows it"},
+		{"verify --isuer x", "there is no flag --isuer; did you mean --issuer?"},
+		{"verify --audiences x", "did you mean --audience?"},
+		{"sign --xyzzy", "there is no flag --xyzzy; see jwt sign --help"},
+		{"sign --password x", "use --secret-file"},
+		{"verify --leeway soon", "--leeway: the value is not a duration; see jwt verify --help"},
+	} {
+		r := s.try("", strings.Fields(row.args)...)
+		assert.Equal(t, 2, r.code, row.args)
+		assert.Contains(t, r.err, row.want, row.args)
+		assert.Empty(t, r.out, row.args)
+	}
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// binary is the command, built once for all tests.
+var binary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "jwt-command")
+	if err == nil {
+		binary = filepath.Join(dir, "jwt")
+		var out []byte
+		if out, err = exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+			err = fmt.Errorf("%w: %s", err, out)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// A shell is a folder in which the command is run.
+type shell struct {
+	t   *testing.T
+	dir string
+}
+
+func newShell(t *testing.T) *shell {
+	t.Parallel()
+	return &shell{t, t.TempDir()}
+}
+
+// A result is what a run of the command has printed, and its exit code.
+type result struct {
+	out, err string
+	code     int
+}
+
+func (s *shell) start(stdin string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(s.t.Context(), binary, args...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+	cmd.Stdin = strings.NewReader(stdin)
+	return cmd
+}
+
+// try runs the command.
+func (s *shell) try(stdin string, args ...string) result {
+	s.t.Helper()
+	cmd := s.start(stdin, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		require.NoError(s.t, err)
+	}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+// run runs the command, which must succeed and print nothing to standard error.
+func (s *shell) run(stdin string, args ...string) string {
+	s.t.Helper()
+	r := s.try(stdin, args...)
+	require.Equal(s.t, 0, r.code, "jwt %s: %s%s", strings.Join(args, " "), r.err, r.out)
+	assert.Empty(s.t, r.err)
+	return r.out
+}
+
+func (s *shell) path(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *shell) read(name string) string {
+	s.t.Helper()
+	data, err := os.ReadFile(s.path(name))
+	require.NoError(s.t, err)
+	return string(data)
+}
+
+func (s *shell) write(name, text string) {
+	s.t.Helper()
+	require.NoError(s.t, os.WriteFile(s.path(name), []byte(text), 0o600))
+}
+
+// keys makes key.jwk and public.jwk.
+func (s *shell) keys() {
+	s.t.Helper()
+	s.run("", "keygen", "--out", "key.jwk", "--public-out", "public.jwk")
+}
+
+// golden compares a text with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
