@@ -26,7 +26,8 @@ can read (mode 0600). A file that exists is never overwritten. With --out -, the
 key is printed.
 
 For signatures: EdDSA, Ed25519, ES256, ES384, ES512, PS256 to PS512, RS256 to
-RS512 (3072 bits), and secrets for HS256, HS384, HS512. For encryption: ECDH-ES
+RS512 (3072 bits), ML-DSA-44, ML-DSA-65, ML-DSA-87 (with Go 1.27), and secrets
+for HS256, HS384, HS512. For encryption: ECDH-ES
 and ECDH-ES+A256KW (X25519), RSA-OAEP-256, and secrets for A128KW, A256KW,
 A128GCM, A256GCM.`,
 		Example: `  jwt keygen --out key.jwk --public-out public.jwk

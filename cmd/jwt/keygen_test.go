@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,7 +59,11 @@ func TestKeygenMakesAKeyForEveryAlgorithm(t *testing.T) {
 	s := newShell(t)
 	small := slices.DeleteFunc(slices.Clone(signatureAlgorithms), func(alg string) bool { return alg[1] == 'S' && (alg[0] == 'R' || alg[0] == 'P') && alg != "PS256" })
 	for _, alg := range small { // an RSA key takes long
-		s.run("", "keygen", "--alg", alg, "--out", alg+".jwk")
+		r := s.try("", "keygen", "--alg", alg, "--out", alg+".jwk")
+		if strings.HasPrefix(alg, "ML-DSA-") && strings.Contains(r.err, "wants Go 1.27") {
+			continue
+		}
+		require.Equal(t, 0, r.code, r.err)
 		token := s.run("", "sign", "--key", alg+".jwk")
 		s.run(token, "verify", "--key", alg+".jwk")
 	}

@@ -11,7 +11,7 @@ import (
 
 // The algorithms that packages jwt and jwe have.
 var (
-	signatureAlgorithms  = []string{"EdDSA", "Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "HS256", "HS384", "HS512"}
+	signatureAlgorithms  = []string{"EdDSA", "Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "HS256", "HS384", "HS512", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"}
 	encryptionAlgorithms = []string{"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir"}
 	contentEncryptions   = []string{"A256GCM", "A128GCM", "A256CBC-HS512", "A128CBC-HS256"}
 )
