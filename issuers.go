@@ -130,7 +130,11 @@ func progress(err error) int64 {
 		return -1
 	case errors.As(err, &refusal):
 		const questions = 1 << 32 // more than a policy has
-		return int64(slices.Index(reasons[:], refusal.Reason))*questions + int64(refusal.question)
+		reached := slices.Index(reasons[:], refusal.Reason)
+		if reached < 0 { // the reason of a Rule of the caller's
+			reached = slices.Index(reasons[:], ErrClaim)
+		}
+		return int64(reached)*questions + int64(refusal.question)
 	default: // not refused at all
 		return math.MaxInt64
 	}

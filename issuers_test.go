@@ -283,6 +283,9 @@ func TestPoliciesReportTheFarthestRefusal(t *testing.T) {
 		{"unknown key", func(p *jwt.Policy) { p.Keys = jwt.Keys{} }, jwt.ErrUnknownKey},
 		{"signature", func(p *jwt.Policy) { p.Keys = jwt.Keys{must(jwt.NewHMAC(jwt.HS256, make([]byte, 32), ""))} }, jwt.ErrSignature},
 		{"claim", func(p *jwt.Policy) { p.Subject = "bob" }, jwt.ErrClaim},
+		{"a rule's own reason", func(p *jwt.Policy) {
+			p.Rules = []jwt.Rule{{Claim: "sub", Check: func(*jwt.Token) error { return &jwt.VerifyError{Reason: errTenant, Detail: "suspended"} }}}
+		}, errTenant},
 		{"not yet valid", func(p *jwt.Policy) { p.Now = func() time.Time { return clock.Add(-time.Hour) } }, jwt.ErrNotYetValid},
 		{"expired", func(p *jwt.Policy) { p.Now = func() time.Time { return clock.Add(time.Hour) } }, jwt.ErrExpired},
 		{"undecided", func(p *jwt.Policy) { p.Keys = &keySet{err: down} }, down},
@@ -297,6 +300,10 @@ func TestPoliciesReportTheFarthestRefusal(t *testing.T) {
 				if errors.Is(far.want, down) {
 					undecided(t, got, err)
 					require.ErrorIs(t, err, down, "%s and %s", near.name, far.name)
+					continue
+				}
+				if far.want == errTenant { // which is none of this package's
+					require.ErrorIs(t, err, errTenant, near.name)
 					continue
 				}
 				refused(t, far.want, token, got, err)
