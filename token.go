@@ -132,7 +132,9 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, err
 //
 // If T or *T has a method Validate() error, it is called. Its error, and that of
 // claims that do not fit T, is a refusal: a *[VerifyError] with the reason
-// [ErrClaim]. If Validate returns a *VerifyError, that is the refusal.
+// [ErrClaim]. If Validate returns a *VerifyError, that is the refusal. So is a
+// Validate that panics over an embedded pointer that is nil because the token has
+// none of its claims.
 func ClaimsAs[T any](t *Token) (T, error) {
 	var none T
 	if t == nil || t.payload == "" {
@@ -149,26 +151,6 @@ func ClaimsAs[T any](t *Token) (T, error) {
 		}
 	}
 	return into.value, nil
-}
-
-// A validator is a type of claims with a check of its own.
-type validator interface{ Validate() error }
-
-// validates reports whether a T or *T is a validator.
-func validates(t reflect.Type) bool {
-	v := reflect.TypeFor[validator]()
-	return t.Implements(v) || reflect.PointerTo(t).Implements(v)
-}
-
-// validate calls the Validate method of *claims or claims.
-func validate[T any](claims *T) error {
-	if v, ok := any(claims).(validator); ok {
-		return v.Validate()
-	}
-	if v, ok := any(*claims).(validator); ok && !isNil(v) {
-		return v.Validate()
-	}
-	return nil
 }
 
 // refuse returns the refusal of a genuine token for the error of a check that is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,22 @@ type mapClaims map[string]any
 
 func (c mapClaims) Validate() error { return roleClaims{Role: c["role"].(string)}.Validate() }
 
+type embedsBelow struct {
+	jwt.Claims
+	Below
+}
+
+type Below struct{ *pointerClaims }
+
+// A roleless calls what is embedded beside it.
+type roleless struct{ fmt.Stringer }
+
+func (r roleless) Validate() error { return errors.New(r.String()) }
+
+type panics struct{ *roleClaims }
+
+func (p panics) Validate() error { panic("own") }
+
 func TestClaimsAsCallsValidate(t *testing.T) {
 	key := hs256(t)
 	verifyAs := func(payload string, read func(*jwt.Token) (any, error)) (string, any, error) {
@@ -70,6 +87,23 @@ func TestClaimsAsCallsValidate(t *testing.T) {
 	var refused *jwt.VerifyError
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, "role", refused.Claim)
+
+	// What it needs may be absent.
+	for name, read := range map[string]func(*jwt.Token) (any, error){
+		"an embedded pointer": as[struct{ *roleClaims }], "one with a pointer's method": as[struct{ *pointerClaims }], "one below": as[embedsBelow],
+		"a pointer to a struct with one": as[*embedsBelow], "an embedded interface": as[struct {
+			fmt.Stringer
+			roleless
+		}],
+	} {
+		token, _, err := verifyAs(`{}`, read)
+		r := refusal(t, token, nil, err)
+		assert.Equal(t, jwt.ErrClaim, r.Reason, name)
+		assert.Contains(t, r.Detail, "got none of the claims of ", name)
+	}
+	assert.PanicsWithError(t, "interface conversion: interface {} is nil, not string",
+		func() { _, _, _ = verifyAs(`{}`, as[mapClaims]) }, "a mistake of the method's own")
+	assert.PanicsWithValue(t, "own", func() { _, _, _ = verifyAs(`{}`, as[panics]) })
 
 	// It is not called for claims that do not fit, nor twice.
 	_, got, err := verifyAs(`{"role":7}`, as[roleClaims])
