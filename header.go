@@ -88,12 +88,18 @@ func appendOwnHeader(b []byte, header any, alg Algorithm, keyID string) ([]byte,
 		switch name := string(o.Name); name {
 		case "alg", "kid":
 			want := map[string]string{"alg": string(alg), "kid": keyID}[name]
-			if got, ok := o.Value.Text(""); !ok || got != want {
-				return nil, notTheKeys(name, string(o.Value.Raw), want)
+			got, ok := o.Value.Text("")
+			if !ok {
+				got = string(o.Value.Raw)
+			}
+			if !ok || got != want {
+				return nil, notTheKeys(name, got, want)
 			}
 			continue
-		case "crit", "b64", "enc", "zip":
-			return nil, fmt.Errorf("%s: want it to be absent, for it changes what a token means", name)
+		default:
+			if err := checkOwnName(name); err != nil {
+				return nil, err
+			}
 		}
 		if b, err = jsontext.AppendQuote(append(b, ','), o.Name); err != nil {
 			return nil, err
@@ -104,6 +110,20 @@ func appendOwnHeader(b []byte, header any, alg Algorithm, keyID string) ([]byte,
 		return nil, errors.New(problem)
 	}
 	return append(b, '}'), nil
+}
+
+// checkOwnName reports a parameter that changes what a token means, in any case:
+// some readers match names without regard to it, as encoding/json does.
+func checkOwnName(name string) error {
+	for _, special := range [...]string{"alg", "kid", "crit", "b64", "enc", "zip"} {
+		switch {
+		case name == special:
+			return fmt.Errorf("%s: want it to be absent, for it changes what a token means", name)
+		case jose.EqualFold(name, special):
+			return fmt.Errorf("%s: want it to be absent, for some readers take it for %s", name, special)
+		}
+	}
+	return nil
 }
 
 func notTheKeys(parameter, got, want string) error {

@@ -38,14 +38,24 @@ func TestHeadersOfOnesOwnAreSigned(t *testing.T) {
 		{"raw JSON", hs256(t), json.RawMessage(`{ "kty" : [1, 2], "\u0061lg" : "HS256" }`), `{"alg":"HS256","kty":[1,2]}`, true},
 		{"no members", hs256(t), struct{}{}, `{"alg":"HS256"}`, true},
 
-		{"another algorithm", named, map[string]any{"alg": "none"}, `alg: got "\"none\"", want the key's, "HS256"`, false},
-		{"an algorithm that is no text", named, map[string]any{"alg": nil}, "want the key's", false},
+		{"another algorithm", named, map[string]any{"alg": "none"}, `alg: got "none", want the key's, "HS256"`, false},
+		{"an algorithm that is no text", named, map[string]any{"alg": nil}, `alg: got "null", want the key's`, false},
 		{"another key ID", named, map[string]any{"kid": "key-2"}, "want the key's", false},
 		{"a key ID for a key without one", hs256(t), ownHeader{Header: jwt.Header{KeyID: "a"}}, "want the key's", false},
 		{"crit", named, map[string]any{"crit": []string{"exp"}}, "crit: want it to be absent", false},
 		{"b64", named, ownHeader{B64: &yes}, "b64: want it to be absent", false},
 		{"enc", named, map[string]any{"enc": "A128GCM"}, "enc: want it to be absent", false},
 		{"zip", named, map[string]any{"zip": "DEF"}, "zip: want it to be absent", false},
+		{"crit in another case", named, map[string]any{"Crit": []string{"exp"}}, "Crit: want it to be absent, for some readers take it for crit", false},
+		{"b64 in another case", named, json.RawMessage(`{"B64":false}`), "B64: want it to be absent", false},
+		{"enc in another case", named, json.RawMessage(`{"eNc":"A128GCM"}`), "eNc: want it to be absent", false},
+		{"zip in another case", named, json.RawMessage(`{"ZIP":"DEF"}`), "ZIP: want it to be absent", false},
+		{"an algorithm in a field without a tag", named, struct {
+			jwt.Header
+			Alg string
+		}{Alg: "none"}, "Alg: want it to be absent, for some readers take it for alg", false},
+		{"a key ID in another case", named, json.RawMessage(`{"KID":"key-2"}`), "KID: want it to be absent", false},
+		{"a name that looks alike", named, json.RawMessage(`{"\u212aid":1}`), `{"alg":"HS256","kid":"key-1","` + "\u212a" + `id":1}`, true},
 		{"a type that is no text", named, map[string]any{"typ": 7}, "typ: got a number, want a string", false},
 		{"an empty type", named, map[string]any{"typ": ""}, "typ: is empty", false},
 		{"duplicates", named, json.RawMessage(`{"x":1,"x":2}`), "duplicate", false},

@@ -73,7 +73,8 @@ const plainType = "JWT"
 //
 // The algorithm and the key ID are the key's: alg and kid are absent from the
 // header, or have the same values. These are an error: crit, b64, enc and zip,
-// duplicate names, more than 64 members, more than 16 KiB. [HeaderAs] reads
+// another letter case of one of these six names, as some readers would not see the
+// difference, duplicate names, more than 64 members, more than 16 KiB. [HeaderAs] reads
 // the header of a verified token.
 func SignHeader(ctx context.Context, key Signer, header, claims any) (string, error) {
 	if header == nil {
