@@ -31,6 +31,13 @@ var (
 // it, checking an RSA key that is too large would take long.
 const maxPrivateDER = 8 << 10
 
+// isDER reports whether data is a sequence in DER, or begins with one that is too
+// large to be taken for text: the second byte of a text in ASCII is below 0x80.
+func isDER(data []byte) bool {
+	input := cryptobyte.String(data)
+	return input.SkipASN1(tag.SEQUENCE) && (input.Empty() || data[1] >= 0x80)
+}
+
 // parseDER reads a key by what is in it: a private key in PKCS #8 (RFC 5958),
 // PKCS #1 (RFC 8017) or SEC 1 (RFC 5915), a public key as SubjectPublicKeyInfo
 // (RFC 5280) or PKCS #1, or an X.509 certificate.

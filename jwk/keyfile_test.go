@@ -3,12 +3,15 @@ package jwk_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
+	"math/big"
 	"net/url"
 	"os"
 	"os/exec"
@@ -310,4 +313,35 @@ func TestKeysOfALargeFileAreRefusedBeforeTheyAreRead(t *testing.T) {
 	assert.NotNil(t, k)
 	_, err = jwk.ParsePEM([]byte(key + strings.Repeat(" ", 64<<10+1-len(key))))
 	assert.ErrorContains(t, err, "want at most 65536")
+}
+
+// Who has a certificate issued may choose texts in it, and so may not choose the key
+// that its file is read as.
+func TestTextInACertificateIsNotTheKeyOfItsFile(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	for _, padding := range []string{"", "x", "xx"} {
+		for name, text := range map[string]string{
+			"PEM":                  publicPEM(t, "Ed25519"),
+			"base64 of PEM":        base64.StdEncoding.EncodeToString([]byte(publicPEM(t, "Ed25519"))),
+			"PEM, escaped for URL": strings.ReplaceAll(publicPEM(t, "Ed25519"), "BEGIN ", "BEGIN%20"),
+		} {
+			template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"api.example"}, ExtraExtensions: []pkix.Extension{
+				{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Value: []byte(padding + text)}}}
+			der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+			require.NoError(t, err)
+			for form, file := range map[string][]byte{
+				"DER":    der,
+				"base64": []byte(base64.StdEncoding.EncodeToString(der)),
+				"lines":  []byte(lines(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), "\r\n")),
+			} {
+				read, err := jwk.ParsePEM(file)
+				if assert.NoError(t, err, "%s in %s", name, form) {
+					assert.Equal(t, key.Public(), read.CryptoKey(), "%s in %s", name, form)
+				}
+			}
+			_, err = jwk.ParsePEM(append(der, '\n'))
+			assert.ErrorContains(t, err, "data after the key", name)
+		}
+	}
 }

@@ -37,13 +37,7 @@ func parsePEM(data []byte) (*Key, error) {
 	if len(data) > maxKeySize {
 		return nil, fmt.Errorf("got %d bytes, want at most %d", len(data), maxKeySize)
 	}
-	var read parsedKey
-	var err error
-	if text := armour.Inner(armour.Text(data)); armour.In(text) {
-		read, err = parseArmoured(text)
-	} else {
-		read, err = withoutArmour(data, text)
-	}
+	read, err := parseFile(data)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +46,26 @@ func parsePEM(data []byte) (*Key, error) {
 		return nil, err
 	}
 	return newKey(copied, read.attributes)
+}
+
+// parseFile finds out what is in a key file. DER, or base64 of it, is a key as a whole:
+// text in it that looks like a PEM file, as in the subject of a certificate, is not
+// the key of the file.
+func parseFile(data []byte) (parsedKey, error) {
+	if isDER(data) {
+		return parseDER(data)
+	}
+	text := armour.Text(data)
+	if armour.In(text) {
+		return parseArmoured(text)
+	}
+	if decoded, ok := armour.Decode(armour.Trim(text)); ok && isDER(decoded) {
+		return parseDER(decoded)
+	}
+	if text = armour.Inner(text); armour.In(text) {
+		return parseArmoured(text)
+	}
+	return withoutArmour(data, text)
 }
 
 // parseArmoured reads a PEM file.

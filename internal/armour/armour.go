@@ -139,9 +139,10 @@ func Text(data []byte) string {
 
 // Inner returns the text of the one file that text holds in another form: in
 // base64, as Kubernetes secrets do, or escaped as in a URL, as proxies pass on
-// certificates. It is text itself if there is none.
+// certificates. It is text itself if there is none, or if text has a block of its own.
 func Inner(text string) string {
 	switch {
+	case In(text):
 	case strings.Count(text, encodedBegin) == 1:
 		_, encoded, _ := strings.Cut(text, encodedBegin)
 		for _, letters := range [...]string{base64Letters, base64Letters + " \t\r\n\\"} { // on one line, or on several

@@ -154,6 +154,7 @@ func TestInnerIsTheFileInAnotherForm(t *testing.T) {
 		"a malformed URL":         "-----BEGIN%20A%2",
 		"a malformed form":        "-----BEGIN+A%2",
 		"a percent sign in a key": "-----BEGIN A-----%20",
+		"one beside a block":      "-----BEGIN A-----\nAAAA\n-----END A-----\n" + encoded,
 	} {
 		assert.Equal(t, text, armour.Inner(text), name)
 	}

@@ -43,8 +43,11 @@ func parse(data []byte) (any, error) {
 	if len(data) > maxSize {
 		return nil, fmt.Errorf("got %d bytes, want at most %d", len(data), maxSize)
 	}
-	text := armour.Inner(armour.Text(data))
-	if armour.In(text) {
+	text := armour.Text(data)
+	if kind, _, _ := strings.Cut(armour.Trim(text), " "); slices.Contains(plainTypes, kind) { // whatever its comment looks like
+		return parsePublic(armour.Trim(text))
+	}
+	if text = armour.Inner(text); armour.In(text) {
 		return parsePrivate(text)
 	}
 	return parsePublic(armour.Trim(text))

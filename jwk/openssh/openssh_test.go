@@ -109,6 +109,17 @@ func TestParseReadsFilesAsPeopleHaveThem(t *testing.T) {
 	}
 }
 
+func TestACommentIsNotTheKeyOfItsLine(t *testing.T) {
+	all := keys(t)
+	line := strings.TrimSpace(public(t, all["Ed25519"].Public()))
+	other := private(t, all["P-256"])
+	for _, comment := range []string{strings.ReplaceAll(other, "\n", "\\n"), base64.StdEncoding.EncodeToString([]byte(other))} {
+		k, err := openssh.Parse([]byte("\n" + line + " " + comment + "\n"))
+		require.NoError(t, err)
+		assert.Equal(t, all["Ed25519"].Public(), k.CryptoKey())
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	all := keys(t)
 	key, another := private(t, all["Ed25519"]), private(t, all["P-256"])
