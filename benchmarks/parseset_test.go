@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -40,7 +41,7 @@ var setParsers = append([]setParser{
 		if err != nil {
 			return 0, err
 		}
-		all, err := k.Storage().KeyReadAll(nil)
+		all, err := k.Storage().KeyReadAll(context.Background())
 		return len(all), err
 	}},
 }, jwxV4SetParser()...)

@@ -1,6 +1,7 @@
 package jwttest_test
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -120,7 +121,7 @@ var holes = map[string]func(s *sight, r *http.Request) bool{
 func good(s *sight) bool { return s.genuine && s.only() }
 
 func keyID(s *sight) any {
-	signer, err := s.issuer.Keys.Signer(nil)
+	signer, err := s.issuer.Keys.Signer(context.Background())
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func verifiesWith(s *sight, key *jwk.Key, err error) bool {
 		return false
 	}
 	verifier, err := key.VerifierFor(jwt.Algorithm(s.header["alg"].(string)))
-	return err == nil && verifier.Verify(nil, []byte(s.parts[0]+"."+s.parts[1]), lenient(s.parts[2])) == nil
+	return err == nil && verifier.Verify(context.Background(), []byte(s.parts[0]+"."+s.parts[1]), lenient(s.parts[2])) == nil
 }
 
 func keyInHeader(s *sight, _ *http.Request) bool {

@@ -38,7 +38,7 @@ func repeated(key *answer, n int) (keys []*answer) {
 }
 
 func TestTheFirstKeyThatSaysYesIsFound(t *testing.T) {
-	yes, later, saysNo, isDown := &answer{}, &answer{}, &answer{no}, &answer{down}
+	yes, later, saysNo, isDown := &answer{}, &answer{}, &answer{no}, &answer{errDown}
 	wrapped := &answer{fmt.Errorf("HSM: %w", no)}
 	const tooMany = "more keys fit the header than are tried, want a kid that tells them apart"
 	for _, row := range []struct {
@@ -56,11 +56,11 @@ func TestTheFirstKeyThatSaysYesIsFound(t *testing.T) {
 		{"none", nil, false, 0, true, "", nil},
 		{"none that fits", []*answer{nil, nil}, false, 0, true, "", nil},
 		{"none that says yes", []*answer{saysNo, wrapped}, false, 2, false, "", nil},
-		{"one that could not decide", []*answer{saysNo, isDown, saysNo}, false, 3, false, "", down},
+		{"one that could not decide", []*answer{saysNo, isDown, saysNo}, false, 3, false, "", errDown},
 		{"the eighth that fits", append(repeated(nil, 20), append(repeated(saysNo, 7), yes)...), true, 8, false, "", nil},
 		{"the ninth that fits", append(repeated(saysNo, 8), yes), false, 8, false, tooMany, nil},
 		{"eight that say no", repeated(saysNo, 8), false, 8, false, "", nil},
-		{"the ninth behind one that is down", append(append(repeated(saysNo, 7), isDown), yes), false, 8, false, tooMany, down},
+		{"the ninth behind one that is down", append(append(repeated(saysNo, 7), isDown), yes), false, 8, false, tooMany, errDown},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			key, found, miss, asked := find(row.keys...)
@@ -82,7 +82,7 @@ func TestTheFirstKeyThatSaysYesIsFound(t *testing.T) {
 
 func TestEachFailureIsKept(t *testing.T) {
 	late := errors.New("late")
-	_, found, miss, _ := find(&answer{down}, &answer{no}, &answer{late}, &answer{&refusal{no}})
+	_, found, miss, _ := find(&answer{errDown}, &answer{no}, &answer{late}, &answer{&refusal{no}})
 	assert.False(t, found)
 	assert.EqualError(t, miss.Failure(), "down\nlate\nrefused: no")
 	assert.ErrorIs(t, miss.Failure(), late)

@@ -32,7 +32,7 @@ func (slice) Error() string { return "slice" }
 
 const no, other Reason = "no", "another reason"
 
-var down = errors.New("down")
+var errDown = errors.New("down")
 
 func TestOnlyNoIsNo(t *testing.T) {
 	for _, row := range []struct {
@@ -48,18 +48,18 @@ func TestOnlyNoIsNo(t *testing.T) {
 		{equal{to: no}, true},
 		{fmt.Errorf("%w: %w", no, no), true},
 
-		{down, false},
+		{errDown, false},
 		{other, false},
 		{slice{}, false},
 		{fmt.Errorf("HSM: %v", no), false},
-		{errors.Join(no, down), false},
-		{errors.Join(down, no), false},
+		{errors.Join(no, errDown), false},
+		{errors.Join(errDown, no), false},
 		{errors.Join(no, other), false},
 		{fmt.Errorf("%w: %w", no, context.Canceled), false},
-		{fmt.Errorf("HSM: %w", errors.Join(no, down)), false},
-		{errors.Join(no, errors.Join(no, down)), false},
-		{equal{to: no, inner: down}, false},
-		{equal{to: down, inner: no}, true},
+		{fmt.Errorf("HSM: %w", errors.Join(no, errDown)), false},
+		{errors.Join(no, errors.Join(no, errDown)), false},
+		{equal{to: no, inner: errDown}, false},
+		{equal{to: errDown, inner: no}, true},
 		{fmt.Errorf("HSM: %w", nil), false},
 		{many{}, false},
 		{many{nil}, false},
@@ -88,7 +88,7 @@ func TestAnUndecidedErrorContainsNoRefusal(t *testing.T) {
 	assert.NotErrorIs(t, err, no)
 	assert.NotErrorIs(t, err, other)
 	assert.NotErrorIs(t, err, inner)
-	assert.NotErrorIs(t, err, down)
+	assert.NotErrorIs(t, err, errDown)
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.ErrorIs(t, err, cause)
 	var refused *refusal
