@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/sha3"
 	"errors"
 	"fmt"
@@ -305,4 +306,28 @@ func ExampleVerifier() {
 	verified := must1((&jwt.Policy{Keys: jwt.Keys{key}}).Verify(ctx, token))
 	fmt.Println(verified.Header.Algorithm, verified.Claims.Subject)
 	// Output: HS3-256 alice
+}
+
+// shortSecret verifies with a secret that NewHMAC refuses. It is for one that a
+// provider has fixed, and does not sign.
+type shortSecret []byte
+
+func (shortSecret) Algorithm() jwt.Algorithm { return jwt.HS256 }
+func (shortSecret) KeyID() string            { return "" }
+
+func (s shortSecret) Verify(_ context.Context, input, sig []byte) error {
+	mac := hmac.New(sha256.New, s)
+	mac.Write(input)
+	if !hmac.Equal(mac.Sum(nil), sig) {
+		return jwt.ErrSignature
+	}
+	return nil
+}
+
+// A provider's secret that is too short for NewHMAC.
+func ExampleVerifier_shortSecret() {
+	policy := &jwt.Policy{Keys: jwt.Keys{shortSecret("16 bytes, fixed.")}}
+	_, err := policy.Verify(context.Background(), "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDB9.njZX9l9l9FWZ_c00RaE4ob2W70s7LsMY_A63tFkqWYs")
+	fmt.Println(err)
+	// Output: <nil>
 }

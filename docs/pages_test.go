@@ -10,6 +10,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// The type that docs/keys.md shows is that of the example.
+func TestKeysPageShowsTheExample(t *testing.T) {
+	page, err := os.ReadFile("keys.md")
+	require.NoError(t, err)
+	source, err := os.ReadFile("../example_test.go")
+	require.NoError(t, err)
+	found := false
+	for _, block := range goBlock.FindAllStringSubmatch(string(page), -1) {
+		if strings.HasPrefix(block[1], "type shortSecret") {
+			found = true
+			assert.Contains(t, string(source), block[1])
+		}
+	}
+	assert.True(t, found)
+}
+
 // The Go of these pages is that of examples, which have tests of their own, word for word.
 func TestPagesShowTheExamples(t *testing.T) {
 	for page, sources := range map[string][]string{

@@ -26,18 +26,23 @@ func Example() {
 	issuer, err := jwt.NewHMAC(jwt.HS256, []byte("0123456789abcdef0123456789abcdef"), "") // in real life, a key pair
 	check(err)
 
+	mux := http.NewServeMux()
+	api := httptest.NewServer(mux)
+	defer api.Close()
+
 	// The API.
-	proofs := &dpop.Policy{Store: revoke.NewMemory(0)} // for many machines, a store of revoke/redis
+	proofs := &dpop.Policy{
+		BaseURLs: []string{api.URL},   // as clients write it, such as https://api.example
+		Store:    revoke.NewMemory(0), // for many machines, a store of revoke/redis
+	}
 	protect := &jwthttp.Middleware{
 		Tokens: &jwt.Policy{Keys: jwt.Keys{issuer}, Issuer: "https://login.example", Audience: []string{"https://api.example"}},
 		Proofs: []jwthttp.ProofVerifier{proofs},
 	}
-	api := httptest.NewServer(protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle("GET /orders", protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, _ := jwthttp.TokenFrom(r.Context())
 		fmt.Fprint(w, "hello, ", token.Claims.Subject)
 	})))
-	defer api.Close()
-	proofs.BaseURLs = []string{api.URL}
 
 	// The client, with a key of its own.
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -85,6 +90,9 @@ func ExamplePolicy_Verify() {
 		if err != nil {
 			proofs.Refuse(w, err) // with a nonce, if that is what the proof lacks
 			return
+		}
+		if proof.NextNonce != "" {
+			w.Header().Set("DPoP-Nonce", proof.NextNonce) // before the client's nonce has passed
 		}
 		token, err := issue(r, dpop.Confirmation{KeyThumbprint: proof.Key.Thumbprint()})
 		if err != nil {
