@@ -14,3 +14,10 @@ func TestMemoryIsAStore(t *testing.T) {
 		return m, m
 	})
 }
+
+func TestReplicaIsAStore(t *testing.T) {
+	revoketest.TestStore(t, func(t *testing.T) (one, other store.Store) {
+		r := revoke.NewRunningReplica(t)
+		return r, r
+	})
+}

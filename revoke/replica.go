@@ -1,0 +1,210 @@
+package revoke
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
+)
+
+// A Replica is a [store.Store] with a copy of a remote store's deny list in memory,
+// for processes that check very many tokens: a check takes no round trip. [Replica.Run]
+// keeps the copy current; without it, and while the copy is older than MaxAge, the
+// remote store is asked for each token, and if it fails, the token is not accepted.
+//
+//	replica := &revoke.Replica{Remote: s} // a *Store of revoke/sql
+//	go replica.Run(ctx)
+//	list := &revoke.DenyList{Tokens: policy, Store: replica, Lifetime: 30 * 24 * time.Hour}
+//
+// A revocation made elsewhere is seen after Interval, and for as long as MaxAge if
+// the remote store is cut off meanwhile. One that is made by this Replica is seen
+// at once. [Sessions] and [Once] need the remote store itself.
+//
+// An entry takes the memory that one in [Memory] does. The zero value and nil keep
+// nothing and answer nothing. Set the fields, then use it from any number of
+// goroutines; it must not be copied.
+type Replica struct {
+	Remote store.Feed // required
+
+	// MaxAge is how old the copy may be. 0: 2 seconds.
+	MaxAge time.Duration
+
+	// Interval is how long Run waits before it reads what is new. 0: 20 ms, so that a
+	// revocation is seen after some 10 ms. Each process makes one small request to
+	// the remote store in this time.
+	Interval time.Duration
+
+	// Capacity is the most entries of the copy. If the remote store has more, the
+	// copy cannot be current. 0: 10,000,000.
+	Capacity int
+
+	once    sync.Once
+	table   *Memory
+	running atomic.Bool
+	copied  atomic.Pointer[copied]
+	failure atomic.Pointer[error] // of the last time that Run read
+}
+
+// copied is what is known of the copy when it has all that was there at a time.
+type copied struct {
+	at     time.Time
+	wall   int64 // the same in ns, by the clock that goes on while a machine sleeps
+	answer store.Answer
+}
+
+// fresh reports whether the copy is not older than that. Of two clocks, one stands
+// still while the machine sleeps, and the other can be set.
+func (c *copied) fresh(now time.Time, maxAge time.Duration) bool {
+	wall := time.Duration(now.UnixNano() - c.wall)
+	return now.Sub(c.at) <= maxAge && wall <= maxAge && wall >= -maxAge
+}
+
+// ready returns the copy, or says what is wrong with the replica itself.
+func (r *Replica) ready() (*Memory, error) {
+	switch {
+	case r == nil:
+		return nil, errors.New("revoke: Replica is nil")
+	case r.Remote == nil:
+		return nil, errors.New("revoke: Replica.Remote is nil, want the store that it copies")
+	case r.MaxAge < 0 || r.Interval < 0 || r.Capacity < 0:
+		return nil, errors.New("revoke: Replica has a negative MaxAge, Interval or Capacity")
+	}
+	r.once.Do(func() { r.table = NewMemory(orDefault(r.Capacity, 10_000_000)) })
+	return r.table, nil
+}
+
+func orDefault[T int | time.Duration](value, otherwise T) T {
+	if value == 0 {
+		return otherwise
+	}
+	return value
+}
+
+func (r *Replica) maxAge() time.Duration { return orDefault(r.MaxAge, 2*time.Second) }
+
+// Lookup implements [store.Store]. It allocates nothing if the copy is current.
+func (r *Replica) Lookup(ctx context.Context, q store.Query) (store.Answer, error) {
+	table, err := r.ready()
+	if err != nil {
+		return store.Answer{}, err
+	}
+	if c := r.copied.Load(); c != nil {
+		a, err := table.Lookup(ctx, store.Query{
+			Issuer: store.ShortName(q.Issuer), ID: store.ShortName(q.ID),
+			SessionID: store.ShortName(q.SessionID), Subject: store.ShortName(q.Subject),
+		})
+		// The age counts after the copy was read, since the process may have stood still.
+		if err == nil && c.fresh(time.Now(), r.maxAge()) {
+			a.Since, a.Epoch, a.Dropped = c.answer.Since, c.answer.Epoch, max(a.Dropped, c.answer.Dropped)
+			return a, nil
+		}
+	}
+	return r.Remote.Lookup(ctx, q)
+}
+
+// Revoke implements [store.Store]: it records the entries in the remote store, then
+// in the copy.
+func (r *Replica) Revoke(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
+	table, err := r.ready()
+	if err != nil {
+		return err
+	}
+	if err := r.Remote.Revoke(ctx, now, entries...); err != nil {
+		return err
+	}
+	short := make([]store.Entry, len(entries))
+	for i, e := range entries {
+		e.Issuer, e.ID, e.SessionID, e.Subject = store.ShortName(e.Issuer), store.ShortName(e.ID), store.ShortName(e.SessionID), store.ShortName(e.Subject)
+		short[i] = e
+	}
+	if err := table.Revoke(ctx, now, short...); err != nil {
+		r.copied.Store(nil) // there is no room: the remote store has it
+	}
+	return nil
+}
+
+// AsOf returns the time of which the copy is, the zero time if it is none, and the
+// error of the last time that Run read from the remote store, if that failed: for
+// metrics.
+func (r *Replica) AsOf() (at time.Time, err error) {
+	if r == nil {
+		return time.Time{}, errors.New("revoke: Replica is nil")
+	}
+	if failure := r.failure.Load(); failure != nil {
+		err = *failure
+	}
+	if c := r.copied.Load(); c != nil {
+		at = c.at
+	}
+	return at, err
+}
+
+// Run fills the copy and keeps it current until the context ends, and returns the
+// context's error. It goes on if the remote store fails, which AsOf tells. Any
+// other error is that of a Replica that is incomplete or runs already.
+func (r *Replica) Run(ctx context.Context) error {
+	table, err := r.ready()
+	if err != nil {
+		return err
+	}
+	if r.running.Swap(true) {
+		return errors.New("revoke: Replica runs already")
+	}
+	defer r.running.Store(false)
+	interval := orDefault(r.Interval, 20*time.Millisecond)
+	for position, pause := "", interval; ; {
+		page, err := r.read(ctx, table, position)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			pause = min(2*pause, max(time.Second, interval))
+		default:
+			pause, position = interval, page.Next
+		}
+		if err == nil {
+			r.failure.Store(nil)
+		} else {
+			r.failure.Store(&err)
+		}
+		if err == nil && page.More && len(page.Entries) > 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// read copies a page. With one that has no more behind it, the copy has all that
+// the remote store had before.
+func (r *Replica) read(ctx context.Context, table *Memory, position string) (store.Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(time.Second, r.maxAge()))
+	defer cancel()
+	before := time.Now()
+	page, err := r.Remote.Read(ctx, position)
+	if err != nil {
+		return store.Page{}, fmt.Errorf("revoke: reading the remote deny list: %w", err)
+	}
+	if err := known(page.Answer); err != nil {
+		return store.Page{}, err
+	}
+	if c := r.copied.Load(); c != nil && c.answer.Epoch != page.Answer.Epoch {
+		r.copied.Store(nil) // it began anew
+	}
+	if err := table.Revoke(ctx, jwt.NewNumericDate(time.Now()), page.Entries...); err != nil {
+		r.copied.Store(nil)
+		return store.Page{}, fmt.Errorf("revoke: copying the remote deny list: %w", err)
+	}
+	if !page.More {
+		r.copied.Store(&copied{before, before.UnixNano(), page.Answer})
+	}
+	return page, nil
+}
