@@ -441,7 +441,7 @@ func TestAttacksNeedAHandlerThatAcceptsARightToken(t *testing.T) {
 func TestOptionsOfAttacks(t *testing.T) {
 	t.Parallel()
 	issuer := jwttest.NewIssuer(t)
-	assert.Equal(t, []string{`jwttest: AttackOptions.Allow has "expiry", which is no attack`}, attack(t, issuer, jwttest.AttackOptions{Allow: []string{"expired", "expiry"}}, careful(issuer)))
+	assert.Equal(t, []string{`jwttest: "expiry" is to be allowed, which is no attack`}, attack(t, issuer, jwttest.AttackOptions{Allow: []string{"expired", "expiry"}}, careful(issuer)))
 
 	lax := issuer.Policy()
 	lax.AllowNoExpiry = true
