@@ -17,7 +17,7 @@ import (
 
 func TestTheKeysOfThePackagesPass(t *testing.T) {
 	t.Parallel()
-	for _, alg := range []jwt.Algorithm{jwt.HS256, jwt.RS256, jwt.PS384, jwt.ES256, jwt.ES512, jwt.EdDSA} {
+	for _, alg := range []jwt.Algorithm{jwt.HS256, jwt.RS256, jwt.ES256, jwt.EdDSA} {
 		t.Run(string(alg), func(t *testing.T) {
 			t.Parallel()
 			signer, verifier := pair(t, alg, "k")
