@@ -42,7 +42,7 @@ func (p *Policy) checkURL(htu string, r *http.Request) *jwt.VerifyError {
 	}
 	var want string
 	for _, base := range p.BaseURLs {
-		want, err = normalURL(strings.TrimSuffix(base, "/") + path)
+		want, err = normalURL(strings.TrimSuffix(base, "/") + normalPath(path)) // no path climbs out of the base
 		if err == nil && got == want {
 			return nil
 		}
