@@ -15,7 +15,8 @@ import (
 // A LogoutHandler receives the logout tokens that a provider sends when somebody has
 // logged out there (OpenID Connect Back-Channel Logout 1.0 section 2.5), and ends
 // what they name: a session by its sid, or else all sessions of a subject that
-// began before the token was issued. So it does no harm if a token comes twice.
+// began before the token was issued. A token that comes again after that ends
+// nothing more; the last 1,024 of them are remembered, by this handler alone.
 //
 // It answers with status 200 when all is ended, and with 400 otherwise (section
 // 2.8), and gets no cookies and no access token. The zero value ends nothing.
@@ -26,6 +27,8 @@ type LogoutHandler struct {
 	// Log, if not nil, gets one record for every request that ends nothing: at level
 	// Info, or Warn if it could not be decided or ended.
 	Log *slog.Logger
+
+	done recent // tokens that were carried out
 }
 
 // A SessionRevoker ends sessions: a *revoke.DenyList does, for APIs that verify
@@ -95,12 +98,19 @@ func (l *LogoutHandler) logout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if l.done.has(tokens[0]) {
+		return nil
+	}
 	switch {
 	case claims.SessionID != "":
-		return l.Sessions.RevokeSession(r.Context(), claims.Issuer, claims.SessionID)
+		err = l.Sessions.RevokeSession(r.Context(), claims.Issuer, claims.SessionID)
 	case claims.Subject != "":
-		return l.Sessions.RevokeSubject(r.Context(), claims.Issuer, claims.Subject, claims.IssuedAt.Time())
+		err = l.Sessions.RevokeSubject(r.Context(), claims.Issuer, claims.Subject, claims.IssuedAt.Time())
 	default: // a token that LogoutTokens do not accept
-		return refuse("sub", "got neither sid nor sub, want one of them")
+		err = refuse("sub", "got neither sid nor sub, want one of them")
 	}
+	if err == nil {
+		l.done.add(tokens[0])
+	}
+	return err
 }

@@ -148,3 +148,25 @@ func TestALogoutThatFailsIsNotReportedAsDone(t *testing.T) {
 		assert.Equal(t, 400, post(none, url.Values{"logout_token": {sign(t, key, "logout+jwt", logoutClaims())}}).Code)
 	}
 }
+
+// A session that began after a logout does not end because the provider, or
+// somebody else, sends the logout token again.
+func TestALogoutTokenThatComesAgainEndsNothingMore(t *testing.T) {
+	key, keys := newKey(t, jwt.ES256)
+	policy := oidc.LogoutTokens(issuer, clientID, keys)
+	policy.Now = clock
+	s := &sessions{err: errors.New("store down")}
+	h := &oidc.LogoutHandler{Tokens: policy, Sessions: s}
+	one := url.Values{"logout_token": {sign(t, key, "logout+jwt", without(logoutClaims(), "sid"))}}
+	assert.Equal(t, 400, post(h, one).Code)
+	s.ended, s.err = nil, nil
+	for range 3 {
+		assert.Equal(t, 200, post(h, one).Code)
+		assert.Len(t, s.ended, 1, "what has failed is tried again, what is done is not")
+	}
+	other := url.Values{"logout_token": {sign(t, key, "logout+jwt", with(without(logoutClaims(), "sid"), "iat", now.Unix()-1))}}
+	assert.Equal(t, 200, post(h, other).Code)
+	assert.Len(t, s.ended, 2, "another one with the same jti")
+	policy.Now = func() time.Time { return now.Add(time.Hour) }
+	assert.Equal(t, 400, post(h, one).Code, "an old one is refused all the same")
+}
