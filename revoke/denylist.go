@@ -237,6 +237,18 @@ func (d *DenyList) judge(a store.Answer, q store.Query, l life) error {
 	return nil
 }
 
+// lookup returns what the Store knows.
+func (d *DenyList) lookup(ctx context.Context, q store.Query) (store.Answer, error) {
+	a, err := d.Store.Lookup(ctx, q)
+	if err == nil {
+		err = known(a)
+	}
+	if err != nil {
+		return store.Answer{}, fmt.Errorf("revoke: asking the store: %w", err)
+	}
+	return a, nil
+}
+
 // known returns an error if the answer is none.
 func known(a store.Answer) error {
 	if a.Since <= 0 || a.Since > 1 && a.Epoch == "" {

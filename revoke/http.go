@@ -32,7 +32,8 @@ func (s *Sessions) ServeRefresh(w http.ResponseWriter, r *http.Request) {
 // ServeRevocation is the revocation endpoint (RFC 7009): a POST of a form with
 // token, which is a refresh token or an access token of a session. It ends the
 // session, and answers 200 also for a token that is none or works no more, as the
-// RFC says. For an access token, DenyList.Tokens must be set.
+// RFC says. Without DenyList.Tokens, an access token is 400 and
+// unsupported_token_type.
 //
 //	mux.HandleFunc("POST /revoke", sessions.ServeRevocation)
 func (s *Sessions) ServeRevocation(w http.ResponseWriter, r *http.Request) {
@@ -42,6 +43,10 @@ func (s *Sessions) ServeRevocation(w http.ResponseWriter, r *http.Request) {
 	}
 	end := s.End
 	if strings.Count(text, ".") == 2 {
+		if s != nil && s.DenyList != nil && s.DenyList.Tokens == nil {
+			writeError(w, http.StatusBadRequest, "unsupported_token_type")
+			return
+		}
 		end = s.endByAccessToken
 	}
 	err := end(r.Context(), text)

@@ -136,7 +136,15 @@ func TestServeRevocation(t *testing.T) {
 		assert.Equal(t, 200, response.StatusCode, name)
 		assert.Equal(t, "accepted", s.verify(tokens.Access), name)
 	}
-	response, values := post(t, s.sessions.ServeRevocation, "")
+	verifier := s.list.Tokens
+	s.list.Tokens = nil
+	response, values := post(t, s.sessions.ServeRevocation, "token="+tokens.Access)
+	assert.Equal(t, 400, response.StatusCode, "access tokens cannot be verified")
+	assert.Equal(t, "unsupported_token_type", values["error"])
+	response, _ = post(t, s.sessions.ServeRevocation, "token=a")
+	assert.Equal(t, 200, response.StatusCode)
+	s.list.Tokens = verifier
+	response, values = post(t, s.sessions.ServeRevocation, "")
 	assert.Equal(t, 400, response.StatusCode)
 	assert.Equal(t, "invalid_request", values["error"])
 	s.store.load = errors.New("down")

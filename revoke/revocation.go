@@ -71,12 +71,9 @@ func (d *DenyList) RevokeSubject(ctx context.Context, issuer, subject string, at
 	if at.Unix() <= 0 {
 		return errors.New("revoke: time is before 1970, want the moment up to which tokens are revoked")
 	}
-	a, err := d.Store.Lookup(ctx, store.Query{Issuer: issuer, Subject: subject})
-	if err == nil {
-		err = known(a)
-	}
+	a, err := d.lookup(ctx, store.Query{Issuer: issuer, Subject: subject})
 	if err != nil {
-		return fmt.Errorf("revoke: asking the store: %w", err)
+		return err
 	}
 	// Sessions that began after an earlier entry know of it by its date, and are
 	// exempt from it. This entry is another one, and must have another date.

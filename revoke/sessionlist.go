@@ -36,12 +36,9 @@ func (s *Sessions) list(ctx context.Context, keep store.SessionStore, subject st
 	if err != nil {
 		return nil, fmt.Errorf("revoke: asking the store: %w", err)
 	}
-	a, err := keep.Lookup(ctx, store.Query{Issuer: s.Issuer, Subject: subject})
-	if err == nil {
-		err = known(a)
-	}
+	a, err := s.DenyList.lookup(ctx, store.Query{Issuer: s.Issuer, Subject: subject})
 	if err != nil {
-		return nil, fmt.Errorf("revoke: asking the store: %w", err)
+		return nil, err
 	}
 	now := s.DenyList.now()
 	var states []*state
@@ -64,21 +61,25 @@ func (s *Sessions) list(ctx context.Context, keep store.SessionStore, subject st
 }
 
 // limit ends sessions of the subject if there are too many, but not the one that
-// has just begun.
-func (s *Sessions) limit(ctx context.Context, subject, begun string) error {
+// has just begun. It reports true if it ended some, and that one was ended, too.
+func (s *Sessions) limit(ctx context.Context, subject, begun string) (bool, error) {
 	keep, most := s.DenyList.Store.(store.SessionStore), s.MaxSessions
 	if most == 0 {
 		most = 100
 	}
 	states, err := s.list(ctx, keep, subject)
 	if err != nil {
-		return err
+		return false, err
 	}
 	states = slices.DeleteFunc(states, func(st *state) bool { return st.ID == begun })
 	if len(states) < most {
-		return nil
+		return false, nil
 	}
-	return s.end(ctx, s.DenyList.now(), states[most-1:]...)
+	if err := s.end(ctx, s.DenyList.now(), states[most-1:]...); err != nil {
+		return false, err
+	}
+	a, err := s.DenyList.lookup(ctx, store.Query{Issuer: s.Issuer, SessionID: begun})
+	return a.SessionID, err
 }
 
 // End ends the session that a refresh token belongs to, also if the token was

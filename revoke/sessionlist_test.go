@@ -222,6 +222,47 @@ func TestASubjectHasALimitOfSessions(t *testing.T) {
 	assert.Equal(t, "accepted", s.verify(bob.Access))
 }
 
+// Each of two that begin at the same moment sees the other, and ends it.
+func TestOfSessionsThatBeginAtTheSameTimeOneIsLeft(t *testing.T) {
+	s := newSystem(t)
+	s.sessions.MaxSessions = 1
+	var other revoke.Tokens
+	s.store.states = func(states []string) []string {
+		s.store.states = nil
+		other = s.begin() // which ends the first one
+		return append(states, s.store.changes[len(s.store.changes)-1].New)
+	}
+	tokens := s.begin()
+	assert.Equal(t, "revoked sid", s.verify(other.Access))
+	assert.Equal(t, "accepted", s.verify(tokens.Access))
+	list, err := s.sessions.List(t.Context(), "alice")
+	require.NoError(t, err)
+	assert.Len(t, list, 1)
+
+	var always func(states []string) []string
+	always = func(states []string) []string {
+		s.store.states = nil
+		s.begin()
+		s.store.states = always
+		return append(states, s.store.changes[len(s.store.changes)-1].New)
+	}
+	s.store.states = always
+	_, err = s.sessions.Begin(t.Context(), "alice", nil)
+	assert.ErrorContains(t, err, "16 times at once")
+	assert.Equal(t, "undecided", outcome(err))
+
+	down := errors.New("down")
+	s.store.states = nil
+	s.begin()
+	s.store.revoke = down
+	tokens, err = s.sessions.Begin(t.Context(), "alice", nil)
+	assert.ErrorIs(t, err, down)
+	assert.Empty(t, tokens)
+	s.store.revoke, s.store.afterRevoke = nil, func() { s.store.lookup = down }
+	_, err = s.sessions.Begin(t.Context(), "alice", nil)
+	assert.ErrorIs(t, err, down)
+}
+
 func TestThereIsALimitByDefault(t *testing.T) {
 	s := newSystem(t)
 	for range 102 {

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -103,12 +105,27 @@ func (s *Sessions) Begin(ctx context.Context, subject string, data any) (Tokens,
 	if err != nil {
 		return Tokens{}, err
 	}
-	a, err := keep.Lookup(ctx, store.Query{Issuer: s.Issuer, Subject: subject})
-	if err == nil {
-		err = known(a)
+	for range attempts {
+		tokens, ended, err := s.begin(ctx, keep, subject, encoded)
+		if err != nil {
+			return Tokens{}, err
+		}
+		if !ended {
+			return tokens, nil
+		}
 	}
+	return Tokens{}, fmt.Errorf("revoke: the session was ended by another one of the subject %d times at once", attempts)
+}
+
+// attempts is how often something is tried that others interfere with.
+const attempts = 16
+
+// begin tries once. It reports true if the session is over already: of two that
+// begin at the same time, each may have ended the other, and neither would be left.
+func (s *Sessions) begin(ctx context.Context, keep store.SessionStore, subject string, encoded jsontext.Value) (Tokens, bool, error) {
+	a, err := s.DenyList.lookup(ctx, store.Query{Issuer: s.Issuer, Subject: subject})
 	if err != nil {
-		return Tokens{}, fmt.Errorf("revoke: asking the store: %w", err)
+		return Tokens{}, false, err
 	}
 	now := s.DenyList.now()
 	token, began := newRefreshToken(newTicket(s.Issuer, subject, a)), jwt.NewNumericDate(now)
@@ -118,15 +135,16 @@ func (s *Sessions) Begin(ctx context.Context, subject string, data any) (Tokens,
 	}
 	tokens, swapped, a, err := s.issue(ctx, keep, now, "", begun, token)
 	if err != nil {
-		return Tokens{}, err
+		return Tokens{}, false, err
 	}
 	if !swapped {
-		return Tokens{}, errors.New("revoke: the store does not begin the session")
+		return Tokens{}, false, errors.New("revoke: the store does not begin the session")
 	}
 	if err := s.judge(a, token, begun, now); err != nil {
-		return Tokens{}, fmt.Errorf("revoke: the subject was revoked, or the store began anew, at the same time: %v", err)
+		return Tokens{}, false, fmt.Errorf("revoke: the subject was revoked, or the store began anew, at the same time: %v", err)
 	}
-	return tokens, s.limit(ctx, subject, begun.ID)
+	ended, err := s.limit(ctx, subject, begun.ID)
+	return tokens, ended, err
 }
 
 // incomplete returns what is wrong with the sessions themselves.
@@ -178,7 +196,6 @@ func (s *Sessions) Refresh(ctx context.Context, refreshToken string) (Tokens, er
 	if !ok {
 		return Tokens{}, errNotRefresh
 	}
-	const attempts = 16
 	for range attempts {
 		tokens, swapped, err := s.refresh(ctx, keep, token)
 		if err != nil {

@@ -33,6 +33,7 @@ type flaky struct {
 	*revoke.Memory
 	lookup, revoke, load, swap, list error
 	lazy                             bool // answers nothing
+	afterRevoke                      func()
 	states                           func([]string) []string
 	dropped                          jwt.NumericDate
 	changes                          []store.Change
@@ -54,6 +55,9 @@ func (f *flaky) Revoke(ctx context.Context, now jwt.NumericDate, entries ...stor
 		return f.revoke
 	}
 	f.entries = append(f.entries, entries...)
+	if f.afterRevoke != nil {
+		defer f.afterRevoke()
+	}
 	return f.Memory.Revoke(ctx, now, entries...)
 }
 
