@@ -10,12 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// examples fills the folder with the files that examples read.
+// exampleFiles fills the folder with the files that examples read.
 func (s *shell) exampleFiles() {
 	s.t.Helper()
 	s.run("", "keygen", "--out", "key.jwk", "--public-out", "public.jwk")
 	s.run("", "keygen", "--alg", "ES256", "--out", "key.pem", "--public-out", "public.pem")
 	s.write("keys.jwks", `{"keys":[`+s.read("public.jwk")+`]}`)
+	s.run("", "keygen", "--alg", "ECDH-ES", "--out", "decrypt.jwk", "--public-out", "encrypt.jwk")
+	s.run("", "keygen", "--alg", "A256GCM", "--out", "shared.jwk")
+	s.write("token.jwe", s.run(s.run("", "sign", "--key", "key.jwk", "-a", "api"), "encrypt", "--key", "encrypt.jwk"))
 	s.write("shared.secret", "correct horse battery staple, and more\n")
 	s.write("claims.json", `{"sub":"alice"}`)
 	s.write("token", s.run("", "sign", "--key", "key.jwk", "-i", "https://login.example", "-a", "api", "-s", "alice", "-c", "tenant=7"))

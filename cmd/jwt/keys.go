@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 
 // keyFlags are the flags that name keys in files.
 type keyFlags struct {
+	label        string // what the files are called in errors; "": --key
 	files        []string
 	secretFile   string
 	secretBase64 bool
@@ -40,14 +42,15 @@ func (k *keyFlags) given() bool { return len(k.files) > 0 || k.secretFile != "" 
 
 // read returns the keys of the files. The notes say which were left out.
 func (k *keyFlags) read(c *cli) (keys []*jwk.Key, notes []string, err error) {
+	label := cmp.Or(k.label, "--key")
 	for _, name := range k.files {
-		data, err := c.readFile("--key", name)
+		data, err := c.readFile(label, name)
 		if err != nil {
 			return nil, nil, err
 		}
 		found, more, err := parseKeys(data)
 		if err != nil {
-			return nil, nil, fmt.Errorf("--key: %w", err)
+			return nil, nil, fmt.Errorf("%s: %w", label, err)
 		}
 		keys, notes = append(keys, found...), append(notes, more...)
 	}

@@ -122,7 +122,7 @@ func (f *verifyFlags) keySet(c *cli, cmd *cobra.Command) (jwt.KeySet, error) {
 		return f.remote.keySet(c, cmd.Context(), f.policy.Issuer, jwt.Algorithm(f.keys.alg))
 	}
 	if f.remote.jwks != "" {
-		f.keys.files = []string{f.remote.jwks}
+		f.keys.label, f.keys.files = "--jwks", []string{f.remote.jwks}
 	}
 	keys, notes, err := f.keys.read(c)
 	if err != nil {

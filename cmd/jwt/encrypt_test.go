@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestEncryptedTokensAreDecryptedAndVerified(t *testing.T) {
+	s := newShell(t)
+	token := s.signed()
+	s.run("", "keygen", "--out", "wrong.jwk")
+	for _, row := range []struct{ alg, file string }{
+		{"ECDH-ES", "jwk"}, {"ECDH-ES+A256KW", "jwk"}, {"RSA-OAEP-256", "jwk"}, {"A256KW", "jwk"}, {"A128KW", "jwk"}, {"A128GCM", "jwk"}, {"A256CBC-HS512", "jwk"}, {"ECDH-ES", "pem"},
+	} {
+		private, public := "d"+row.alg+"."+row.file, "e"+row.alg+"."+row.file
+		args := []string{"keygen", "--alg", row.alg, "--out", private}
+		if row.alg[0] == 'A' {
+			public = private
+		} else {
+			args = append(args, "--public-out", public)
+		}
+		s.run("", args...)
+		encrypted := s.run(token, "encrypt", "--key", public)
+		assert.Equal(t, 4, strings.Count(encrypted, "."))
+		assert.True(t, inspectJSON(t, s, encrypted).Encrypted)
+		assert.Equal(t, token, s.run(encrypted, "decrypt", "--key", private), row.alg)
+		s.run(encrypted, append([]string{"--decrypt-key", private}, asked...)...)
+		other := s.run("", "keygen", "--alg", row.alg, "--out", "-")
+		assert.Equal(t, 1, s.try(encrypted, "decrypt", "--key", s.stored("other"+row.alg, other)).code, row.alg)
+		assert.Equal(t, 1, s.try(encrypted, append([]string{"--decrypt-key", "other" + row.alg}, asked...)...).code, row.alg)
+	}
+	assert.Equal(t, 2, s.try(token, "encrypt", "--key", "wrong.jwk").code, "a key for signatures")
+	for _, enc := range contentEncryptions {
+		encrypted := s.run(token, "encrypt", "--key", "eECDH-ES.jwk", "--enc", enc)
+		assert.Equal(t, enc, inspectJSON(t, s, encrypted).Header["enc"])
+		s.run(encrypted, append([]string{"--decrypt-key", "dECDH-ES.jwk"}, asked...)...)
+		assert.Equal(t, token, s.run(encrypted, "decrypt", "--key", "dECDH-ES.jwk"))
+	}
+	assert.Equal(t, 2, s.try(token, "encrypt", "--key", "eECDH-ES.jwk", "--enc", "A1").code)
+	assert.Equal(t, 2, s.try("no token", "encrypt", "--key", "eECDH-ES.jwk").code)
+}
+
+// stored writes a file and returns its name.
+func (s *shell) stored(name, text string) string {
+	s.write(name, text)
+	return name
+}
+
+func TestClaimsAreEncryptedWithoutASignatureBySharedKeysOnly(t *testing.T) {
+	s := newShell(t)
+	s.run("", "keygen", "--alg", "A256GCM", "--out", "shared.jwk")
+	s.run("", "keygen", "--alg", "ECDH-ES", "--out", "key.jwk", "--public-out", "public.jwk")
+	encrypted := s.run(`{"sub":"alice"}`, "encrypt", "--key", "shared.jwk", "--claims", "-")
+	assert.Equal(t, "{\"sub\":\"alice\"}\n", s.run(encrypted, "decrypt", "--key", "shared.jwk"))
+	assert.Contains(t, s.run(encrypted, "decrypt", "--key", "shared.jwk", "--json"), `"verified": false`)
+	for _, key := range []string{"public.jwk", "key.jwk"} {
+		r := s.try(`{"sub":"alice"}`, "encrypt", "--key", key, "--claims", "-")
+		assert.Equal(t, 2, r.code)
+		assert.Contains(t, r.err, "sign the claims first")
+		assert.Empty(t, r.out)
+	}
+	for _, text := range []string{"", "abc", "....", "e30.a.b.c.d", "eyJhIjoxfQ.a.b"} {
+		r := s.try(text, "decrypt", "--key", "shared.jwk")
+		assert.NotEqual(t, 0, r.code, "%q", text)
+		assert.Empty(t, r.out)
+	}
+}
