@@ -1,6 +1,7 @@
 // Command login is a service with a login: a short access token for every call, a
 // refresh token that works once for the next one, and a logout after which both
-// are refused. It keeps what it must in its own memory:
+// are refused. It keeps what it must, and its secret, in files beside it, so that
+// everybody is still signed in after a restart:
 //
 //	go run .
 //	curl -d user=alice -d password='correct horse' localhost:8080/login
@@ -9,43 +10,42 @@
 //	curl -H 'Authorization: Bearer <access_token>' localhost:8080/sessions
 //	curl -d token=<refresh_token> localhost:8080/logout
 //
-// or, for any number of instances that share a secret, in Redis:
+// or elsewhere: -store memory: forgets all at the end, sqlite:FILE is the default, and
+// any number of instances that share a secret share one of the others:
 //
-//	LOGIN_SECRET=$(openssl rand -hex 32) go run . -redis localhost:6379
+//	export LOGIN_SECRET=$(openssl rand -hex 32)
+//	go run . -store postgres://user:password@localhost/database
+//	go run . -store redis:localhost:6379
 package main
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"flag"
 	"fmt"
 	"log"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/revoke"
-	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
 func main() {
 	addr := flag.String("addr", "localhost:8080", "where to listen")
-	server := flag.String("redis", "", "address of a Redis server; empty: keep everything in memory")
+	where := flag.String("store", "sqlite:login.db", "memory:, sqlite:FILE, postgres:URL or redis:ADDRESS")
 	flag.Parse()
 
-	keep, err := openStore(*server)
+	keep, err := openStore(*where)
 	if err != nil {
 		log.Fatal(err)
 	}
-	secret := []byte(os.Getenv("LOGIN_SECRET"))
-	if len(secret) == 0 {
-		secret = []byte(rand.Text() + rand.Text()) // good for this process
+	secret, err := openSecret(*where)
+	if err != nil {
+		log.Fatal(err)
 	}
 	handler, err := newService(keep, secret)
 	if err != nil {
@@ -53,19 +53,6 @@ func main() {
 	}
 	log.Print("listening on ", *addr)
 	log.Fatal((&http.Server{Addr: *addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
-}
-
-// openStore returns the store in Redis, or the embedded one if addr is empty.
-func openStore(addr string) (store.SessionStore, error) {
-	if addr == "" {
-		return revoke.NewMemory(0), nil
-	}
-	// Few retries: without Redis it is better to say so soon.
-	options := &redis.Options{Addr: addr, ContextTimeoutEnabled: true, MaxRetries: 1, DialerRetries: 1}
-	remote := &revokeredis.Store{Client: redis.NewClient(options)}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	return remote, remote.Ping(ctx)
 }
 
 const (

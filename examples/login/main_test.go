@@ -3,15 +3,11 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/revoke"
@@ -142,69 +138,77 @@ func play(c *client) {
 	c.call("DELETE", "/sessions/unknown", third.Access, 404)
 }
 
-func TestInMemory(t *testing.T) {
-	keep, err := openStore("")
+// TestStory plays the same with each store: with two instances, after a
+// restart, and without the server.
+func TestStory(t *testing.T) {
+	for kind, survives := range map[string]bool{"memory": false, "sqlite": true, "postgres": true, "redis": true} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			where, stop := place(t, kind)
+			one := mustOpen(t, where)
+			other := one
+			if survives {
+				other = mustOpen(t, where)
+			}
+			c := newClient(t, one, other)
+			play(c)
+			tokens := c.post("/login", url.Values{"user": {"alice"}, "password": {"correct horse"}}, 200)
+			ended := c.post("/login", url.Values{"user": {"alice"}, "password": {"correct horse"}}, 200)
+			c.post("/logout", logout(ended), 200)
+			if !survives {
+				return
+			}
+			c = newClient(t, mustOpen(t, where), one) // as after a restart
+			for range 2 {
+				c.me(tokens.Access, 200)
+				c.me(ended.Access, 401)
+			}
+			tokens = c.post("/refresh", refreshToken(tokens), 200)
+			if stop == nil {
+				return
+			}
+			stop()
+			for range 2 {
+				c.me(tokens.Access, 503) // without the server, nobody is let in, and nobody thrown out
+				c.post("/refresh", refreshToken(tokens), 503)
+				c.post("/logout", logout(tokens), 503)
+			}
+		})
+	}
+}
+
+func mustOpen(t *testing.T, where string) store.SessionStore {
+	t.Helper()
+	keep, err := openStore(where)
 	if err != nil {
 		t.Fatal(err)
 	}
-	play(newClient(t, keep))
+	return keep
 }
 
-func TestTwoInstancesBehindOneRedis(t *testing.T) {
-	addr, stop := startRedis(t)
-	var stores []store.SessionStore
-	for range 2 {
-		keep, err := openStore(addr)
-		if err != nil {
-			t.Fatal(err)
+func TestStoreFlag(t *testing.T) {
+	for _, where := range []string{"", "memory", "memory:x", "sqlite:", "sqlite", "postgres:", "redis:", "mysql:x", "x"} {
+		if _, err := openStore(where); err == nil {
+			t.Errorf("-store %q: got no error", where)
 		}
-		stores = append(stores, keep)
-	}
-	c := newClient(t, stores...)
-	play(c)
-	tokens := c.post("/login", url.Values{"user": {"alice"}, "password": {"correct horse"}}, 200)
-	stop()
-	for range 2 {
-		c.me(tokens.Access, 503) // without Redis, nobody is let in, and nobody thrown out
-		c.post("/refresh", refreshToken(tokens), 503)
-		c.post("/logout", logout(tokens), 503)
 	}
 }
 
-// startRedis starts a redis-server of its own, or skips the test where there is
-// none; CI must have one.
-func startRedis(t *testing.T) (addr string, stop func()) {
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("redis-server is not installed, and CI is set")
-		}
-		t.Skip("SKIPPED, NOT TESTED: redis-server is not installed (apt-get install redis-server)")
+func TestSecretSurvivesARestart(t *testing.T) {
+	t.Setenv("LOGIN_SECRET", "")
+	where := "sqlite:" + t.TempDir() + "/login.db"
+	first, err := openSecret(where)
+	if err != nil || len(first) < 32 {
+		t.Fatalf("got a secret of %d bytes, %v", len(first), err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	if again, err := openSecret(where); err != nil || string(again) != string(first) {
+		t.Errorf("got another secret, %v", err)
 	}
-	addr = l.Addr().String()
-	l.Close()
-	_, port, _ := net.SplitHostPort(addr)
-	cmd := exec.Command("redis-server", "--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	if one, err := openSecret("memory:"); err != nil || len(one) < 32 || string(one) == string(first) {
+		t.Errorf("got a secret of %d bytes, %v", len(one), err)
 	}
-	stop = func() { cmd.Process.Kill(); cmd.Wait() }
-	t.Cleanup(stop)
-	for range 200 {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			conn.Close()
-			return addr, stop
-		}
-		if strings.Contains(err.Error(), "refused") {
-			time.Sleep(25 * time.Millisecond)
-			continue
-		}
-		t.Fatal(err)
+	t.Setenv("LOGIN_SECRET", "from outside")
+	if secret, err := openSecret(where); err != nil || string(secret) != "from outside" {
+		t.Errorf("got another secret, %v", err)
 	}
-	t.Fatal("redis-server does not answer")
-	return "", nil
 }
