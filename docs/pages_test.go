@@ -30,6 +30,7 @@ func TestKeysPageShowsTheExample(t *testing.T) {
 func TestPagesShowTheExamples(t *testing.T) {
 	for page, sources := range map[string][]string{
 		"mcp.md":            {"../examples/mcp/*.go"},
+		"testing.md":        {"../jwttest/service_test.go", "../jwttest/time_test.go", "../jwttest/vaultkey_test.go"},
 		"dpop.md":           {"../dpop/example_test.go"},
 		"openid-connect.md": {"../oidc/example_test.go"},
 		"http.md":           {"../examples/httpapi/*.go", "../examples/frameworks/*.go", "../jwthttp/example_test.go", "../jwtgrpc/example_test.go"},

@@ -447,6 +447,7 @@ func TestOptionsOfAttacks(t *testing.T) {
 	lax.AllowNoExpiry = true
 	handler := (&jwthttp.Middleware{Tokens: lax}).Handler(hello)
 	assert.Equal(t, []string{"other spelling of names", "no expiry"}, found(attack(t, issuer, jwttest.AttackOptions{}, handler)))
+	assert.Contains(t, attack(t, issuer, jwttest.AttackOptions{}, handler), `jwttest: attack "no expiry": a token without exp gets 200. Fix: require exp`, "as the page says")
 	jwttest.Attacks(t, handler, issuer, jwttest.AttackOptions{Allow: []string{"no expiry"}})
 
 	// Tokens in a cookie, and answers that say themselves what they are.
