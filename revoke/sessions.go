@@ -18,10 +18,9 @@ import (
 // Sessions issue pairs of a short access token and a refresh token that works
 // once and brings the next pair (RFC 9700 section 4.14.2). All the pairs that
 // come from one Begin are a session. If a refresh token is used again later than
-// the Grace, its holder or somebody else has stolen it; which of them cannot be
-// told, so that the session is revoked at once: its refresh token, and through the
-// [DenyList] of whoever accepts them, its access tokens, which all have its ID as
-// sid.
+// the Grace, it may have been stolen. A thief cannot be told from the client, so
+// the session is revoked at once: its refresh token, and by the [DenyList] of the
+// services that accept them, its access tokens, which all have its ID as sid.
 //
 // Within the Grace, the same refresh token brings the same next one. So a client
 // that refreshes twice at the same time, or again because it lost the answer, goes
