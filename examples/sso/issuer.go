@@ -29,8 +29,8 @@ type issuer struct {
 	proofs   jwt.TokenVerifier // accepts the assertions of clients, once each
 
 	mu       sync.Mutex
-	codes    map[string]grant  // by authorization code; each is good once
-	browsers map[string]string // user by login cookie: who need not enter the password again
+	codes    map[string]grant        // by authorization code; each is good once
+	browsers map[string]knownBrowser // by login cookie: who need not enter the password again
 }
 
 // A client is known to the issuer before anything happens.
@@ -39,10 +39,17 @@ type client struct {
 	redirectURL, homeURL, logoutURL string
 }
 
+// A knownBrowser is one in which somebody has entered the password.
+type knownBrowser struct {
+	user string
+	at   time.Time // the auth_time of all that follows
+}
+
 // A grant waits for the client to collect its tokens.
 type grant struct {
-	user, clientID, challenge, nonce string
-	expires                          time.Time
+	knownBrowser
+	clientID, challenge, nonce string
+	expires                    time.Time
 }
 
 // idClaims are those of an ID token, and of a logout token but for their type.
@@ -59,7 +66,7 @@ func newIssuer(url string, lifetime time.Duration, clients map[string]client) (h
 	store := revoke.NewMemory(0)
 	i := &issuer{
 		url: url, clients: clients, ring: &jwk.KeyRing{Algorithm: jwt.ES256},
-		codes: map[string]grant{}, browsers: map[string]string{},
+		codes: map[string]grant{}, browsers: map[string]knownBrowser{},
 	}
 	i.sessions = revoke.Sessions{
 		DenyList: &revoke.DenyList{Store: store, Lifetime: sessionLifetime},
@@ -88,10 +95,10 @@ func (i *issuer) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	i.mu.Lock()
-	user, known := i.browsers[cookieOf(r, loginCookie)]
+	b, known := i.browsers[cookieOf(r, loginCookie)]
 	i.mu.Unlock()
-	if known {
-		i.sendBack(w, r, c, user)
+	if known && time.Since(b.at) < sessionLifetime {
+		i.sendBack(w, r, c, b)
 		return
 	}
 	showLogin(w, http.StatusOK, c, "")
@@ -124,14 +131,19 @@ func (i *issuer) login(w http.ResponseWriter, r *http.Request) {
 	}
 	id := rand.Text()
 	i.mu.Lock()
-	i.browsers[id] = "alice"
+	for old, b := range i.browsers { // those that must enter it again
+		if time.Since(b.at) >= sessionLifetime {
+			delete(i.browsers, old)
+		}
+	}
+	i.browsers[id] = knownBrowser{"alice", time.Now()}
 	i.mu.Unlock()
 	setCookie(w, loginCookie, id, sessionLifetime)
 	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther) // to authorize, which knows the browser now
 }
 
 // sendBack sends the browser back to the client with a code.
-func (i *issuer) sendBack(w http.ResponseWriter, r *http.Request, c client, user string) {
+func (i *issuer) sendBack(w http.ResponseWriter, r *http.Request, c client, b knownBrowser) {
 	code, now, q := rand.Text(), time.Now(), r.URL.Query()
 	i.mu.Lock()
 	for old, g := range i.codes { // those nobody came for
@@ -139,7 +151,7 @@ func (i *issuer) sendBack(w http.ResponseWriter, r *http.Request, c client, user
 			delete(i.codes, old)
 		}
 	}
-	i.codes[code] = grant{user, q.Get("client_id"), q.Get("code_challenge"), q.Get("nonce"), now.Add(time.Minute)}
+	i.codes[code] = grant{b, q.Get("client_id"), q.Get("code_challenge"), q.Get("nonce"), now.Add(time.Minute)}
 	i.mu.Unlock()
 	back := url.Values{"code": {code}, "state": {q.Get("state")}, "iss": {i.url}}
 	http.Redirect(w, r, c.redirectURL+"?"+back.Encode(), http.StatusSeeOther)
@@ -218,7 +230,7 @@ func (i *issuer) redeem(ctx context.Context, clientID, code, verifier string) (a
 	}
 	idToken := jwt.Template{KeyFunc: i.ring.Signer, Issuer: i.url, Audience: []string{clientID}, Lifetime: sessionLifetime}
 	text, err := idToken.Sign(ctx, idClaims{
-		Claims: jwt.Claims{Subject: g.user}, SessionID: sessionID, Nonce: g.nonce, AuthTime: time.Now().Unix(),
+		Claims: jwt.Claims{Subject: g.user}, SessionID: sessionID, Nonce: g.nonce, AuthTime: g.at.Unix(),
 	})
 	return struct {
 		revoke.Tokens

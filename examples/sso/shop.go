@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"sync"
@@ -85,7 +86,7 @@ func (s *shop) login(w http.ResponseWriter, r *http.Request) {
 	challenge := sha256.Sum256([]byte(begun.verifier))
 	to := url.Values{
 		"response_type": {"code"}, "client_id": {clientID}, "redirect_uri": {s.url + "/callback"}, "scope": {"openid"},
-		"state": {begun.state}, "nonce": {begun.nonce},
+		"state": {begun.state}, "nonce": {begun.nonce}, "max_age": {fmt.Sprint(int(sessionLifetime.Seconds()))},
 		"code_challenge_method": {"S256"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])},
 	}
 	http.Redirect(w, r, s.issuer+"/authorize?"+to.Encode(), http.StatusSeeOther)
@@ -124,6 +125,11 @@ func (s *shop) callback(w http.ResponseWriter, r *http.Request) {
 	cookie := rand.Text() // a new name, which nobody can have known before
 	s.mu.Lock()
 	delete(s.sessions, cookieOf(r, shopCookie))
+	for old, session := range s.sessions { // those that are over
+		if time.Since(session.began) > sessionLifetime {
+			delete(s.sessions, old)
+		}
+	}
 	s.sessions[cookie] = begins
 	s.mu.Unlock()
 	setCookie(w, startCookie, "", -1)
