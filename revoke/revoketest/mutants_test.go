@@ -208,7 +208,7 @@ var mutants = map[string]func(m *mutant){
 			state, a, err := m.Memory.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID, Subject: c.Subject})
 			runtime.Gosched()
 			if err == nil && state == c.Old && !a.SessionID {
-				for state != c.New && err == nil {
+				for state != c.New && state != "" && err == nil { // "": it was revoked meanwhile
 					c.Old = state
 					_, _, err = m.Memory.Swap(ctx, now, c)
 					state, _, _ = m.Memory.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID})
