@@ -81,7 +81,7 @@ accepted, 1 the token is refused, 2 could not be decided or done.`,
 	root.SetErr(c.stderr)
 	root.SetFlagErrorFunc(suggestFlag)
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON, for scripts")
-	root.AddCommand(c.inspect(), c.verify(), c.sign(), c.keygen(), c.jwks(), c.thumbprint(), c.convert(), c.encrypt(), c.decrypt())
+	root.AddCommand(c.inspect(), c.verify(), c.sign(), c.keygen(), c.jwks(), c.thumbprint(), c.convert(), c.encrypt(), c.decrypt(), c.serve())
 	return root
 }
 

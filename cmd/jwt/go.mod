@@ -3,6 +3,7 @@ module github.com/seed-b1f8f58c/jwt/cmd/jwt
 go 1.26.0
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/go-json-experiment/json v1.27.2
 	github.com/seed-b1f8f58c/jwt v0.1.0
 	github.com/spf13/cobra v1.10.2

@@ -49,7 +49,17 @@ func TestExamplesOfTheHelpWork(t *testing.T) {
 			if !strings.Contains(cmd.Example, "keygen") {
 				s.exampleFiles()
 			}
+			replace := func(line string) string { return line }
+			if cmd.Name() == "serve" {
+				srv := s.serve()
+				s.write("token", srv.token("grant_type=client_credentials&client_id=test"))
+				replace = func(line string) string { return strings.ReplaceAll(line, "http://127.0.0.1:8080", srv.url) }
+			}
 			for line := range strings.Lines(cmd.Example) {
+				if strings.HasSuffix(line, " &\n") { // it runs already, on a port that is free
+					continue
+				}
+				line = replace(line)
 				if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 					continue
 				}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A server is a jwt serve that runs.
+type server struct {
+	s     *shell
+	url   string
+	stdin io.Writer
+	lines *bufio.Scanner
+}
+
+func (s *shell) serve(args ...string) *server {
+	s.t.Helper()
+	cmd := exec.Command(binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd.Dir, cmd.Stderr = s.dir, os.Stderr
+	stdin, err := cmd.StdinPipe()
+	require.NoError(s.t, err)
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(s.t, err)
+	require.NoError(s.t, cmd.Start())
+	s.t.Cleanup(func() {
+		assert.NoError(s.t, cmd.Process.Signal(os.Interrupt))
+		assert.NoError(s.t, cmd.Wait(), "an interrupt is the way to stop it")
+	})
+	srv := &server{s: s, stdin: stdin, lines: bufio.NewScanner(stdout)}
+	require.True(s.t, srv.lines.Scan())
+	srv.url = strings.TrimPrefix(srv.lines.Text(), "issuer  ")
+	for range 5 {
+		require.True(s.t, srv.lines.Scan())
+	}
+	return srv
+}
+
+// ask posts a form to the token endpoint.
+func (srv *server) ask(form string, change ...func(r *http.Request)) (status int, body map[string]any) {
+	srv.s.t.Helper()
+	r, err := http.NewRequestWithContext(srv.s.t.Context(), "POST", srv.url+"/token", strings.NewReader(form))
+	require.NoError(srv.s.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return srv.send(r, change...)
+}
+
+func (srv *server) send(r *http.Request, change ...func(r *http.Request)) (status int, body map[string]any) {
+	srv.s.t.Helper()
+	for _, c := range change {
+		c(r)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(srv.s.t, err)
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	require.NoError(srv.s.t, err)
+	_ = json.Unmarshal(data, &body)
+	return answer.StatusCode, body
+}
+
+// token returns an access token.
+func (srv *server) token(form string) string {
+	srv.s.t.Helper()
+	status, body := srv.ask(form)
+	require.Equal(srv.s.t, 200, status, body)
+	assert.Equal(srv.s.t, "Bearer", body["token_type"])
+	return body["access_token"].(string)
+}
+
+func TestServeIssuesTokensThatDiscoveryVerifies(t *testing.T) {
+	s := newShell(t)
+	srv := s.serve("--claim", "tenant=7", "--expires", "5m", "--user", "bob")
+	client := srv.token("grant_type=client_credentials&client_id=test&scope=read+write")
+	s.run(client, "verify", "--issuer", srv.url, "--audience", "api", "--claim", "tenant=7", "--subject", "test", "--claim", "client_id=test", "--claim", "scope=read write")
+	user := srv.token("grant_type=password&client_id=test&username=bob&password=any")
+	s.run(user, "verify", "--issuer", srv.url, "--audience", "api", "--subject", "bob")
+	other := srv.token("grant_type=client_credentials&client_id=test&audience=shop")
+	s.run(other, "verify", "--issuer", srv.url, "--audience", "shop")
+	assert.Equal(t, 1, s.try(other, "verify", "--issuer", srv.url, "--audience", "api").code)
+	assert.Equal(t, 1, s.try(client, "verify", "--issuer", srv.url, "--audience", "api", "--now", "2126-01-01T00:00:00Z").code)
+	_, body := srv.ask("grant_type=client_credentials&client_id=test")
+	assert.EqualValues(t, 300, body["expires_in"])
+}
+
+func TestServeRefusesWhatIsWrong(t *testing.T) {
+	s := newShell(t)
+	s.write("client.secret", "s3cr3t\n")
+	srv := s.serve("--client-secret-file", "client.secret")
+	basic := func(id, secret string) func(*http.Request) {
+		return func(r *http.Request) { r.SetBasicAuth(id, secret) }
+	}
+	for _, row := range []struct {
+		form   string
+		change func(r *http.Request)
+		status int
+		code   any
+	}{
+		{"grant_type=client_credentials&client_id=a&client_secret=s3cr3t", nil, 200, nil},
+		{"grant_type=client_credentials", basic("a", "s3cr3t"), 200, nil},
+		{"grant_type=client_credentials", basic("a", "other"), 401, "invalid_client"},
+		{"grant_type=client_credentials&client_id=a", nil, 401, "invalid_client"},
+		{"grant_type=client_credentials&client_secret=s3cr3t", nil, 401, "invalid_client"},
+		{"client_id=a&client_secret=s3cr3t", nil, 400, "unsupported_grant_type"},
+		{"grant_type=password&username=mallory", basic("a", "s3cr3t"), 400, "invalid_grant"},
+		{"grant_type=password&username=alice", basic("a", "s3cr3t"), 200, nil},
+		{"%zz", nil, 400, "invalid_request"},
+		{"grant_type=client_credentials", func(r *http.Request) { basic("a", "s3cr3t")(r); r.Host = "evil.example" }, 421, nil},
+		{"grant_type=client_credentials", func(r *http.Request) { basic("a", "s3cr3t")(r); r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403, nil},
+		{"grant_type=client_credentials", func(r *http.Request) { basic("a", "s3cr3t")(r); r.Header.Set("Origin", "https://evil.example") }, 403, nil},
+		{"grant_type=client_credentials&x=" + strings.Repeat("x", 70_000), basic("a", "s3cr3t"), 400, "invalid_request"},
+	} {
+		var changes []func(*http.Request)
+		if row.change != nil {
+			changes = append(changes, row.change)
+		}
+		status, body := srv.ask(row.form, changes...)
+		assert.Equal(t, row.status, status, "%.80s", row.form)
+		assert.Equal(t, row.code, body["error"], "%.80s", row.form)
+		assert.Equal(t, row.status == 200, body["access_token"] != nil)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), "GET", srv.url+"/token", nil)
+	require.NoError(t, err)
+	status, _ := srv.send(r)
+	assert.Equal(t, 405, status)
+}
+
+func TestServeRotatesItsKeys(t *testing.T) {
+	s := newShell(t)
+	srv := s.serve()
+	const form = "grant_type=client_credentials&client_id=test"
+	kid := func(token string) string {
+		header, _ := parts(t, token)
+		return textMembers(t, header)["kid"]
+	}
+	before := srv.token(form)
+	_, err := io.WriteString(srv.stdin, "x\nr\n")
+	require.NoError(t, err)
+	require.True(t, srv.lines.Scan())
+	pressed := srv.token(form)
+	assert.Equal(t, "rotated: new tokens are signed by the key "+kid(pressed), srv.lines.Text())
+	r, err := http.NewRequestWithContext(t.Context(), "POST", srv.url+"/rotate", nil)
+	require.NoError(t, err)
+	status, body := srv.send(r)
+	require.Equal(t, 200, status)
+	posted := srv.token(form)
+	assert.Equal(t, kid(posted), body["kid"])
+	assert.NotEqual(t, kid(before), kid(pressed))
+	assert.NotEqual(t, kid(pressed), kid(posted))
+	for _, token := range []string{before, pressed, posted} {
+		s.run(token, "verify", "--issuer", srv.url, "--audience", "api")
+	}
+	r, err = http.NewRequestWithContext(t.Context(), "POST", srv.url+"/rotate", nil)
+	require.NoError(t, err)
+	status, _ = srv.send(r, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") })
+	assert.Equal(t, 403, status)
+}
+
+func TestServeIsForThisMachineOnly(t *testing.T) {
+	s := newShell(t)
+	for _, args := range [][]string{
+		{"--listen", "0.0.0.0:0"}, {"--listen", ":0"}, {"--listen", "192.0.2.1:0"}, {"--listen", "example.com:0"}, {"--listen", "127.0.0.1"}, {"--listen", "[::]:0"},
+		{"--listen", "127.0.0.1:0", "--alg", "HS256"}, {"--listen", "127.0.0.1:0", "--alg", "none"}, {"--listen", "127.0.0.1:0", "--expires", "0s"}, {"--listen", "127.0.0.1:0", "--claim", "exp=x"},
+		{"--listen", "127.0.0.1:0", "--claim", "x"}, {"--listen", "127.0.0.1:0", "--client-secret-file", "none.secret"}, {"now"},
+	} {
+		r := s.try("", append([]string{"serve"}, args...)...)
+		assert.Equal(t, 2, r.code, args)
+		assert.Empty(t, r.out, args)
+	}
+	srv := s.serve()
+	u, err := url.Parse(srv.url)
+	require.NoError(t, err)
+	r := s.try("", "serve", "--listen", u.Host)
+	assert.Equal(t, 2, r.code)
+	assert.Contains(t, r.err, "in use")
+}

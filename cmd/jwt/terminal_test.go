@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// atTerminal runs the command at a pseudo-terminal, types the text, and returns
+// what is on the screen.
+func (s *shell) atTerminal(typed string, env []string, args ...string) string {
+	s.t.Helper()
+	cmd := s.start("", args...)
+	cmd.Stdin = nil
+	cmd.Env = append(append(cmd.Env, "TERM=xterm", "NO_COLOR="), env...)
+	screen, err := pty.Start(cmd)
+	require.NoError(s.t, err)
+	defer screen.Close()
+	_, err = screen.WriteString(typed)
+	require.NoError(s.t, err)
+	var out strings.Builder
+	buffer := make([]byte, 4096)
+	for {
+		n, err := screen.Read(buffer) // an error at the end: the other side is closed
+		out.Write(buffer[:n])
+		if err != nil {
+			break
+		}
+	}
+	_ = cmd.Wait() // the exit code is that of other tests
+	return out.String()
+}
+
+func TestATerminalHasColoursUnlessItIsToldNotTo(t *testing.T) {
+	s := newShell(t)
+	token := s.signed()
+	s.write("token", token)
+	args := []string{"verify", "--key", "public.jwk", "-i", "https://login.example", "-a", "shop", at, strings.TrimSpace(token)}
+	out := s.atTerminal("", nil, args...)
+	assert.Contains(t, out, "\x1b[32msize ")
+	assert.Contains(t, out, "\x1b[31maud ")
+	assert.Contains(t, out, "\x1b[2mexp ")
+	assert.Contains(t, out, "\x1b[33mhint: ")
+	assert.Contains(t, s.atTerminal("", nil, "inspect", strings.TrimSpace(token)), "\x1b[33mNOT VERIFIED")
+	assert.Contains(t, s.atTerminal("", nil, "verify", "x"), "\x1b[31mjwt:\x1b[0m no keys")
+	for _, env := range []string{"NO_COLOR=1", "TERM=dumb"} {
+		assert.NotContains(t, s.atTerminal("", []string{env}, args...), "\x1b", env)
+	}
+	assert.NotContains(t, s.try("", args...).out, "\x1b")
+	assert.NotContains(t, s.atTerminal("", nil, append([]string{"--json"}, args...)...), "\x1b")
+}
+
+func TestATerminalIsAskedForTheToken(t *testing.T) {
+	s := newShell(t)
+	out := s.atTerminal("Bearer "+forged(`{"alg":"EdDSA"}`, `{"sub":"alice"}`)+"\n", nil, "inspect")
+	assert.Contains(t, out, "Paste a token and press Enter:")
+	assert.Contains(t, out, `"sub": "alice"`)
+	assert.Contains(t, s.atTerminal("\x04", nil, "inspect"), "no token")
+	assert.Contains(t, s.atTerminal(strings.Repeat("a", 4050)+"\n", nil, "inspect"), "put the token into a file")
+}
+
+func TestDecryptAtATerminalSaysThatNothingIsVerified(t *testing.T) {
+	s := newShell(t)
+	s.run("", "keygen", "--alg", "A256GCM", "--out", "shared.jwk")
+	token := strings.TrimSpace(s.run("{\"sub\":\"\x7f\u009b2J\"}", "encrypt", "--key", "shared.jwk", "--claims", "-"))
+	out := s.atTerminal("", []string{"NO_COLOR=1"}, "decrypt", "--key", "shared.jwk", token)
+	assert.Contains(t, out, "NOT VERIFIED")
+	assert.Contains(t, out, `{"sub":"\u007f\u009b2J"}`)
+}
+
+func TestServeAtATerminalRotatesAtAKeyAndStopsAtControlC(t *testing.T) {
+	s := newShell(t)
+	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0")
+	screen, err := pty.Start(cmd)
+	require.NoError(t, err)
+	defer screen.Close()
+	s.t.Cleanup(func() { _ = cmd.Process.Kill() })
+	waitFor := func(lines *bufio.Scanner, text string) {
+		t.Helper()
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), text) {
+				return
+			}
+		}
+		t.Fatalf("%q is not on the screen", text)
+	}
+	lines := bufio.NewScanner(screen)
+	waitFor(lines, "Ctrl-C")
+	_, err = screen.WriteString("r\n")
+	require.NoError(t, err)
+	waitFor(lines, "rotated: ")
+	_, err = screen.Write([]byte{3})
+	require.NoError(t, err)
+	require.NoError(t, cmd.Wait())
+}
+
+func TestShellsComplete(t *testing.T) {
+	s := newShell(t)
+	for _, name := range []string{"bash", "zsh", "fish"} {
+		assert.Contains(t, s.run("", "completion", name), "jwt")
+	}
+	for _, row := range []struct{ args, want string }{
+		{"ver", "verify\t"},
+		{"verify --aud", "--audience\t"},
+		{"keygen --alg ML", "ML-DSA-44\n"},
+		{"keygen --format ", "pem\n"},
+		{"convert --to ", "jwk\n"},
+		{"encrypt --enc A2", "A256GCM\n"},
+	} {
+		words := strings.Split(row.args, " ")
+		assert.Contains(t, s.try("", append([]string{"__complete"}, words...)...).out, row.want, row.args)
+	}
+}
