@@ -34,9 +34,9 @@ type Replica struct {
 	// MaxAge is how old the copy may be. 0: 2 seconds.
 	MaxAge time.Duration
 
-	// Interval is how long Run waits before it reads what is new. 0: 20 ms, so that a
-	// revocation is seen after some 10 ms. Each process makes one small request to
-	// the remote store in this time.
+	// Interval is how long Run waits before it reads what is new: a revocation is seen
+	// after half of it on average, and each process makes one small request to the
+	// remote store in this time. 0: 10 ms.
 	Interval time.Duration
 
 	// Capacity is the most entries of the copy. If the remote store has more, the
@@ -156,7 +156,7 @@ func (r *Replica) Run(ctx context.Context) error {
 		return errors.New("revoke: Replica runs already")
 	}
 	defer r.running.Store(false)
-	interval := orDefault(r.Interval, 20*time.Millisecond)
+	interval := orDefault(r.Interval, 10*time.Millisecond)
 	for position, pause := "", interval; ; {
 		page, err := r.read(ctx, table, position)
 		switch {

@@ -92,7 +92,7 @@ func (f *feed) asked() int {
 func replicated(t *testing.T, test func(t *testing.T, f *feed, r *Replica)) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFeed()
-		r := &Replica{Remote: f}
+		r := &Replica{Remote: f, Interval: 20 * time.Millisecond}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- r.Run(ctx) }()
@@ -371,6 +371,19 @@ func TestReplicaDoesNotSpin(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		assert.InDelta(t, 10, f.reads-before, 1, "it asks once a second")
+	})
+}
+
+func TestReplicaReadsEach10Milliseconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFeed()
+		r := &Replica{Remote: f}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go r.Run(ctx)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		assert.InDelta(t, 100, f.reads, 2)
 	})
 }
 
