@@ -28,8 +28,13 @@ type Policy struct {
 	// are never read from the request, whose Host is the sender's choice. Required.
 	BaseURLs []string
 
-	Store  store.OnceStore // remembers used proofs: a *revoke.Memory, or one of the other packages; required
-	Nonces *Nonces         // if not nil, every proof must have one of these
+	// Store remembers used proofs: a *revoke.Memory for one process, or one of the
+	// other packages. Required. Of a store that has lost its memory, proofs whose iat
+	// is later are taken for new, also if a client's clock was ahead by the Window;
+	// Nonces of a new secret refuse them.
+	Store store.OnceStore
+
+	Nonces *Nonces // if not nil, every proof must have one of these
 
 	Algorithms []jwt.Algorithm  // those accepted; nil: all of package jwt but HS256, HS384 and HS512
 	Window     time.Duration    // by how much iat may differ from now, either way; 0: one minute

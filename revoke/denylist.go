@@ -41,7 +41,9 @@ type DenyList struct {
 	// AllowOlderThanStore accepts tokens issued before the store began, unless
 	// the store knows better. Without it they are refused with ErrForgotten, since
 	// an earlier store, lost with its process or machine, may have had them
-	// revoked. It is for the first days of a store.
+	// revoked: with a Memory also those of the second in which it was made, and with
+	// a Leeway of the policy those of so much longer. Tokens of Sessions in the same
+	// Store are never older. It is for tests, and for the first days of a store.
 	AllowOlderThanStore bool
 
 	// SeparateStore says that the Store is not that of the [Sessions] which issue the

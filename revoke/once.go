@@ -28,6 +28,13 @@ type Once struct {
 	// without iat is taken to be as old as exp and Lifetime permit.
 	Lifetime time.Duration
 
+	// AllowOlderThanStore accepts tokens issued before the store began, which an
+	// earlier store may have seen used. Without it they are refused with
+	// ErrForgotten: with a Memory also those of the second in which it was made, and
+	// with a Leeway of the policy those of so much longer. It is for tests, and for
+	// the first days of a store.
+	AllowOlderThanStore bool
+
 	Now func() time.Time // the clock, that of the Policy; nil: time.Now
 }
 
@@ -89,7 +96,7 @@ func (o *Once) denyList() (*DenyList, error) {
 	case o.Lifetime <= 0:
 		return nil, errors.New("revoke: Once.Lifetime is not positive, want the longest life of a token")
 	}
-	return &DenyList{Tokens: o.Tokens, Store: o.Store, Lifetime: o.Lifetime, AllowAbsent: []string{"iat"}, Now: o.Now}, nil
+	return &DenyList{Tokens: o.Tokens, Store: o.Store, Lifetime: o.Lifetime, AllowAbsent: []string{"iat"}, AllowOlderThanStore: o.AllowOlderThanStore, Now: o.Now}, nil
 }
 
 func (o *Once) use(ctx context.Context, d *DenyList, issuer, id string, l life) error {

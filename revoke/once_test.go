@@ -75,6 +75,17 @@ func TestOnceRefuses(t *testing.T) {
 	}
 }
 
+func TestOnceMayAcceptWhatIsOlderThanTheStore(t *testing.T) {
+	once, _ := newOnce(t)
+	old := sign(t, `"jti":"a","iat":1795518059,"exp":1795521650`)
+	once.AllowOlderThanStore = true
+	_, err := once.Verify(t.Context(), old)
+	assert.NoError(t, err)
+	_, err = once.Verify(t.Context(), old)
+	assert.Equal(t, "reused jti", outcome(err))
+	assert.NoError(t, once.Use(t.Context(), "i", "a", noon.Add(-2*time.Hour), noon.Add(-time.Hour), 0))
+}
+
 func TestWhatIsRevokedIsUsedAndTheOtherWayRound(t *testing.T) {
 	once, keep := newOnce(t)
 	list := newList(t, keep)
