@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -63,6 +64,12 @@ func hintForm(token, part string) string {
 		return "; it begins or ends with a space or a line break"
 	case token == "":
 		return "; it is empty"
+	case token[0] >= utf8.RuneSelf:
+		return "; it begins with a character that is not ASCII, such as a byte order mark"
+	case token[0] == '{':
+		return "; it is JSON, want the compact form (RFC 7515 section 7.1)"
+	case strings.ContainsAny(token, ",; \t\r\n"):
+		return "; there is a comma, semicolon, space or line break in it"
 	case part == "" && strings.Count(token, ".") == 4:
 		return "; it has five, as an encrypted token (RFC 7516), which package jwe reads"
 	case part == "" && !strings.Contains(token, "."):

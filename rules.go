@@ -33,7 +33,7 @@ var builtin = [...]question{
 	{claim: "aud", check: (*Policy).checkAudience, got: gotAudience, want: wantAudience},
 	{claim: "sub", check: (*Policy).checkSubject, got: gotSubject, want: wantSubject},
 	{claim: "iat", check: (*Policy).checkIssuedAt, got: gotIssuedAt, want: wantIssuedAt, hint: hintIssuedAt},
-	{claim: "nbf", check: (*Policy).checkNotBefore, got: gotNotBefore, want: wantNotBefore, hint: hintLeeway},
+	{claim: "nbf", check: (*Policy).checkNotBefore, got: gotNotBefore, want: wantNotBefore, hint: hintNotBefore},
 	{claim: "exp", check: (*Policy).checkExpiresAt, got: gotExpiresAt, want: wantExpiresAt, hint: hintExpiresAt},
 }
 
@@ -220,7 +220,7 @@ func hintIssuedAt(_ *Policy, t *Token) string {
 	if t.has&hasIssuedAt == 0 {
 		return ", for Policy.MaxAge is set"
 	}
-	return hintLeeway(nil, nil)
+	return hintDate(t.issuedAt())
 }
 
 func (p *Policy) checkNotBefore(t *Token, now instant, _ *question) error {
@@ -238,7 +238,14 @@ func wantNotBefore(_ *Policy, _ *Token, now instant, _ *question) string {
 	return "a date not after now, " + now.String()
 }
 
-func hintLeeway(*Policy, *Token) string {
+func hintNotBefore(_ *Policy, t *Token) string { return hintDate(t.notBefore()) }
+
+// hintDate says what may be wrong with a date that is refused.
+func hintDate(date instant) string {
+	const year33658 = 1_000_000_000_000 // in milliseconds, 2001
+	if date.sec >= year33658 {
+		return "; it may be in milliseconds, want seconds (RFC 7519 section 2)"
+	}
 	return "; Policy.Leeway is for clocks that differ"
 }
 
