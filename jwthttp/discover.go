@@ -77,7 +77,7 @@ func (s *source) metadata(ctx context.Context, at string) (string, error) {
 	if err != nil {
 		return "", wrong("jwks_uri: " + strings.TrimPrefix(err.Error(), "jwthttp: "))
 	}
-	if strings.HasPrefix(at, "https:") && u.Scheme != "https" {
+	if strings.HasPrefix(strings.ToLower(at), "https:") && u.Scheme != "https" {
 		return "", wrong("jwks_uri: got " + shown(keysURL) + ", want https, as for the metadata")
 	}
 	return keysURL, nil

@@ -182,9 +182,11 @@ func TestMetadataOverHTTPSNameKeysOverHTTPS(t *testing.T) {
 	defer web.Close()
 	issuer = web.URL
 	for _, allow := range []bool{false, true} {
-		keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{Client: web.Client(), AllowHTTP: allow})
-		require.NoError(t, err)
-		assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "want https")
+		for _, at := range []string{"", "HTTPS" + strings.TrimPrefix(issuer, "https")} {
+			keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{Client: web.Client(), MetadataURL: at, AllowHTTP: allow})
+			require.NoError(t, err)
+			assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "want https")
+		}
 	}
 }
 
