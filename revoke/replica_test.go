@@ -88,6 +88,12 @@ func (f *feed) asked() int {
 	return f.lookups
 }
 
+func (f *feed) read() int {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return f.reads
+}
+
 // replicated runs a test with a replica that runs, in a bubble.
 func replicated(t *testing.T, test func(t *testing.T, f *feed, r *Replica)) {
 	synctest.Test(t, func(t *testing.T) {
@@ -360,17 +366,17 @@ func TestReplicaDoesNotSpin(t *testing.T) {
 	replicated(t, func(t *testing.T, f *feed, r *Replica) {
 		f.set(func() { f.reading = func(_ context.Context, page *store.Page) { page.More, page.Entries = true, nil } })
 		time.Sleep(20 * time.Millisecond)
-		before := f.reads
+		before := f.read()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.InDelta(t, 50, f.reads-before, 2)
+		assert.InDelta(t, 50, f.read()-before, 2)
 		f.set(func() { f.reading, f.broken = nil, errors.New("cut off") })
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		before = f.reads
+		before = f.read()
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		assert.InDelta(t, 10, f.reads-before, 1, "it asks once a second")
+		assert.InDelta(t, 10, f.read()-before, 1, "it asks once a second")
 	})
 }
 
@@ -383,7 +389,7 @@ func TestReplicaReadsEach10Milliseconds(t *testing.T) {
 		go r.Run(ctx)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.InDelta(t, 100, f.reads, 2)
+		assert.InDelta(t, 100, f.read(), 2)
 	})
 }
 

@@ -21,7 +21,8 @@
 //
 // What is revoked is kept in a store: [Memory] for one process, the packages
 // revoke/sql (PostgreSQL, or a file of SQLite) and revoke/redis for what must
-// survive it, or one of your own (package revoke/store).
+// survive it, or one of your own (package revoke/store). A [Replica] is a copy of a
+// remote deny list in memory.
 // Everything here is safe for concurrent use once it is set up.
 //
 // # When the store does not know
