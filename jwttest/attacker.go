@@ -124,22 +124,14 @@ func (x *attacker) mac(alg jwt.Algorithm, secret []byte, parameters map[string]a
 // jwk returns the attacker's public key.
 func (x *attacker) jwk() json.RawMessage {
 	x.t.Helper()
-	data, err := json.Marshal(x.key.Public())
-	if err != nil {
-		x.t.Fatal("jwttest: no JWK: ", err)
-	}
-	return data
+	return must(json.Marshal(x.key.Public()))(x.t)
 }
 
 // certificate returns a certificate, in DER, with which the attacker vouches for itself.
 func (x *attacker) certificate() []byte {
 	x.t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-lifetime), NotAfter: time.Now().Add(24 * lifetime)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, x.key.Public().CryptoKey(), x.key.CryptoKey())
-	if err != nil {
-		x.t.Fatal("jwttest: no certificate: ", err)
-	}
-	return der
+	return must(x509.CreateCertificate(rand.Reader, template, template, x.key.Public().CryptoKey(), x.key.CryptoKey()))(x.t)
 }
 
 // publicForms returns the issuer's public key in the forms in which a service may have
@@ -149,11 +141,7 @@ func (x *attacker) publicForms() map[string][]byte {
 	if x.issuer.Key != nil {
 		return nil // a shared secret has no public part, and another key does not show its own
 	}
-	keys, err := x.issuer.Keys.Published(x.t.Context())
-	if err != nil {
-		x.t.Fatal("jwttest: no public key: ", err)
-	}
-	return formsOf(x.t, keys[0])
+	return formsOf(x.t, must(x.issuer.Keys.Published(x.t.Context()))(x.t)[0])
 }
 
 func base64Of(data []byte) string { return base64.StdEncoding.EncodeToString(data) }

@@ -183,9 +183,16 @@ func newKey(t testing.TB, alg jwt.Algorithm, keyID string) *jwk.Key {
 
 func signerOf(t testing.TB, key *jwk.Key) jwt.Signer {
 	t.Helper()
-	signer, err := key.Signer()
-	if err != nil {
-		t.Fatal("jwttest: the key does not sign: ", err)
+	return must(key.Signer())(t)
+}
+
+// must returns a value that is there, or else ends the test.
+func must[T any](value T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal("jwttest: ", err)
+		}
+		return value
 	}
-	return signer
 }
