@@ -17,18 +17,22 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// binary is the command, built once for all tests.
+// binary is the command: this test's own executable, under the name jwt.
 var binary string
 
+// runCommand is the variable of the environment that makes this executable the
+// command.
+const runCommand = "JWT_TEST_RUN_COMMAND"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(runCommand) != "" {
+		main()
+	}
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "jwt-command")
 	if err == nil {
 		binary = filepath.Join(dir, "jwt")
-		var out []byte
-		if out, err = exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-			err = fmt.Errorf("%w: %s", err, out)
-		}
+		err = errors.Join(linkTo(binary), os.Setenv(runCommand, "1"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -37,6 +41,24 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+func linkTo(name string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return os.Symlink(self, name)
+}
+
+// The command as it is installed is the one that the other tests run.
+func TestTheCommandIsBuilt(t *testing.T) {
+	s := newShell(t)
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.path("jwt"), ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	help, err := exec.CommandContext(t.Context(), s.path("jwt")).Output()
+	require.NoError(t, err)
+	assert.Equal(t, s.run(""), string(help))
 }
 
 // A shell is a folder in which the command is run.
