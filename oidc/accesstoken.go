@@ -11,6 +11,7 @@ func AccessTokens(issuer, audience string, keys jwt.KeySet) *jwt.Policy {
 		Keys: keys, Issuer: issuer, Audience: []string{audience}, Types: []string{"at+jwt"},
 		Require: []string{"sub", "client_id", "iat", "jti"},
 		Rules: []jwt.Rule{
+			filled("sub"), filled("client_id"), filled("jti"),
 			absent(nonceClaim, "an ID token"),
 			absent(accessTokenHashClaim, "an ID token"),
 			absent(codeHashClaim, "an ID token"),

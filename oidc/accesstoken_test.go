@@ -26,7 +26,16 @@ func TestAccessTokensHaveTheirTypeAndAllTheirClaims(t *testing.T) {
 		_, err := policy.Verify(t.Context(), sign(t, key, "at+jwt", without(accessClaims(), claim)))
 		assertRefused(t, err, claim, "without "+claim)
 	}
-	_, err := policy.Verify(t.Context(), sign(t, key, "at+jwt", with(accessClaims(), "aud", clientID)))
+	for _, claim := range []string{"sub", "client_id", "jti"} {
+		_, err := policy.Verify(t.Context(), sign(t, key, "at+jwt", with(accessClaims(), claim, "")))
+		assertRefused(t, err, claim, "an empty "+claim)
+	}
+	_, err := policy.Verify(t.Context(), sign(t, key, "at+jwt", with(accessClaims(), "client_id", 1)))
+	assertRefused(t, err, "client_id", "a number")
+	policy.Require = nil
+	_, err = policy.Verify(t.Context(), sign(t, key, "at+jwt", without(accessClaims(), "client_id")))
+	assert.NoError(t, err, "of an issuer that leaves it out")
+	_, err = policy.Verify(t.Context(), sign(t, key, "at+jwt", with(accessClaims(), "aud", clientID)))
 	assertRefused(t, err, "aud", "for another API")
 	_, err = policy.Verify(t.Context(), sign(t, key, "at+jwt", with(accessClaims(), "iss", clientID)))
 	assertRefused(t, err, "iss", "of another issuer")

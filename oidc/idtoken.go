@@ -31,6 +31,7 @@ func IDTokens(issuer, clientID string, keys jwt.KeySet, parties ...string) *jwt.
 		Rules: []jwt.Rule{
 			AuthorizedParty(append([]string{clientID}, parties...)...),
 			absent(eventsClaim, "a logout token"),
+			filled("sub"),
 		},
 	}
 }

@@ -55,6 +55,7 @@ func TestIDTokensAreForOneClient(t *testing.T) {
 		"another client":                      {"JWT", with(idClaims(), "aud", "other"), "aud"},
 		"no audience":                         {"JWT", without(idClaims(), "aud"), "aud"},
 		"no subject":                          {"JWT", without(idClaims(), "sub"), "sub"},
+		"an empty subject":                    {"JWT", with(idClaims(), "sub", ""), "sub"},
 		"no iat":                              {"JWT", without(idClaims(), "iat"), "iat"},
 		"no exp":                              {"JWT", without(idClaims(), "exp"), "exp"},
 		"one audience in a list":              {"JWT", with(idClaims(), "aud", []string{clientID}), ""},

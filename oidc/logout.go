@@ -25,6 +25,7 @@ func LogoutTokens(issuer, clientID string, keys jwt.KeySet) *jwt.Policy {
 			jwt.RuleFor(eventsClaim, checkEvents),
 			absent(nonceClaim, "an ID token"),
 			jwt.RuleFor("sid", checkSubjectOrSession),
+			filled("jti"),
 		},
 		Leeway: 30 * time.Second,
 		MaxAge: 5 * time.Minute,

@@ -40,6 +40,7 @@ func TestLogoutTokensAreWhatTheSpecificationSays(t *testing.T) {
 		"events that are a list":         {"logout+jwt", with(logoutClaims(), "events", []string{event}), "events"},
 		"an event with members":          {"logout+jwt", with(logoutClaims(), "events", claims{event: claims{"a": 1}}), ""},
 		"no jti":                         {"logout+jwt", without(logoutClaims(), "jti"), "jti"},
+		"an empty jti":                   {"logout+jwt", with(logoutClaims(), "jti", ""), "jti"},
 		"no iat":                         {"logout+jwt", without(logoutClaims(), "iat"), "iat"},
 		"no exp":                         {"logout+jwt", without(logoutClaims(), "exp"), "exp"},
 		"no audience":                    {"logout+jwt", without(logoutClaims(), "aud"), "aud"},

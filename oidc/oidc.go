@@ -41,6 +41,22 @@ func absent(claim, kind string) jwt.Rule {
 	}}
 }
 
+// filled returns the rule that a claim is a string and not empty, if it is there, so
+// that nobody is known by a name that says nothing. Whether it is required is for the
+// policy.
+func filled(claim string) jwt.Rule {
+	return jwt.Rule{Claim: claim, Check: func(t *jwt.Token) error {
+		value, there := strictjson.Find(t.Payload(), claim)
+		if !there {
+			return nil
+		}
+		if text, ok := value.Text(""); !ok || text == "" {
+			return errors.New("want a string that is not empty")
+		}
+		return nil
+	}}
+}
+
 // typedOrPlain returns the rule that a token has a type, or the type JWT, or none,
 // as tokens have that were made before the type was registered.
 func typedOrPlain(mediaType string) jwt.Rule {
