@@ -106,7 +106,7 @@ func startPostgres(t *testing.T) (where string, stop func()) {
 		t.Fatalf("%v: %s", err, text)
 	}
 	where = "postgres://login@127.0.0.1:" + port + "/postgres?sslmode=disable"
-	cmd := command(postgres, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
+	cmd := command(postgres, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap")
 	return where, start(t, cmd, func() bool {
 		_, err := openStore(where)
 		return err == nil

@@ -179,7 +179,7 @@ func (s *server) run() error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = command("postgres", append([]string{"-D", s.dir, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=50"}, s.args...)...)
+	s.cmd = command("postgres", append([]string{"-D", s.dir, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=50", "-c", "dynamic_shared_memory_type=mmap"}, s.args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return err
