@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,7 +28,7 @@ type Nonces struct {
 // of one process.
 func NewNonces(lifetime time.Duration, secrets ...[]byte) (*Nonces, error) {
 	if lifetime < time.Second {
-		return nil, errors.New("dpop: nonces: got a lifetime under a second")
+		return nil, fmt.Errorf("dpop: nonces: got a lifetime of %s, want a second or more, such as 5*time.Minute", lifetime)
 	}
 	if len(secrets) == 0 {
 		secret := make([]byte, minSecret)

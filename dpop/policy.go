@@ -174,7 +174,7 @@ func (p *Policy) incomplete() error {
 			return errors.New("dpop: Policy.BaseURLs: want URLs without query and fragment")
 		}
 		if _, err := normalURL(base); err != nil {
-			return fmt.Errorf("dpop: Policy.BaseURLs: %w", err)
+			return fmt.Errorf("dpop: Policy.BaseURLs: %w, want URLs such as https://api.example", err)
 		}
 	}
 	for _, alg := range p.Algorithms {

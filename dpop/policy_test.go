@@ -269,13 +269,13 @@ func TestATokenMustBeBoundToAKey(t *testing.T) {
 
 func TestAPolicyThatIsIncompleteAcceptsNothing(t *testing.T) {
 	for want, edit := range map[string]func(*dpop.Policy){
-		"dpop: Policy.BaseURLs is empty, want this server's URL as its clients write it": func(p *dpop.Policy) { p.BaseURLs = nil },
-		"dpop: Policy.BaseURLs: want URLs without query and fragment":                    func(p *dpop.Policy) { p.BaseURLs[0] += "?q" },
-		"dpop: Policy.BaseURLs: want URLs without query and fragment ":                   func(p *dpop.Policy) { p.BaseURLs[0] += "#f" },
-		"dpop: Policy.BaseURLs: want URLs without query and fragment  ":                  func(p *dpop.Policy) { p.BaseURLs[0] += "/%zz" },
-		"dpop: Policy.BaseURLs: not an absolute URL with a host":                         func(p *dpop.Policy) { p.BaseURLs[0] = "api.example" },
-		"dpop: Policy.Store is nil, want what remembers used proofs":                     func(p *dpop.Policy) { p.Store = nil },
-		"dpop: Policy.Window is negative":                                                func(p *dpop.Policy) { p.Window = -1 },
+		"dpop: Policy.BaseURLs is empty, want this server's URL as its clients write it":                func(p *dpop.Policy) { p.BaseURLs = nil },
+		"dpop: Policy.BaseURLs: want URLs without query and fragment":                                   func(p *dpop.Policy) { p.BaseURLs[0] += "?q" },
+		"dpop: Policy.BaseURLs: want URLs without query and fragment ":                                  func(p *dpop.Policy) { p.BaseURLs[0] += "#f" },
+		"dpop: Policy.BaseURLs: want URLs without query and fragment  ":                                 func(p *dpop.Policy) { p.BaseURLs[0] += "/%zz" },
+		"dpop: Policy.BaseURLs: not an absolute URL with a host, want URLs such as https://api.example": func(p *dpop.Policy) { p.BaseURLs[0] = "api.example" },
+		"dpop: Policy.Store is nil, want what remembers used proofs":                                    func(p *dpop.Policy) { p.Store = nil },
+		"dpop: Policy.Window is negative":                                                               func(p *dpop.Policy) { p.Window = -1 },
 		`dpop: Policy.Algorithms: got "HS256", want some of ES256 ES384 ES512 EdDSA Ed25519 PS256 PS384 PS512 RS256 RS384 RS512`: func(p *dpop.Policy) {
 			p.Algorithms = []jwt.Algorithm{jwt.ES256, jwt.HS256}
 		},

@@ -17,7 +17,9 @@
 package jwthttp
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -111,7 +113,7 @@ func (m *Middleware) RequireScope(scopes ...string) func(next http.Handler) http
 }
 
 func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
-	validate := sync.OnceValue(m.Validate) // when it is in use, as it may be set up later than its handlers
+	validate := sync.OnceValue(m.checkFields) // when it is in use, as it may be set up later than its handlers
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var accepted acceptance
 		err := validate()
@@ -127,9 +129,18 @@ func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 }
 
 // Validate says what is wrong with the fields of a Middleware, for programs that
-// want to fail at their start. Its handlers let nobody through before that is
-// mended.
+// want to fail at their start: also with those of a policy, deny list or another
+// [jwt.Explainer] as its Tokens, which is asked about an empty token. It makes no
+// request for keys. Before all that is mended, its handlers accept no token.
 func (m *Middleware) Validate() error {
+	if err := m.checkFields(); err != nil {
+		return err
+	}
+	return checkTokens(m.Tokens)
+}
+
+// checkFields returns what is wrong with the fields, each by itself.
+func (m *Middleware) checkFields() error {
 	if err := m.incomplete(); err != nil {
 		return err
 	}
@@ -142,6 +153,19 @@ func (m *Middleware) Validate() error {
 		}
 	}
 	return checkMethods(m.Proofs, m.RequireProof)
+}
+
+// checkTokens returns why a verifier cannot decide that an empty token is none.
+func checkTokens(v jwt.TokenVerifier) error {
+	if _, ok := v.(jwt.Explainer); !ok {
+		return nil // it may ask others
+	}
+	_, err := v.Verify(context.Background(), "")
+	var refusal *jwt.VerifyError
+	if err == nil || errors.As(err, &refusal) {
+		return nil
+	}
+	return fmt.Errorf("jwthttp: Middleware.Tokens: %w", err)
 }
 
 // incomplete is the error of a Middleware that cannot even ask about a token.

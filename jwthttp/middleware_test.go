@@ -3,6 +3,7 @@ package jwthttp_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -346,3 +347,37 @@ func TestMiddlewareMaySetUpLaterThanItsHandlers(t *testing.T) {
 	assert.NoError(t, protect.Validate())
 	assert.Equal(t, 401, ask(handler, "GET", "/").Code)
 }
+
+// What is wrong with the policy is found at the start, without a request for keys.
+func TestValidateFindsAnIncompletePolicy(t *testing.T) {
+	_, policy := newHMAC(t)
+	unreachable, err := jwthttp.NewRemoteKeys("http://127.0.0.1:1/keys", jwthttp.RemoteOptions{})
+	require.NoError(t, err)
+	for name, row := range map[string]struct {
+		tokens jwt.TokenVerifier
+		want   string // "": complete
+	}{
+		"a policy":                    {policy, ""},
+		"keys that are not there yet": {&jwt.Policy{Keys: unreachable, Issuer: "https://login.example"}, ""},
+		"a verifier that may ask":     {verifierFunc(func() error { return errors.New("down") }), ""},
+		"a policy without keys":       {&jwt.Policy{}, "jwthttp: Middleware.Tokens: jwt: Policy.Keys is nil, want the keys to trust"},
+		"a nil policy":                {(*jwt.Policy)(nil), "jwthttp: Middleware.Tokens: jwt: Policy is nil"},
+		"a policy that contradicts":   {&jwt.Policy{Keys: unreachable, Issuer: "a", AllowAnyIssuer: true}, "jwthttp: Middleware.Tokens: jwt: Policy has both Issuer and AllowAnyIssuer"},
+		"no policies":                 {jwt.Policies{}, "jwthttp: Middleware.Tokens: jwt: "},
+		"a function that is nil":      {jwt.PolicyFunc(nil), "jwthttp: Middleware.Tokens: jwt: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := (&jwthttp.Middleware{Tokens: row.tokens}).Validate()
+			if row.want == "" {
+				assert.NoError(t, err)
+				return
+			}
+			assert.ErrorContains(t, err, row.want)
+		})
+	}
+	assert.Zero(t, unreachable.State().Attempt)
+}
+
+type verifierFunc func() error
+
+func (f verifierFunc) Verify(context.Context, string) (*jwt.Token, error) { return nil, f() }
