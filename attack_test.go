@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/fips140"
 	"crypto/hmac"
 	"crypto/x509"
 	"encoding/asn1"
@@ -39,9 +40,13 @@ func header(alg string) string { return `{"alg":"` + alg + `"}` }
 // macWith signs as an attacker does who takes public bytes for a secret.
 func macWith(hash crypto.Hash, key []byte, header string) string {
 	input := encode(header) + "." + encode(payload)
-	m := hmac.New(hash.New, key)
-	m.Write([]byte(input))
-	return input + "." + encode(m.Sum(nil))
+	var sum []byte
+	fips140.WithoutEnforcement(func() { // attackers keep no rules
+		m := hmac.New(hash.New, key)
+		m.Write([]byte(input))
+		sum = m.Sum(nil)
+	})
+	return input + "." + encode(sum)
 }
 
 // with returns a token whose signature is whatever is given.

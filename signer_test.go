@@ -9,6 +9,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -28,7 +29,8 @@ func TestNewSigner(t *testing.T) {
 	ec := p256Key()
 	otherEC := must(newECDSA(jwt.ES256))
 	ed := ed25519Key()
-	small := must(rsa.GenerateKey(rand.Reader, 1024))
+	var small *rsa.PrivateKey
+	fips140.WithoutEnforcement(func() { small = must(rsa.GenerateKey(rand.Reader, 1024)) })
 	order := elliptic.P256().Params().N
 	rsaWith := func(change func(k *rsa.PrivateKey)) *rsa.PrivateKey {
 		k := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: rsaKey().N, E: rsaKey().E}, D: rsaKey().D, Primes: rsaKey().Primes}

@@ -6,7 +6,9 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/fips140"
 	"crypto/rsa"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -134,6 +136,9 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 		return nil, fmt.Errorf("got the RSA exponent %d, want an odd one from 3 to 2^31-1", given.E)
 	}
 	public := &rsa.PublicKey{N: new(big.Int).Set(given.N), E: given.E}
+	if err := approved(public); err != nil {
+		return nil, err
+	}
 	if f.family == familyPSS {
 		opts := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
 		return func(input, sig []byte) bool {
@@ -145,6 +150,19 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 		var d digestBuffer
 		return rsa.VerifyPKCS1v15(public, f.hash, f.digest(&d, input), sig) == nil
 	}, nil
+}
+
+// approved reports an RSA key that the FIPS 140-only mode does not take (see
+// docs/fips.md), for which each verification would fail.
+func approved(public *rsa.PublicKey) error {
+	if !fips140.Enforced() {
+		return nil
+	}
+	err := rsa.VerifyPKCS1v15(public, crypto.SHA256, make([]byte, sha256.Size), make([]byte, public.Size()))
+	if errors.Is(err, rsa.ErrVerification) { // as it should be
+		return nil
+	}
+	return fmt.Errorf("got a key that is not approved: %w", err)
 }
 
 func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, error) {

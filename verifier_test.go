@@ -11,6 +11,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/fips140"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -62,6 +63,7 @@ var (
 )
 
 func TestNewVerifier(t *testing.T) {
+	skipEnforced(t)
 	beyond := math.MaxInt32 // 2^31+1 where an int has 64 bits, negative where it has 32
 	beyond += 2
 	n := rsaKey().N
@@ -221,9 +223,13 @@ func TestPSSSaltLength(t *testing.T) {
 			{1, jwt.ErrSignature},
 			{hash.Size() - 1, jwt.ErrSignature},
 			{hash.Size() + 1, jwt.ErrSignature},
-			{rsa.PSSSaltLengthAuto, jwt.ErrSignature}, // as long as possible
+			{rsaKey().Size() - hash.Size() - 2, jwt.ErrSignature}, // as long as possible
 		} {
-			sig, err := rsa.SignPSS(rand.Reader, rsaKey(), hash, digest.Sum(nil), &rsa.PSSOptions{SaltLength: row.salt})
+			var sig []byte
+			var err error
+			fips140.WithoutEnforcement(func() {
+				sig, err = rsa.SignPSS(rand.Reader, rsaKey(), hash, digest.Sum(nil), &rsa.PSSOptions{SaltLength: row.salt})
+			})
 			require.NoError(t, err)
 			assert.ErrorIs(t, v.Verify(t.Context(), []byte("input"), sig), row.want, "%s, salt of %d bytes", alg, row.salt)
 		}
@@ -257,7 +263,7 @@ func (f *foreign) Algorithm() jwt.Algorithm { return f.alg }
 func (f *foreign) KeyID() string { return f.keyID }
 
 func (f *foreign) mac(input []byte) []byte {
-	m := hmac.New(crypto.SHA1.New, secret)
+	m := hmac.New(crypto.SHA224.New, secret)
 	m.Write(input)
 	return m.Sum(nil)
 }

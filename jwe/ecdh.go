@@ -164,8 +164,12 @@ func ecdhPublicKey(key crypto.PublicKey) (*ecdh.PublicKey, error) {
 	default:
 		return nil, fmt.Errorf("got %T, want *ecdh.PublicKey or *ecdsa.PublicKey", key)
 	}
-	if _, ok := webkey.CurveOf(public.Curve()); !ok {
+	on, ok := webkey.CurveOf(public.Curve())
+	if !ok {
 		return nil, errNotOnCurve
+	}
+	if err := on.Approved(); err != nil {
+		return nil, err
 	}
 	if isSmallOrder(public) {
 		return nil, errors.New("got a point of small order, want one of large order")
@@ -192,7 +196,7 @@ func ecdhPrivateKey(key crypto.PrivateKey) (private ecdh.KeyExchanger, on webkey
 	if !ok {
 		return nil, webkey.Curve{}, errNotOnCurve
 	}
-	return private, on, nil
+	return private, on, on.Approved()
 }
 
 func convert(key *ecdsa.PrivateKey) (*ecdh.PrivateKey, error) {

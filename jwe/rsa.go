@@ -3,6 +3,7 @@ package jwe
 import (
 	"context"
 	"crypto"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	_ "crypto/sha1" // for LegacyRSAOAEP
@@ -55,6 +56,9 @@ func (f facts) oaepEncrypt(key crypto.PublicKey) (encryptKey, error) {
 
 // oaepDecrypt returns the inverse of oaepEncrypt.
 func (f facts) oaepDecrypt(key crypto.PrivateKey) (decryptKey, error) {
+	if f.hash == crypto.SHA1 && fips140.Enforced() {
+		return nil, errors.New("its SHA-1 is not approved (FIPS 140-only mode), want RSA-OAEP-256")
+	}
 	private, ok := key.(crypto.Decrypter)
 	if !ok || inspect.IsNil(key) {
 		return nil, fmt.Errorf("got %s, want *rsa.PrivateKey or another crypto.Decrypter", inspect.TypeName(key))

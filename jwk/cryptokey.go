@@ -185,6 +185,9 @@ func ownECDH(public *ecdh.PublicKey, scalar []byte) (any, error) {
 }
 
 func newX25519(point, scalar []byte) (any, error) {
+	if err := webkey.X25519().Approved(); err != nil {
+		return nil, err
+	}
 	public, err := ecdh.X25519().NewPublicKey(point)
 	if err != nil {
 		return nil, fmt.Errorf("got an X25519 key of %d bytes, want %d", len(point), size25519)

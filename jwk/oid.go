@@ -9,14 +9,16 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/webkey"
 )
 
 var (
-	oidData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
-	oidRSA  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
-	oidEC   = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
-	oidPSS  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
-	oidMGF1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
+	oidData   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidRSA    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	oidEC     = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+	oidPSS    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+	oidX25519 = asn1.ObjectIdentifier{1, 3, 101, 110}
+	oidMGF1   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
 )
 
 // unsupported names the keys that are often met and are not taken.
@@ -69,6 +71,9 @@ func checkCurve(parameters cryptobyte.String) error {
 func checkOID(oid asn1.ObjectIdentifier) error {
 	if alg, ok := mldsaOIDs[oid.String()]; ok {
 		return checkMLDSA(alg)
+	}
+	if oid.Equal(oidX25519) {
+		return webkey.X25519().Approved()
 	}
 	for _, u := range unsupported {
 		if u.oid == oid.String() {

@@ -5,6 +5,8 @@ package webkey
 import (
 	"crypto/ecdh"
 	"crypto/elliptic"
+	"crypto/fips140"
+	"errors"
 	"slices"
 )
 
@@ -25,6 +27,18 @@ var Curves = [...]Curve{
 	{"EC", "P-521", ecdh.P521(), elliptic.P521(), 66},
 	{"OKP", "X25519", ecdh.X25519(), nil, 32},
 }
+
+// Approved returns an error if the program runs in the FIPS 140-only mode and the
+// curve is not approved for it.
+func (c Curve) Approved() error {
+	if c.Elliptic == nil && fips140.Enforced() {
+		return errors.New(c.Name + " is not approved (FIPS 140-only mode), want P-256, P-384 or P-521")
+	}
+	return nil
+}
+
+// X25519 is the curve of RFC 7748.
+func X25519() Curve { return Curves[len(Curves)-1] }
 
 // CurveOf returns the entry for a curve.
 func CurveOf(curve ecdh.Curve) (Curve, bool) {
