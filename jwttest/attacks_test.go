@@ -222,6 +222,10 @@ func TestAttacksNeedAHandlerThatAcceptsARightToken(t *testing.T) {
 	lines = attack(t, issuer, jwttest.AttackOptions{}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }))
 	assert.Equal(t, []string{"jwttest: a right token makes the handler panic"}, lines)
 
+	lines = attack(t, issuer, jwttest.AttackOptions{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }))
+	require.Len(t, lines, 1)
+	assert.Contains(t, lines[0], `a right token gets 400 "" ""`)
+
 	requests := 0
 	lines = attack(t, issuer, jwttest.AttackOptions{}, handle(issuer, func(w http.ResponseWriter, _ *http.Request, _ *sight) bool {
 		if requests++; requests > 50 {

@@ -109,3 +109,9 @@ type ended struct {
 }
 
 func (e *ended) Fatal(args ...any) { e.text = fmt.Sprint(args...) }
+
+func TestShortNamesHaveSimilarOnes(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, similar("a"))
+	assert.Equal(t, []string{"42.other.example", "42/", "4", other + " 42", other + "/42", " 42"}, similar("42"))
+}
