@@ -54,7 +54,8 @@ type DenyList struct {
 
 	Now func() time.Time // the clock, that of the Policy; nil: time.Now
 
-	tag atomic.Pointer[taggedEpoch] // of the last answer
+	tag    atomic.Pointer[taggedEpoch] // of the last answer
+	recent recentStates                // of Sessions
 }
 
 // maxLeeway is the largest Leeway of a policy, and how much longer than the life

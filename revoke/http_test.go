@@ -84,12 +84,13 @@ func TestServeRefresh(t *testing.T) {
 	logged := new(bytes.Buffer)
 	s.sessions.Log = slog.New(slog.NewTextHandler(logged, nil))
 	s.store.load = errors.New("down")
+	s.store.swap = s.store.load
 	response, values = post(t, s.sessions.ServeRefresh, "refresh_token="+third)
 	assert.Equal(t, 503, response.StatusCode)
 	assert.Equal(t, "1", response.Header.Get("Retry-After"))
 	assert.Equal(t, "temporarily_unavailable", values["error"])
 	assert.Contains(t, logged.String(), "down")
-	s.store.load = nil
+	s.store.load, s.store.swap = nil, nil
 	response, values = post(t, s.sessions.ServeRefresh, "refresh_token="+first.Refresh)
 	assert.Equal(t, 400, response.StatusCode)
 	assert.Equal(t, "invalid_grant", values["error"])

@@ -24,7 +24,9 @@ import (
 //
 // Within the Grace, the same refresh token brings the same next one. So a client
 // that refreshes twice at the same time, or again because it lost the answer, goes
-// on. To refresh asks the store twice, and changes it last.
+// on. To refresh asks the store twice, and changes it last; or once, if the session
+// was last changed by Sessions with the same DenyList, which remembers up to 16 MiB
+// of their states.
 //
 // It is plain data: set it up, then use it from any number of goroutines without
 // changing it. The zero value and nil issue nothing: their methods return an
@@ -195,6 +197,9 @@ func (s *Sessions) Refresh(ctx context.Context, refreshToken string) (Tokens, er
 	if !ok {
 		return Tokens{}, errNotRefresh
 	}
+	if tokens, done, err := s.refreshRecent(ctx, keep, token); done || err != nil {
+		return tokens, err
+	}
 	for range attempts {
 		tokens, swapped, err := s.refresh(ctx, keep, token)
 		if err != nil {
@@ -212,24 +217,11 @@ var errNotRefresh error = &jwt.VerifyError{Reason: jwt.ErrMalformed, Detail: "no
 // refresh tries once. If the session is changed at the same time, it reports
 // false, and what it did may not be right any more.
 func (s *Sessions) refresh(ctx context.Context, keep store.SessionStore, presented *refreshToken) (Tokens, bool, error) {
-	old, a, err := keep.Load(ctx, store.Query{Issuer: s.Issuer, SessionID: presented.sessionID()})
+	old, current, err := s.load(ctx, keep, presented)
 	if err != nil {
-		return Tokens{}, false, fmt.Errorf("revoke: asking the store: %w", err)
+		return Tokens{}, false, err
 	}
 	now := s.DenyList.now()
-	if old == "" {
-		if err := s.judge(a, presented, new(state), now); err != nil {
-			return Tokens{}, false, err
-		}
-		return Tokens{}, false, &jwt.VerifyError{Reason: ErrRevoked, Detail: "the session is not there, or not any more"}
-	}
-	current, err := decodeState(old, presented.sessionID())
-	if err != nil {
-		return Tokens{}, false, err
-	}
-	if err := s.judge(a, presented, current, now); err != nil {
-		return Tokens{}, false, err
-	}
 	ended := jwt.NewNumericDate(now) >= current.end(s.IdleLifetime)
 	next := current.successor(presented, now, s.grace())
 	switch {
@@ -255,6 +247,26 @@ func (s *Sessions) refresh(ctx context.Context, keep store.SessionStore, present
 	return tokens, swapped, nil
 }
 
+// load returns the state of a session that nothing is against.
+func (s *Sessions) load(ctx context.Context, keep store.SessionStore, presented *refreshToken) (text string, st *state, err error) {
+	text, a, err := keep.Load(ctx, store.Query{Issuer: s.Issuer, SessionID: presented.sessionID()})
+	if err != nil {
+		return "", nil, fmt.Errorf("revoke: asking the store: %w", err)
+	}
+	now := s.DenyList.now()
+	if text == "" {
+		if err := s.judge(a, presented, new(state), now); err != nil {
+			return "", nil, err
+		}
+		return "", nil, &jwt.VerifyError{Reason: ErrRevoked, Detail: "the session is not there, or not any more"}
+	}
+	st, err = decodeState(text, presented.sessionID())
+	if err != nil {
+		return "", nil, err
+	}
+	return text, st, s.judge(a, presented, st, now)
+}
+
 // judge returns a refusal if the store's answer is against the session. The clock
 // by which it began may differ by a minute.
 func (s *Sessions) judge(a store.Answer, token *refreshToken, st *state, now time.Time) error {
@@ -266,6 +278,16 @@ func (s *Sessions) judge(a store.Answer, token *refreshToken, st *state, now tim
 // issue signs an access token, and stores the session's state if what is stored
 // still is old.
 func (s *Sessions) issue(ctx context.Context, keep store.SessionStore, now time.Time, old string, st *state, next *refreshToken) (Tokens, bool, store.Answer, error) {
+	tokens, change, err := s.prepare(ctx, now, old, st, next)
+	if err != nil {
+		return Tokens{}, false, store.Answer{}, err
+	}
+	swapped, a, err := s.swap(ctx, keep, now, change)
+	return tokens, swapped, a, err
+}
+
+// prepare signs an access token, and returns what to store.
+func (s *Sessions) prepare(ctx context.Context, now time.Time, old string, st *state, next *refreshToken) (Tokens, store.Change, error) {
 	issued := jwt.NewNumericDate(now)
 	expires := min(add(issued, seconds(s.AccessLifetime)), st.Ends)
 	session := st.session(s.IdleLifetime)
@@ -277,26 +299,34 @@ func (s *Sessions) issue(ctx context.Context, keep store.SessionStore, now time.
 	var refusal *jwt.VerifyError
 	switch {
 	case errors.As(err, &refusal):
-		return Tokens{}, false, store.Answer{}, refusal
+		return Tokens{}, store.Change{}, refusal
 	case err != nil:
-		return Tokens{}, false, store.Answer{}, fmt.Errorf("revoke: signing the access token: %w", err)
+		return Tokens{}, store.Change{}, fmt.Errorf("revoke: signing the access token: %w", err)
 	case access == "":
-		return Tokens{}, false, store.Answer{}, errors.New("revoke: Sessions.Sign returned no access token")
+		return Tokens{}, store.Change{}, errors.New("revoke: Sessions.Sign returned no access token")
 	}
 	if st.Data, err = checkData(session.Data); err != nil {
-		return Tokens{}, false, store.Answer{}, err
+		return Tokens{}, store.Change{}, err
 	}
 	st.LastExpiry = max(st.LastExpiry, expires)
 	text, err := st.encode()
 	if err != nil {
-		return Tokens{}, false, store.Answer{}, err
+		return Tokens{}, store.Change{}, err
 	}
-	swapped, a, err := keep.Swap(ctx, issued, store.Change{
+	return Tokens{Access: access, Type: "Bearer", ExpiresIn: int64(expires - issued), Refresh: next.text()}, store.Change{
 		Issuer: s.Issuer, SessionID: st.ID, Subject: st.Subject, Old: old, New: text,
 		Until: max(st.end(s.IdleLifetime), lastSecond(st.LastExpiry)),
-	})
+	}, nil
+}
+
+// swap makes the change, and remembers the new state.
+func (s *Sessions) swap(ctx context.Context, keep store.SessionStore, now time.Time, change store.Change) (bool, store.Answer, error) {
+	swapped, a, err := keep.Swap(ctx, jwt.NewNumericDate(now), change)
 	if err != nil {
-		return Tokens{}, false, store.Answer{}, fmt.Errorf("revoke: telling the store: %w", err)
+		return false, store.Answer{}, fmt.Errorf("revoke: telling the store: %w", err)
 	}
-	return Tokens{Access: access, Type: "Bearer", ExpiresIn: int64(expires - issued), Refresh: next.text()}, swapped, a, nil
+	if swapped {
+		s.DenyList.recent.put(s.Issuer, change.SessionID, change.New)
+	}
+	return swapped, a, nil
 }

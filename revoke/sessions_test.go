@@ -36,6 +36,9 @@ type flaky struct {
 	afterRevoke                      func()
 	states                           func([]string) []string
 	dropped                          jwt.NumericDate
+	epoch                            string
+	loads                            int
+	swapped                          func() // after a change
 	changes                          []store.Change
 	entries                          []store.Entry
 }
@@ -65,12 +68,21 @@ func (f *flaky) Load(ctx context.Context, q store.Query) (string, store.Answer, 
 	if f.load != nil {
 		return "", store.Answer{}, f.load
 	}
+	f.loads++
 	state, a, err := f.Memory.Load(ctx, q)
+	return state, f.told(a), err
+}
+
+// told is what becomes of an answer.
+func (f *flaky) told(a store.Answer) store.Answer {
 	if f.lazy {
-		a = store.Answer{}
+		return store.Answer{}
+	}
+	if f.epoch != "" {
+		a.Epoch = f.epoch
 	}
 	a.Dropped = max(a.Dropped, f.dropped)
-	return state, a, err
+	return a
 }
 
 func (f *flaky) Swap(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
@@ -78,7 +90,12 @@ func (f *flaky) Swap(ctx context.Context, now jwt.NumericDate, c store.Change) (
 		return false, store.Answer{}, f.swap
 	}
 	f.changes = append(f.changes, c)
-	return f.Memory.Swap(ctx, now, c)
+	swapped, a, err := f.Memory.Swap(ctx, now, c)
+	a = f.told(a)
+	if f.swapped != nil {
+		f.swapped()
+	}
+	return swapped, a, err
 }
 
 func (f *flaky) List(ctx context.Context, issuer, subject string) ([]string, error) {
@@ -566,7 +583,7 @@ func TestGrace(t *testing.T) {
 func TestRefreshFailsClosedAndCanBeTriedAgain(t *testing.T) {
 	down := errors.New("down")
 	for name, fail := range map[string]func(s *system, err error){
-		"load": func(s *system, err error) { s.store.load = err },
+		"load": func(s *system, err error) { s.sessions, s.store.load = s.elsewhere(), err },
 		"swap": func(s *system, err error) { s.store.swap = err },
 		"sign": func(s *system, err error) {
 			sign := s.sessions.Sign
