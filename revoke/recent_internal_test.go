@@ -23,6 +23,7 @@ func TestRecentStatesAreTakenOnce(t *testing.T) {
 func TestRecentStatesAreBounded(t *testing.T) {
 	var r recentStates
 	const each = 1 << 20
+	assert.Equal(t, 16*each, maxRecent, "as documented")
 	text := strings.Repeat("x", each-recentRoom)
 	for i := range maxRecent / 2 / each {
 		r.put("i", strconv.Itoa(i), text)

@@ -59,6 +59,19 @@ func TestASessionChangedElsewhereIsNotChangedByWhatIsRemembered(t *testing.T) {
 	}
 }
 
+// A session that is not remembered is asked for, and signed for once.
+func TestASessionThatIsNotRememberedIsSignedForOnce(t *testing.T) {
+	s := newSystem(t)
+	first, calls, sign := s.begin(), 0, s.sessions.Sign
+	s.sessions = s.elsewhere()
+	s.sessions.Sign = func(ctx context.Context, c revoke.Claims, x *revoke.Session) (string, error) {
+		calls++
+		return sign(ctx, c, x)
+	}
+	s.refresh(first.Refresh)
+	assert.Equal(t, 1, calls)
+}
+
 // What is found against a session after it was changed leaves it as it was.
 func TestARefusalChangesNoSession(t *testing.T) {
 	for name, row := range map[string]struct {

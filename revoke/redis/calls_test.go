@@ -399,3 +399,26 @@ func TestNoGoroutineIsLeftBehind(t *testing.T) {
 	check(t, client.Close())
 	eventually(t, "goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
 }
+
+func TestRefreshIsOneRoundTripForAServiceThatChangedTheSession(t *testing.T) {
+	s := start(t, programs[0])
+	client, count := s.client(), new(sent)
+	client.AddHook(count)
+	here, elsewhere := newWorld(t, &revokeredis.Store{Client: client}), newWorld(t, &revokeredis.Store{Client: client})
+	tokens := here.begin(t, "alice")
+	refresh := func(w *world, want int64) {
+		t.Helper()
+		before := count.trips.Load()
+		next, err := w.sessions.Refresh(t.Context(), tokens.Refresh)
+		check(t, err)
+		if n := count.trips.Load() - before; n != want {
+			t.Errorf("got %d round trips, want %d", n, want)
+		}
+		tokens = next
+	}
+	refresh(here, 1)
+	refresh(here, 1)
+	refresh(elsewhere, 2)
+	refresh(elsewhere, 1)
+	refresh(here, 2)
+}
