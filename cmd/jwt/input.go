@@ -119,7 +119,7 @@ func fileError(flag, name string, err error) error {
 func writeNew(flag, name string, data []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s %s: the file exists already and is not overwritten", flag, name)
+		return existsAlready(flag, name)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", flag, err)
@@ -130,4 +130,8 @@ func writeNew(flag, name string, data []byte, mode fs.FileMode) error {
 		return fmt.Errorf("%s: %w", flag, err)
 	}
 	return nil
+}
+
+func existsAlready(flag, name string) error {
+	return fmt.Errorf("%s %s: the file exists already and is not overwritten", flag, name)
 }

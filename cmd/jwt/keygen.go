@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,6 +54,9 @@ A128GCM, A256GCM.`,
 			}
 			if publicOut != "" && key.Public() == nil {
 				return fmt.Errorf("--public-out: a secret for %s has no public part", alg)
+			}
+			if _, err := os.Lstat(publicOut); publicOut != "" && err == nil {
+				return existsAlready("--public-out", publicOut) // before there is a private key without it
 			}
 			if err := c.writeKey("--out", out, format, key, true); err != nil {
 				return err

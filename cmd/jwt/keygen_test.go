@@ -38,8 +38,10 @@ func TestKeygenNeverOverwrites(t *testing.T) {
 		assert.Contains(t, r.err, "the file exists already and is not overwritten")
 	}
 	assert.Equal(t, "precious", s.read("there.jwk"))
-	_, err := os.Stat(s.path("nowhere"))
-	assert.Error(t, err)
+	for _, name := range []string{"nowhere", "new.jwk"} {
+		_, err := os.Stat(s.path(name))
+		assert.Error(t, err, name)
+	}
 }
 
 func TestKeygenPrintsAKeyOnlyIfAsked(t *testing.T) {

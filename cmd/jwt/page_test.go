@@ -20,7 +20,7 @@ var changing = []struct {
 	{regexp.MustCompile(`"(iat|exp)": \d+`), `"$1": 1795687200`},
 	{regexp.MustCompile(`"jti": "\w+"`), `"jti": "…"`},
 	{regexp.MustCompile(`"(x|y|d|kid)": "[\w-]{43}"`), `"$1": "…"`},
-	{regexp.MustCompile(`\b[\w-]{43}\b`), "…"},
+	{regexp.MustCompile(`(^|[^\w-])[\w-]{43}($|[^\w-])`), "${1}…${2}"},
 	{regexp.MustCompile(`in 1[345] minutes`), "in 15 minutes"},
 	{regexp.MustCompile(`issued \d+ seconds? ago`), "issued now"},
 }

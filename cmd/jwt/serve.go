@@ -69,8 +69,8 @@ func (f *serveFlags) run(c *cli, ctx context.Context) error {
 		digest := sha256.Sum256([]byte(strings.TrimSpace(string(secret))))
 		f.clientSecretDigest = &digest
 	}
-	host, _, err := net.SplitHostPort(f.listen)
-	if err != nil || !isLoopback(host) {
+	host, _, _ := net.SplitHostPort(f.listen) // "" if it is no address
+	if !isLoopback(host) {
 		return errors.New("--listen: want an address on loopback, such as 127.0.0.1:8080: the issuer gives tokens to everybody")
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)

@@ -90,6 +90,9 @@ func TestServeIssuesTokensThatDiscoveryVerifies(t *testing.T) {
 	assert.Equal(t, 1, s.try(client, "verify", "--issuer", srv.url, "--audience", "api", "--now", "2126-01-01T00:00:00Z").code)
 	_, body := srv.ask("grant_type=client_credentials&client_id=test")
 	assert.EqualValues(t, 300, body["expires_in"])
+	assert.NotContains(t, body, "scope")
+	_, body = srv.ask("grant_type=client_credentials&client_id=test&scope=read")
+	assert.Equal(t, "read", body["scope"])
 }
 
 func TestServeRefusesWhatIsWrong(t *testing.T) {

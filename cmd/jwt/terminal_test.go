@@ -60,6 +60,7 @@ func TestATerminalIsAskedForTheToken(t *testing.T) {
 	out := s.atTerminal("Bearer "+forged(`{"alg":"EdDSA"}`, `{"sub":"alice"}`)+"\n", nil, "inspect")
 	assert.Contains(t, out, "Paste a token and press Enter:")
 	assert.Contains(t, out, `"sub": "alice"`)
+	assert.Contains(t, s.atTerminal(forged(`{"alg":"EdDSA"}`, `{"sub":"bob"}`)+"\x04\x04", nil, "inspect"), `"sub": "bob"`)
 	assert.Contains(t, s.atTerminal("\x04", nil, "inspect"), "no token")
 	assert.Contains(t, s.atTerminal(strings.Repeat("a", 4050)+"\n", nil, "inspect"), "put the token into a file")
 }

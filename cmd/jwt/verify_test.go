@@ -170,6 +170,10 @@ func TestVerifyReadsKeysInEveryForm(t *testing.T) {
 	assert.Equal(t, 0, r.code)
 	assert.Contains(t, r.err, "key 1 of the set")
 	s.run(other, "verify", "--jwks", "private.jwks")
+	s.run("", "keygen", "--alg", "ECDH-ES", "--out", "enc.jwk", "--public-out", "enc-public.jwk")
+	s.write("mixed.jwks", `{"keys":[`+s.read("enc-public.jwk")+","+s.read("other-public.jwk")+`]}`)
+	s.run(other, "verify", "--jwks", "mixed.jwks")
+	assert.Equal(t, 2, s.try(other, "verify", "--key", "enc-public.jwk").code, "a key for encryption verifies nothing")
 }
 
 // The line comes while the request is under way, and not for one that is fast.
