@@ -32,6 +32,7 @@ func TestJWKSPublishesPublicKeysOnly(t *testing.T) {
 	s.write("jwks.json", out)
 	s.run(s.run("", "sign", "--key", "b.pem"), "verify", "--jwks", "jwks.json")
 	s.run(out, "jwks", "-")
+	assert.Contains(t, s.try("", "jwks", "a.jwk", "secret.jwk").err, "key 2 is a shared secret, which must not be published")
 	for _, args := range [][]string{{"secret.jwk"}, {"a.jwk", "secret.jwk"}, {"none.jwk"}, {}} {
 		r := s.try("", append([]string{"jwks"}, args...)...)
 		assert.Equal(t, 2, r.code, args)
