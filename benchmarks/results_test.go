@@ -117,7 +117,7 @@ func TestABarIsMetOrNot(t *testing.T) {
 func TestEveryBarIsOfABenchmarkThatExists(t *testing.T) {
 	r := newResults()
 	exists := func(bench string) {
-		for _, lib := range []string{floorName, ourName, "kataras"} {
+		for _, lib := range []string{floorName, ourName, "kataras", "go-jose", "jwx-v3"} {
 			r.take(key{bench, lib, 1}, sample{2, 1, 1})
 			r.take(key{bench, lib, 2}, sample{1, 1, 1})
 		}
@@ -144,8 +144,6 @@ func TestEveryBarIsOfABenchmarkThatExists(t *testing.T) {
 	for _, kind := range setKinds {
 		for _, size := range setSizes {
 			exists(fmt.Sprintf("ParseSet/keys=%s/count=%d", kind, size))
-			r.take(key{fmt.Sprintf("ParseSet/keys=%s/count=%d", kind, size), "go-jose", 1}, sample{2, 1, 1})
-			r.take(key{fmt.Sprintf("ParseSet/keys=%s/count=%d", kind, size), "jwx-v3", 1}, sample{2, 1, 1})
 		}
 	}
 	text, _ := r.bars()
