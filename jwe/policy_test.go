@@ -43,7 +43,7 @@ func TestTheContentOfANestedTokenIsASignedOne(t *testing.T) {
 		{"a cty with a parameter", header(`,"cty":"application/jwt;a=b/c"`), inner, `jwt: malformed token: cty: got "application/jwt;a=b/c", want "JWT"`},
 		{"a forged signature", header(`,"cty":"JWT"`), forged, "jwt: signature not valid"},
 		{"claims", header(`,"cty":"JWT"`), `{"sub":"alice"}`, notSigned},
-		{"claims with two dots", header(`,"cty":"JWT"`), payload, "jwt: malformed token: header: not base64url without padding"},
+		{"claims with two dots", header(`,"cty":"JWT"`), payload, "jwt: malformed token: header: not base64url without padding; it is JSON, want the compact form (RFC 7515 section 7.1)"},
 		{"claims with dots together", header(`,"cty":"JWT"`), `{"a..b":1}`, notSigned},
 		{"an encrypted token", header(`,"cty":"JWT"`), nested, notSigned},
 		{"a token without a signature", header(`,"cty":"JWT"`), b64([]byte(`{"alg":"none"}`)) + "." + b64([]byte(payload)) + ".", notSigned},
