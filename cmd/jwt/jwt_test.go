@@ -32,7 +32,8 @@ func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "jwt-command")
 	if err == nil {
 		binary = filepath.Join(dir, "jwt")
-		err = errors.Join(linkTo(binary), os.Setenv(runCommand, "1"))
+		// With the race detector a process waits for a second at its end.
+		err = errors.Join(linkTo(binary), os.Setenv(runCommand, "1"), os.Setenv("GORACE", "atexit_sleep_ms=0"))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
