@@ -18,7 +18,7 @@ import (
 // option "format", which encoding/json/v2 had once.
 var likeV1 = json.JoinOptions(
 	jsonv1.DefaultOptionsV1(),
-	json.ExperimentalSupportFormatTag(true),
+	formatTag,
 	json.MatchCaseInsensitiveNames(false),
 	jsontext.AllowDuplicateNames(false),
 	jsontext.AllowInvalidUTF8(false),

@@ -246,9 +246,19 @@ func newPair(t *testing.T, program string, args ...string) *pair {
 // see makes later connections go to s. Those to the other one must have ended.
 func (p *pair) see(s *server) { p.addr.Store(s.addr) }
 
+// caughtUp waits until the replica has all that the primary was told. WAIT is
+// about what its own connection wrote, so that this writes something first.
 func (p *pair) caughtUp(t *testing.T) {
 	t.Helper()
-	eventually(t, "the replica", func() bool { return p.primary.do("WAIT 1 100") == int64(1) })
+	c := redis.NewClient(&redis.Options{Addr: p.primary.addr})
+	defer c.Close()
+	connection := c.Conn()
+	defer connection.Close()
+	eventually(t, "the replica", func() bool {
+		check(t, connection.Set(context.Background(), "caught-up", "1", time.Minute).Err())
+		replicas, err := connection.Wait(context.Background(), 1, 100*time.Millisecond).Result()
+		return err == nil && replicas == 1
+	})
 }
 
 func TestAPromotedReplica(t *testing.T) {

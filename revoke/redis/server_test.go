@@ -3,11 +3,13 @@ package redis_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -51,14 +53,29 @@ func start(t testing.TB, program string, args ...string) *server {
 	return s
 }
 
+// freeAddr returns an address that nothing listens on, nor on the port 10,000
+// above, which a node of a cluster takes. Both are below those that connections
+// get, so that they stay free until the server starts.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := 10_000 + rand.IntN(12_000)
+		if _, taken := givenPorts.LoadOrStore(port, true); !taken && isFree(port) && isFree(port+10_000) {
+			return fmt.Sprintf("127.0.0.1:%d", port)
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("there is no free port")
+	return ""
+}
+
+var givenPorts sync.Map // by number
+
+func isFree(port int) bool {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return false
+	}
+	return l.Close() == nil
 }
 
 // run starts the process and waits until it answers.
