@@ -23,13 +23,17 @@ func TestMain(m *testing.M) {
 	if shared.server != nil {
 		shared.server.kill()
 	}
-	for _, dir := range temporary {
+	for _, dir := range temporary.folders {
 		os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }
 
-var temporary []string
+// temporary are the folders to remove at the end.
+var temporary struct {
+	sync.Mutex
+	folders []string
+}
 
 // fast returns a new folder in memory, where there is one, for tests that do not
 // ask what becomes of a disk.
@@ -40,7 +44,9 @@ func fast() string {
 			panic(err)
 		}
 	}
-	temporary = append(temporary, dir)
+	temporary.Lock()
+	defer temporary.Unlock()
+	temporary.folders = append(temporary.folders, dir)
 	return dir
 }
 
