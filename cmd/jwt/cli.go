@@ -32,8 +32,12 @@ type cli struct {
 	clock          string // the value of --now
 }
 
-// errShown is the error of a command that has printed what is wrong.
-var errShown = errors.New("shown")
+// errShown is the error of a command that has printed what is wrong, and errListed
+// that of one that has printed what is to be changed.
+var (
+	errShown  = errors.New("shown")
+	errListed = errors.New("listed")
+)
 
 // run carries out the command line and returns the exit code.
 func run(args []string, stdin, stdout, stderr *os.File) int {
@@ -43,14 +47,14 @@ func run(args []string, stdin, stdout, stderr *os.File) int {
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if err != nil && !errors.Is(err, errShown) {
+	if err != nil && !errors.Is(err, errShown) && !errors.Is(err, errListed) {
 		fmt.Fprintln(stderr, c.colour(stderr, red, "jwt:"), printable(strings.TrimPrefix(err.Error(), "jwt: ")))
 	}
 	var refusal *jwt.VerifyError
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &refusal):
+	case errors.As(err, &refusal), errors.Is(err, errListed):
 		return exitRefused
 	}
 	return exitFailed
@@ -81,7 +85,7 @@ accepted, 1 the token is refused, 2 could not be decided or done.`,
 	root.SetErr(c.stderr)
 	root.SetFlagErrorFunc(suggestFlag)
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON, for scripts")
-	root.AddCommand(c.inspect(), c.verify(), c.sign(), c.keygen(), c.jwks(), c.thumbprint(), c.convert(), c.encrypt(), c.decrypt(), c.serve())
+	root.AddCommand(c.inspect(), c.verify(), c.sign(), c.keygen(), c.jwks(), c.thumbprint(), c.convert(), c.encrypt(), c.decrypt(), c.serve(), c.migrate())
 	return root
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -21,6 +22,9 @@ func (s *shell) exampleFiles() {
 	s.write("token.jwe", s.run(s.run("", "sign", "--key", "key.jwk", "-a", "api"), "encrypt", "--key", "encrypt.jwk"))
 	s.write("shared.secret", "correct horse battery staple, and more\n")
 	s.write("claims.json", `{"sub":"alice"}`)
+	s.write("go.mod", "module example.com/service\n")
+	require.NoError(s.t, os.MkdirAll(s.path("internal/auth"), 0o700))
+	s.write("internal/auth/auth.go", "package auth\n")
 	s.write("token", s.run("", "sign", "--key", "key.jwk", "-i", "https://login.example", "-a", "api", "-s", "alice", "-c", "tenant=7"))
 	s.write("token.hs256", s.run("", "sign", "--secret-file", "shared.secret", "-i", "https://login.example", "-a", "api"))
 }

@@ -1,5 +1,6 @@
 // Command jwt looks at tokens, verifies, signs, encrypts and decrypts them, makes and
-// converts keys, and serves an issuer for development. Its help has examples:
+// converts keys, serves an issuer for development, and lists what to change in a
+// program that uses another library. Its help has examples:
 //
 //	go install github.com/seed-b1f8f58c/jwt/cmd/jwt@latest
 //	jwt --help

@@ -1,0 +1,5 @@
+package jose
+
+type SignatureAlgorithm string
+
+const RS256 SignatureAlgorithm = "RS256"
