@@ -118,10 +118,11 @@ func (b binary) jobs(ctx context.Context, filter string, results *results) ([]jo
 		if !ok {
 			continue
 		}
-		if k.procs = runtime.GOMAXPROCS(0); k.procs > 1 && strings.Contains(k.bench, "Parallel/") {
-			jobs = append(jobs, job{key{k.bench, k.lib, 1}, b})
-		}
+		k.procs = 1
 		jobs = append(jobs, job{k, b})
+		if all := runtime.GOMAXPROCS(0); all > 1 && isParallel(k.bench) {
+			jobs = append(jobs, job{key{k.bench, k.lib, all}, b})
+		}
 	}
 	return jobs, nil
 }

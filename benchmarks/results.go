@@ -17,13 +17,15 @@ type key struct {
 	procs int
 }
 
-// A sample is the outcome of one run.
-type sample struct{ ns, bytes, allocs float64 }
+// A sample is the outcome of one run. Processor time is that of all threads, the
+// garbage collector's too; it is zero where it was not measured.
+type sample struct{ ns, processor, bytes, allocs float64 }
 
 // results are all samples, with what they depend on. Make one with newResults.
 type results struct {
 	raw     bytes.Buffer // as benchstat reads it
 	facts   map[string]string
+	cpu     bool // times are processor time, but for benchmarks on several processors at once
 	samples map[key][]sample
 	benches []key // without the library, in the order in which they came
 }
@@ -79,7 +81,7 @@ func readResults(file string) (*results, error) {
 	return r, nil
 }
 
-var resultLine = regexp.MustCompile(`^Benchmark(\S+)/lib=(\S+?)(?:-(\d+))?\s+\d+\s+([\d.]+) ns/op\s+(\d+) B/op\s+(\d+) allocs/op`)
+var resultLine = regexp.MustCompile(`^Benchmark(\S+)/lib=(\S+?)(?:-(\d+))?\s+\d+\s+([\d.]+) ns/op(?:\s+([\d.]+) ` + processorUnit + `)?\s+(\d+) B/op\s+(\d+) allocs/op`)
 
 func parseLine(line string) (k key, s sample, ok bool) {
 	m := resultLine.FindStringSubmatch(line)
@@ -88,8 +90,12 @@ func parseLine(line string) (k key, s sample, ok bool) {
 	}
 	number := func(text string) float64 { f, _ := strconv.ParseFloat(text, 64); return f }
 	k = key{m[1], m[2], max(1, int(number(m[3])))}
-	return k, sample{number(m[4]), number(m[5]), number(m[6])}, true
+	return k, sample{number(m[4]), number(m[5]), number(m[6]), number(m[7])}, true
 }
+
+// isParallel reports whether a benchmark is one that several processors share, of
+// which the processor time says nothing about how long it takes.
+func isParallel(bench string) bool { return strings.Contains(bench, "Parallel/") }
 
 // A summary is what the rounds of one benchmark come to.
 type summary struct {
@@ -110,7 +116,12 @@ func (r *results) of(k key) (summary, bool) {
 		slices.Sort(c)
 		return c
 	}
-	ns := column(func(s sample) float64 { return s.ns })
+	ns := column(func(s sample) float64 {
+		if r.cpu && !isParallel(k.bench) && s.processor > 0 {
+			return s.processor
+		}
+		return s.ns
+	})
 	bytes := column(func(s sample) float64 { return s.bytes })
 	allocs := column(func(s sample) float64 { return s.allocs })
 	median := quantile(ns, 0.5)

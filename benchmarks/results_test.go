@@ -18,11 +18,11 @@ func TestALineOfABenchmarkIsRead(t *testing.T) {
 		want sample
 	}{
 		{"BenchmarkVerify/alg=HS256/claims=typed/lib=jwt-2 \t 7550\t 2866 ns/op\t 1136 B/op\t 12 allocs/op\n",
-			key{"Verify/alg=HS256/claims=typed", "jwt", 2}, sample{2866, 1136, 12}},
-		{"BenchmarkReject/why=dots-1MB/lib=jwx-v3-16 \t 7\t 97.62 ns/op\t 0 B/op\t 0 allocs/op\n",
-			key{"Reject/why=dots-1MB", "jwx-v3", 16}, sample{97.62, 0, 0}},
+			key{"Verify/alg=HS256/claims=typed", "jwt", 2}, sample{2866, 0, 1136, 12}},
+		{"BenchmarkReject/why=dots-1MB/lib=jwx-v3-16 \t 7\t 97.62 ns/op\t 95.1 cpu-ns/op\t 0 B/op\t 0 allocs/op\n",
+			key{"Reject/why=dots-1MB", "jwx-v3", 16}, sample{97.62, 95.1, 0, 0}},
 		{"BenchmarkDecrypt/alg=ECDH-ES+A256KW/enc=A128CBC-HS256/lib=go-jose \t 7\t 1 ns/op\t 0 B/op\t 0 allocs/op\n",
-			key{"Decrypt/alg=ECDH-ES+A256KW/enc=A128CBC-HS256", "go-jose", 1}, sample{1, 0, 0}},
+			key{"Decrypt/alg=ECDH-ES+A256KW/enc=A128CBC-HS256", "go-jose", 1}, sample{1, 0, 0, 0}},
 	} {
 		k, s, ok := parseLine(c.line)
 		assert.True(t, ok, c.line)
@@ -44,7 +44,7 @@ func TestTheMedianIsTakenAndTheSpreadIsHalfTheDistanceOfTheQuartiles(t *testing.
 	r := newResults()
 	k := key{"Verify/alg=HS256/claims=typed", "jwt", 2}
 	for _, ns := range []float64{100, 900, 80, 120, 110} {
-		r.take(k, sample{ns, 10, 1})
+		r.take(k, sample{ns, ns / 2, 10, 1})
 	}
 	s, ok := r.of(k)
 	require.True(t, ok)
@@ -52,6 +52,20 @@ func TestTheMedianIsTakenAndTheSpreadIsHalfTheDistanceOfTheQuartiles(t *testing.
 	assert.InDelta(t, 10.0/110, s.spread, 1e-9) // (120-100)/2
 	_, ok = r.of(key{"Verify/alg=HS256/claims=typed", "floor", 2})
 	assert.False(t, ok)
+}
+
+func TestProcessorTimeIsShownForBenchmarksOnOneProcessor(t *testing.T) {
+	r := newResults()
+	one, shared, old := key{"Verify", "jwt", 1}, key{"VerifyParallel/alg=HS256", "jwt", 2}, key{"Sign", "jwt", 1}
+	r.take(one, sample{ns: 900, processor: 400})
+	r.take(shared, sample{ns: 900, processor: 400})
+	r.take(old, sample{ns: 900})
+	for _, cpu := range []bool{false, true} {
+		r.cpu = cpu
+		assert.Equal(t, map[bool]float64{false: 900, true: 400}[cpu], r.time(one.bench, "jwt", 1))
+		assert.Equal(t, 900.0, r.time(shared.bench, "jwt", 2))
+		assert.Equal(t, 900.0, r.time(old.bench, "jwt", 1), "it has none")
+	}
 }
 
 // theseResults are of two libraries and the floor.
@@ -118,8 +132,8 @@ func TestEveryBarIsOfABenchmarkThatExists(t *testing.T) {
 	r := newResults()
 	exists := func(bench string) {
 		for _, lib := range []string{floorName, ourName, "kataras", "go-jose", "jwx-v3"} {
-			r.take(key{bench, lib, 1}, sample{2, 1, 1})
-			r.take(key{bench, lib, 2}, sample{1, 1, 1})
+			r.take(key{bench, lib, 1}, sample{2, 0, 1, 1})
+			r.take(key{bench, lib, 2}, sample{1, 0, 1, 1})
 		}
 	}
 	for _, alg := range algorithms {

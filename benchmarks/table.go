@@ -10,6 +10,8 @@ import (
 const (
 	floorName = "floor" // the bare cryptography
 	ourName   = "jwt"   // this repository's library
+
+	processorUnit = "cpu-ns/op" // of the processor time in a benchmark's line
 )
 
 // peers are the other libraries, in the order of the table, and their modules.
@@ -29,7 +31,11 @@ var peers = []struct{ lib, module string }{
 func (r *results) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s cores, %s/%s, %s, %s.\n", r.facts["cpu"], r.facts["cores"], r.facts["goos"], r.facts["goarch"], r.facts["go"], r.facts["date"])
-	fmt.Fprintf(&b, "Medians of %s interleaved rounds of %s; × is the time in relation to the floor, the bare cryptography.\n\n", r.facts["rounds"], r.facts["benchtime"])
+	of := ""
+	if r.cpu {
+		of = ", in processor time"
+	}
+	fmt.Fprintf(&b, "Medians of %s interleaved rounds of %s%s; × is the time in relation to the floor, the bare cryptography.\n\n", r.facts["rounds"], r.facts["benchtime"], of)
 	r.overview(&b)
 	for _, of := range r.benches {
 		r.details(&b, of)
@@ -107,7 +113,7 @@ func title(of key) string {
 	for _, name := range []string{"alg=", "claims=", "why=", "enc="} {
 		words = strings.ReplaceAll(words, name, "")
 	}
-	if strings.Contains(of.bench, "Parallel/") {
+	if isParallel(of.bench) {
 		words += " on " + strconv.Itoa(of.procs)
 	}
 	return words
