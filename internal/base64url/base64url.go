@@ -19,31 +19,31 @@ const Problem = "not base64url without padding"
 func AppendDecode(dst, src []byte) (_ []byte, ok bool) {
 	const spare = 8 // bytes that may be written behind the last
 	dst = slices.Grow(dst, len(src)/4*3+spare)
-	out, n := dst[len(dst):cap(dst)], 0
+	out := dst[len(dst):cap(dst)] // what is left to write to, always with enough for all of src
 	var bad uint32
-	for len(src) >= 8 {
+	for len(src) >= 8 && len(out) >= 8 { // the second for the compiler, which then does not check again
 		a, b := decodeGroup((*[4]byte)(src)), decodeGroup((*[4]byte)(src[4:]))
-		binary.BigEndian.PutUint64(out[n:], uint64(a)<<32|uint64(b)<<8)
+		binary.BigEndian.PutUint64(out, uint64(a)<<32|uint64(b)<<8)
 		bad |= a | b
-		src, n = src[8:], n+6
+		src, out = src[8:], out[6:]
 	}
 	if len(src) >= 4 {
 		a := decodeGroup((*[4]byte)(src))
-		binary.BigEndian.PutUint32(out[n:], a)
+		binary.BigEndian.PutUint32(out, a)
 		bad |= a
-		src, n = src[4:], n+3
+		src, out = src[4:], out[3:]
 	}
 	if len(src) > 0 { // two letters for one byte or three for two; nothing else may be left of them
 		group := [4]byte{'A', 'A', 'A', 'A'}
 		copy(group[:], src)
 		a, size := decodeGroup(&group), len(src)-1
-		binary.BigEndian.PutUint32(out[n:], a)
+		binary.BigEndian.PutUint32(out, a)
 		if size == 0 || a<<(8*size)>>8 != 0 {
 			return dst, false
 		}
-		n += size
+		out = out[size:]
 	}
-	return dst[:len(dst)+n], bad&notInAlphabet == 0
+	return dst[:cap(dst)-len(out)], bad&notInAlphabet == 0
 }
 
 // decodeGroup returns the three bytes of four letters in its upper 24 bits, and
