@@ -2,13 +2,11 @@ package jwt
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,54 +38,7 @@ type Cache struct {
 	MaxEntries int           // most tokens remembered, 1 counts as 2; 0: 10,000
 	MaxBytes   int           // most memory they take; 0: 16 MiB
 
-	mu   sync.RWMutex
-	held *generations // behind a pointer, where no formatting shows it
-}
-
-// generations are what a Cache remembers. When the young one is half of what is
-// allowed, it takes the place of the old one, with what is in that one no longer
-// in use.
-type generations struct {
-	secret     []byte
-	young, old map[digest]*remembered
-	bytes      int // of the young one
-}
-
-type digest = [sha256.Size]byte
-
-// remembered is a token, and what it was accepted by.
-type remembered struct {
-	input  string // the token without its signature
-	token  *Token
-	policy *Policy
-	since  time.Time
-}
-
-// size is about the memory one takes, its place in the map included. Texts without
-// escapes are parts of the header or the payload.
-func (r *remembered) size() int {
-	const fixed = 768 // bytes of the structs, and of a place in a map that is half full
-	t := r.token
-	held := fixed + allocated(len(r.input)) + allocated(len(t.payload)) + allocated(len(t.header)) + 16*len(t.Claims.Audience)
-	if strings.Contains(t.header, `\`) {
-		held += allocated(len(t.Header.KeyID)) + allocated(len(t.Header.Type)) + allocated(len(t.Header.ContentType))
-	}
-	if strings.Contains(t.payload, `\`) {
-		held += allocated(len(t.Claims.Issuer)) + allocated(len(t.Claims.Subject)) + allocated(len(t.Claims.ID))
-		for _, recipient := range t.Claims.Audience {
-			held += allocated(len(recipient))
-		}
-	}
-	return held
-}
-
-// allocated is at least what the runtime takes for a text of n bytes.
-func allocated(n int) int {
-	const large, page = 32 << 10, 8 << 10
-	if n > large {
-		return (n + page - 1) / page * page
-	}
-	return n + n/8 + 8
+	held atomic.Pointer[memory]
 }
 
 // Verify returns what the policies' Verify returns, without verifying the
@@ -100,8 +51,9 @@ func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
 	if len(token) > c.Policies.maxSize() {
 		return c.verify(ctx, token, input, digest{}) // which refuses it
 	}
-	d := c.digest(signature)
-	r := c.find(d)
+	held := c.memory()
+	d := held.digest(signature)
+	r := held.find(&d)
 	if r == nil || r.input != input || !r.hasKey(ctx) {
 		return c.verify(ctx, token, input, d)
 	}
@@ -110,7 +62,7 @@ func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
 		return c.verify(ctx, token, input, d)
 	}
 	if r.policy.check(r.token, now) != nil {
-		c.forget(d)
+		held.forget(&d)
 		return c.verify(ctx, token, input, d) // which says why, or finds another policy
 	}
 	return r.token.copy(), nil
@@ -147,7 +99,7 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 		return nil, err
 	}
 	if d != (digest{}) && reflect.ValueOf(t.key).Comparable() {
-		c.remember(d, &remembered{strings.Clone(input), t.copy(), p, p.now().Round(0)})
+		c.memory().remember(&remembered{d, strings.Clone(input), t.copy(), p, p.now().Round(0)})
 	}
 	return t, nil
 }
@@ -165,83 +117,4 @@ func (c *Cache) maxAge() time.Duration {
 		return 5 * time.Minute
 	}
 	return c.MaxAge
-}
-
-// half is how much one generation may hold.
-func (c *Cache) half() (entries, bytes int) {
-	entries, bytes = c.MaxEntries, c.MaxBytes
-	if entries == 0 {
-		entries = 10_000
-	}
-	if bytes == 0 {
-		bytes = 16 << 20
-	}
-	return (entries + 1) / 2, bytes / 2
-}
-
-// digest returns the keyed hash of a signature.
-func (c *Cache) digest(signature string) digest {
-	c.mu.RLock()
-	held := c.held
-	c.mu.RUnlock()
-	if held == nil {
-		held = c.begin()
-	}
-	b := buffers.Get().(*buffer)
-	defer b.free()
-	b.sig = append(append(b.sig[:0], held.secret...), signature...)
-	return sha256.Sum256(b.sig)
-}
-
-func (c *Cache) begin() *generations {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.held == nil {
-		c.held = &generations{secret: make([]byte, sha256.Size), young: make(map[digest]*remembered)}
-		rand.Read(c.held.secret)
-	}
-	return c.held
-}
-
-func (c *Cache) find(d digest) *remembered {
-	c.mu.RLock()
-	r, young := c.held.young[d]
-	if !young {
-		r = c.held.old[d]
-	}
-	c.mu.RUnlock()
-	if r != nil && !young {
-		c.remember(d, r) // it is in use
-	}
-	return r
-}
-
-func (c *Cache) remember(d digest, r *remembered) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	entries, bytes := c.half()
-	if r.size() > bytes {
-		return
-	}
-	g := c.held
-	g.remove(d)
-	if len(g.young) >= entries || g.bytes+r.size() > bytes {
-		g.young, g.old, g.bytes = make(map[digest]*remembered), g.young, 0
-	}
-	g.young[d] = r
-	g.bytes += r.size()
-}
-
-func (c *Cache) forget(d digest) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.held.remove(d)
-}
-
-func (g *generations) remove(d digest) {
-	if r, ok := g.young[d]; ok {
-		g.bytes -= r.size()
-		delete(g.young, d)
-	}
-	delete(g.old, d)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,10 +38,11 @@ func TestCacheHoldsNoMoreThanItMay(t *testing.T) {
 		require.NoError(t, err)
 		now = now.Add(2 * time.Second)
 	}
-	require.Len(t, cache.held.young, 1)
-	for _, r := range cache.held.young {
-		assert.Equal(t, r.size(), cache.held.bytes)
-	}
+	young := cache.memory().young.Load()
+	all := held(young)
+	require.Len(t, all, 1)
+	assert.Equal(t, 1, young.entries)
+	assert.Equal(t, all[0].size(), young.bytes)
 	now = time.Unix(1008, 0)
 	cache.MaxAge = time.Hour
 	_, err = cache.Verify(t.Context(), token)
@@ -48,8 +50,9 @@ func TestCacheHoldsNoMoreThanItMay(t *testing.T) {
 	now = time.Unix(1100, 0)
 	_, err = cache.Verify(t.Context(), token)
 	require.ErrorIs(t, err, ErrExpired)
-	assert.Empty(t, cache.held.young, "an expired token is gone")
-	assert.Zero(t, cache.held.bytes)
+	assert.Empty(t, held(young), "an expired token is gone")
+	assert.Zero(t, young.entries)
+	assert.Zero(t, young.bytes)
 
 	// Neither is a token that could not be found again.
 	now = time.Unix(1000, 0)
@@ -58,15 +61,28 @@ func TestCacheHoldsNoMoreThanItMay(t *testing.T) {
 	cache = newCache(lax{})
 	_, err = cache.Verify(t.Context(), token)
 	require.NoError(t, err)
-	if cache.held != nil {
-		assert.Empty(t, cache.held.young)
+	assert.Empty(t, held(cache.memory().young.Load()))
+}
+
+// held are the tokens of a generation.
+func held(g *generation) (all []*remembered) {
+	if g == nil {
+		return nil
 	}
+	for i := range g.places {
+		if at := g.places[i].Load(); at != nil {
+			all = append(all, *at...)
+		}
+	}
+	return all
 }
 
 func TestEachCacheHasASecret(t *testing.T) {
-	one, other := (&Cache{}).begin(), (&Cache{}).begin()
-	assert.Len(t, one.secret, 32)
+	one, other := (&Cache{}).memory(), (&Cache{}).memory()
 	assert.NotEqual(t, one.secret, other.secret)
+	assert.NotEqual(t, one.digest("a signature"), other.digest("a signature"))
+	assert.NotEqual(t, one.digest("a signature"), one.digest("another signature"))
+	assert.Equal(t, one.digest("a signature"), one.digest("a signature"))
 }
 
 // What is held stays under MaxBytes, whatever the tokens are like.
@@ -102,7 +118,13 @@ func TestCacheHoldsNoMoreBytesThanItMay(t *testing.T) {
 				require.NoError(t, err)
 				held += 1000 + len(input)
 			}
-			assert.Less(t, heapInUse()-before, int64(most+most/16))
+			used := heapInUse() - before
+			assert.Less(t, used, int64(most+most/16))
+			counted := cache.memory().young.Load().bytes
+			if old := cache.memory().old.Load(); old != nil {
+				counted += old.bytes
+			}
+			assert.Greater(t, used, int64(counted/2), "what is counted is there")
 			runtime.KeepAlive(cache)
 		})
 	}
@@ -131,17 +153,14 @@ func TestCacheBoundsAreExact(t *testing.T) {
 		require.NoError(t, err)
 		return token
 	}
-	fill := func(cache *Cache, n byte) *generations {
+	fill := func(cache *Cache, n byte) *memory {
 		for id := range n {
 			_, err := cache.Verify(t.Context(), token('a'+id))
 			require.NoError(t, err)
 		}
-		return cache.held
+		return cache.memory()
 	}
-	var size int
-	for _, r := range fill(&Cache{Policies: Policies{p}}, 1).young {
-		size = r.size()
-	}
+	size := held(fill(&Cache{Policies: Policies{p}}, 1).young.Load())[0].size()
 	for _, row := range []struct {
 		entries, bytes, n, young, old int
 	}{
@@ -158,25 +177,80 @@ func TestCacheBoundsAreExact(t *testing.T) {
 		{4, 0, 3, 1, 2},
 		{4, 0, 5, 1, 2},
 	} {
-		held := fill(&Cache{Policies: Policies{p}, MaxEntries: row.entries, MaxBytes: row.bytes}, byte(row.n))
-		assert.Len(t, held.young, row.young, "%+v", row)
-		assert.Len(t, held.old, row.old, "%+v", row)
-		assert.Equal(t, row.young*size, held.bytes, "%+v", row)
+		m := fill(&Cache{Policies: Policies{p}, MaxEntries: row.entries, MaxBytes: row.bytes}, byte(row.n))
+		young, old := m.young.Load(), m.old.Load()
+		assert.Len(t, held(young), row.young, "%+v", row)
+		assert.Len(t, held(old), row.old, "%+v", row)
+		assert.Equal(t, row.young, young.entries, "%+v", row)
+		assert.Equal(t, row.young*size, young.bytes, "%+v", row)
 	}
 	// A token that is used again is held once, and its expired one not at all.
 	cache := &Cache{Policies: Policies{p}, MaxEntries: 4}
-	held := fill(cache, 3)
+	m := fill(cache, 3)
 	_, err = cache.Verify(t.Context(), token('a'))
 	require.NoError(t, err)
-	assert.Len(t, held.young, 2)
-	assert.Len(t, held.old, 1)
-	for d := range held.old {
-		cache.forget(d)
-	}
-	assert.Empty(t, held.old)
+	young, old := m.young.Load(), m.old.Load()
+	assert.Len(t, held(young), 2)
+	require.Len(t, held(old), 1)
+	m.forget(&held(old)[0].digest)
+	assert.Empty(t, held(old))
+	assert.Len(t, held(young), 2)
 	entries, bytes := (&Cache{}).half()
 	assert.Equal(t, 5000, entries)
 	assert.Equal(t, 8<<20, bytes)
 	assert.Equal(t, 5*time.Minute, (&Cache{}).maxAge())
 	assert.Equal(t, time.Minute, (&Cache{MaxAge: time.Minute}).maxAge())
+}
+
+// Tokens whose digests lead to one place are told apart, and each is forgotten alone.
+func TestCacheTellsApartWhatIsInOnePlace(t *testing.T) {
+	m := &memory{entries: 3, bytes: 1 << 20}
+	m.young.Store(&generation{places: make([]atomic.Pointer[place], 1)})
+	all := make([]*remembered, 3)
+	for i := range all {
+		all[i] = &remembered{digest: digest{31: byte(i)}, token: new(Token)}
+		m.remember(all[i])
+	}
+	find := func(want ...bool) {
+		t.Helper()
+		for i, r := range all {
+			assert.Equal(t, want[i], m.find(&r.digest) == r, "token %d", i)
+			assert.Equal(t, want[i], m.find(&r.digest) != nil, "token %d", i)
+		}
+	}
+	find(true, true, true)
+	assert.Nil(t, m.find(&digest{0: 1}))
+	m.forget(&all[1].digest)
+	find(true, false, true)
+	m.forget(&all[1].digest)
+	assert.Equal(t, 2, m.young.Load().entries)
+	m.forget(&all[0].digest)
+	m.forget(&all[2].digest)
+	find(false, false, false)
+	assert.Zero(t, m.young.Load().bytes)
+}
+
+// A table has no more places than tokens go in, and at least one.
+func TestCacheTableIsAsLargeAsItsBounds(t *testing.T) {
+	places := func(c *Cache) int { return len(c.memory().young.Load().places) }
+	assert.Equal(t, 5000, places(&Cache{}))
+	assert.Equal(t, 1, places(&Cache{MaxEntries: 1}))
+	assert.Equal(t, 1, places(&Cache{MaxBytes: 1}))
+	assert.Equal(t, 100, places(&Cache{MaxEntries: 1 << 30, MaxBytes: 200 * sizeOfEntry}))
+}
+
+// A hit takes no lock.
+func TestCacheIsReadWhileItIsChanged(t *testing.T) {
+	key, err := NewHMAC(HS256, make([]byte, 32), "")
+	require.NoError(t, err)
+	cache := &Cache{Policies: Policies{{Keys: Keys{key}, AllowNoExpiry: true}}}
+	token, err := Sign(t.Context(), key, Claims{ID: "1"})
+	require.NoError(t, err)
+	_, err = cache.Verify(t.Context(), token)
+	require.NoError(t, err)
+	cache.memory().mu.Lock()
+	defer cache.memory().mu.Unlock()
+	got, err := cache.Verify(t.Context(), token)
+	require.NoError(t, err)
+	assert.Equal(t, "1", got.Claims.ID)
 }

@@ -210,7 +210,8 @@ func (c *Cache) Explain(ctx context.Context, token string) *Explanation {
 	}
 	got := "a token that is not remembered"
 	if input, signature := cutSignature(token); signature != "" {
-		if r := c.find(c.digest(signature)); r != nil && r.input == input {
+		m := c.memory()
+		if d := m.digest(signature); m.holds(&d, input) {
 			got = "a token that is remembered"
 		}
 	}
