@@ -44,28 +44,39 @@ type Cache struct {
 // Verify returns what the policies' Verify returns, without verifying the
 // signature again while the token is remembered.
 func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
+	t, shared, err := c.lend(ctx, token)
+	if shared {
+		t = t.copy()
+	}
+	return t, err
+}
+
+// lend is Verify that does not copy the token: it may be the one remembered, which
+// others have, too, and is only to be read.
+func (c *Cache) lend(ctx context.Context, token string) (t *Token, shared bool, err error) {
 	if err := c.incomplete(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	input, signature := cutSignature(token)
 	if len(token) > c.Policies.maxSize() {
-		return c.verify(ctx, token, input, digest{}) // which refuses it
+		t, err := c.verify(ctx, token, input, digest{}) // which refuses it
+		return t, false, err
 	}
-	held := c.memory()
-	d := held.digest(signature)
-	r := held.find(&d)
-	if r == nil || r.input != input || !r.hasKey(ctx) {
-		return c.verify(ctx, token, input, d)
+	m := c.memory()
+	d := m.digest(signature)
+	if r := m.find(&d); r != nil && r.input == input && r.hasKey(ctx) {
+		now := r.policy.now() // after the key set, which may take its time
+		age := now.Round(0).Sub(r.since)
+		switch {
+		case age < 0 || age >= c.maxAge():
+		case r.policy.check(r.token, now) == nil:
+			return r.token, true, nil
+		default:
+			m.forget(&d)
+		}
 	}
-	now := r.policy.now() // after the key set, which may take its time
-	if age := now.Round(0).Sub(r.since); age < 0 || age >= c.maxAge() {
-		return c.verify(ctx, token, input, d)
-	}
-	if r.policy.check(r.token, now) != nil {
-		held.forget(&d)
-		return c.verify(ctx, token, input, d) // which says why, or finds another policy
-	}
-	return r.token.copy(), nil
+	t, err = c.verify(ctx, token, input, d) // which says why, or finds another policy
+	return t, false, err
 }
 
 // incomplete says what is wrong with the Cache itself.
@@ -98,7 +109,7 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 	if err != nil {
 		return nil, err
 	}
-	if d != (digest{}) && reflect.ValueOf(t.key).Comparable() {
+	if d != (digest{}) && isComparable(t.key) {
 		c.memory().remember(&remembered{d, strings.Clone(input), t.copy(), p, p.now().Round(0)})
 	}
 	return t, nil
@@ -108,8 +119,13 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 func (r *remembered) hasKey(ctx context.Context) bool {
 	keys, err := r.policy.Keys.Verifiers(ctx, r.token.Header)
 	return err == nil && slices.ContainsFunc(keys, func(key Verifier) bool {
-		return key != nil && reflect.ValueOf(key).Comparable() && key == r.token.key
+		return key != nil && isComparable(key) && key == r.token.key
 	})
+}
+
+func isComparable(key Verifier) bool {
+	v := reflect.ValueOf(key)
+	return v.Kind() == reflect.Pointer || v.Comparable() // which takes memory
 }
 
 func (c *Cache) maxAge() time.Duration {

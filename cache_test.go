@@ -170,6 +170,32 @@ func TestCacheHandsOutTokensOfTheirOwn(t *testing.T) {
 	}
 }
 
+// VerifyAs reads the token that is remembered, and shares nothing of it.
+func TestCacheHandsOutClaimsOfTheirOwn(t *testing.T) {
+	type claims struct {
+		jwt.Claims
+		Scopes []string          `json:"scopes"`
+		Limits map[string]string `json:"limits"`
+	}
+	signer, _, _, cache := cached(t)
+	cache.Policies[0].AllowAnyAudience = true
+	for _, audience := range []jwt.Audience{{"a"}, {"a", "b"}, {"a", "b", "c", "d", "e", "f"}} {
+		token := signClaims(t, signer, claims{
+			jwt.Claims{Subject: "alice", Audience: audience, ExpiresAt: 1_000_100}, []string{"read"}, map[string]string{"seats": "2"},
+		})
+		for range 3 {
+			got, err := jwt.VerifyAs[claims](t.Context(), cache, token)
+			require.NoError(t, err)
+			assert.Equal(t, claims{jwt.Claims{Subject: "alice", Audience: audience, ExpiresAt: 1_000_100}, []string{"read"}, map[string]string{"seats": "2"}}, got)
+			got.Subject, got.Audience[0], got.Scopes[0], got.Limits["seats"] = "mallory", "mallory", "admin", "1000"
+			alone, err := jwt.VerifyAs[jwt.Claims](t.Context(), cache, token)
+			require.NoError(t, err)
+			assert.Equal(t, audience, alone.Audience)
+			alone.Audience[0] = "mallory"
+		}
+	}
+}
+
 func TestCacheRemembersNoRefusal(t *testing.T) {
 	signer, verifier := pair(t, jwt.EdDSA, "")
 	set := &changing{}

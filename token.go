@@ -114,11 +114,21 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, err
 	if isNil(v) {
 		return none, errors.New("jwt: no TokenVerifier to verify the token with")
 	}
-	t, err := v.Verify(ctx, token)
+	t, err := verifyToRead(ctx, v, token)
 	if err != nil {
 		return none, err
 	}
 	return ClaimsAs[T](t)
+}
+
+// verifyToRead is v.Verify for a token that is read and not handed out, so that a
+// Cache need not copy it.
+func verifyToRead(ctx context.Context, v TokenVerifier, token string) (*Token, error) {
+	if c, ok := v.(*Cache); ok {
+		t, _, err := c.lend(ctx, token)
+		return t, err
+	}
+	return v.Verify(ctx, token)
 }
 
 // ClaimsAs decodes the verified payload into a T. It reads what [Sign] writes, and
