@@ -36,6 +36,9 @@ func List(ctx context.Context, dir, tags string, patterns ...string) ([]Finding,
 	if err != nil {
 		return nil, err
 	}
+	pkgs = slices.DeleteFunc(pkgs, func(pkg *packages.Package) bool { // the main that go test writes
+		return pkg.Name == "main" && strings.HasSuffix(pkg.ID, ".test")
+	})
 	graph, err := checker.Analyze([]*analysis.Analyzer{Analyzer}, pkgs, nil)
 	if err != nil {
 		return nil, err
@@ -92,11 +95,6 @@ func unread(dir string, patterns []string, pkgs []*packages.Package) ([]Finding,
 		}
 		for _, name := range pkg.IgnoredFiles {
 			dirs[filepath.Dir(name)] = true
-		}
-		for _, name := range pkg.GoFiles {
-			if pkg.Name == "main" && strings.HasSuffix(pkg.ID, ".test") {
-				delete(dirs, filepath.Dir(name)) // the build cache
-			}
 		}
 	}
 	for _, pattern := range patterns {

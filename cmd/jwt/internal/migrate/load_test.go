@@ -105,6 +105,19 @@ func TestFilesThatAreNotLoadedAreListed(t *testing.T) {
 	assert.Empty(t, findings)
 }
 
+// The go command's own test program uses the package under test.
+func TestTheProgramOfGoTestIsNotListed(t *testing.T) {
+	t.Parallel()
+	dir := module(t, map[string]string{
+		"go.mod":    "module github.com/kataras/jwt\n\ngo 1.26.0\n",
+		"p.go":      "package p\n",
+		"p_test.go": "package p\n\nimport \"testing\"\n\nfunc TestP(t *testing.T) {}\n",
+	})
+	findings, err := List(t.Context(), dir, "", ".")
+	require.NoError(t, err)
+	assert.Empty(t, findings)
+}
+
 func TestWhatCannotBeLoadedIsAnErrorBesideTheRest(t *testing.T) {
 	t.Parallel()
 	dir := module(t, map[string]string{
