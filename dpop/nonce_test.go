@@ -107,3 +107,18 @@ func TestWhatMayBeANonce(t *testing.T) { // NQCHAR of RFC 6749 appendix A
 		assert.False(t, isNonce(bad), bad)
 	}
 }
+
+// Nothing is a nonce but what these made, in time.
+func FuzzNonce(f *testing.F) {
+	nonces, err := NewNonces(time.Minute)
+	require.NoError(f, err)
+	good, late := nonces.make(issued), nonces.make(issued.Add(-time.Hour))
+	for _, text := range []string{"", "A", good, late, good + "=", strings.Repeat("A", 32)} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		ok, renew := nonces.check(text, issued)
+		require.Equal(t, text == good, ok)
+		require.Equal(t, text != good, renew)
+	})
+}

@@ -14,7 +14,7 @@ func normalURL(text string) (string, error) {
 	switch {
 	case err != nil:
 		return "", errors.New("not a URL") // whose text the error would repeat
-	case u.Host == "":
+	case u.Hostname() == "":
 		return "", errors.New("not an absolute URL with a host")
 	case u.User != nil:
 		return "", errors.New("a URL with user information")

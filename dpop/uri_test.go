@@ -54,6 +54,8 @@ func TestEqualURLsHaveOneNormalForm(t *testing.T) {
 func TestWhatIsNoURLOfARequestHasNoNormalForm(t *testing.T) {
 	for _, row := range []struct{ url, problem string }{
 		{"", "not an absolute URL with a host"},
+		{"http://:", "not an absolute URL with a host"},
+		{"https://:443/a", "not an absolute URL with a host"},
 		{"/a", "not an absolute URL with a host"},
 		{"api.example/a", "not an absolute URL with a host"},
 		{"https:///a", "not an absolute URL with a host"},
