@@ -423,3 +423,42 @@ func TestClaimsAsNamesTheClaimThatDoesNotFit(t *testing.T) {
 	assert.Equal(t, "roles", refusal.Claim)
 	assert.Equal(t, "[1]: got a number, want a string", refusal.Detail)
 }
+
+// Claims that a struct reads are those that encoding/json reads where its names are
+// exact, and are written and read back the same.
+func FuzzClaimsAs(f *testing.F) {
+	type claims struct {
+		jwt.Claims
+		Role   string            `json:"role"`
+		Level  int8              `json:"level"`
+		Teams  []string          `json:"teams,omitempty"`
+		Labels map[string]*int64 `json:"labels"`
+		Raw    stdjson.RawMessage   `json:"raw,omitempty"`
+	}
+	for _, text := range []string{`{}`, `{"iss":"a","role":"b","level":7,"teams":["x"],"labels":{"y":1,"z":null},"raw":{"w":[]}}`, `{"level":128}`, `{"level":1.0}`, `{"role":null}`, `{"labels":[]}`, `{"teams":"x"}`, `{"ROLE":"a"}`} {
+		f.Add([]byte(text))
+	}
+	key := hs256(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		token, err := jwt.InsecureToken(stdjson.RawMessage(text))
+		if err != nil {
+			return
+		}
+		got, err := jwt.ClaimsAs[claims](token)
+		if err != nil {
+			var refusal *jwt.VerifyError
+			require.ErrorAs(t, err, &refusal)
+			require.NotContains(t, err.Error(), "\n")
+			return
+		}
+		signed, err := jwt.Sign(t.Context(), key, got)
+		require.NoError(t, err)
+		_, payload, err := jwt.InsecureDecode(signed)
+		require.NoError(t, err)
+		back, err := jwt.ClaimsAs[claims](must(jwt.InsecureToken(stdjson.RawMessage(payload))))
+		require.NoError(t, err)
+		again, err := jwt.Sign(t.Context(), key, back)
+		require.NoError(t, err)
+		require.Equal(t, signed, again)
+	})
+}

@@ -3,33 +3,21 @@ package jwt_test
 import (
 	"crypto/fips140"
 	"crypto/rsa"
-	"os"
-	"os/exec"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 )
 
 // enforced runs a test in the FIPS 140-only mode: in a process of its own, unless
 // this one is in that mode.
 func enforced(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
-	if fips140.Enforced() {
+	if fipstest.Enforced(t) {
 		test(t)
-		return
 	}
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("there are no other processes on " + runtime.GOOS)
-	}
-	command := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
-	command.Env = append(os.Environ(), "GODEBUG=fips140=only")
-	output, err := command.CombinedOutput()
-	require.NoError(t, err, "%s", output)
-	require.Contains(t, string(output), "--- PASS: "+t.Name())
 }
 
 // skipEnforced skips a test of keys that the FIPS 140-only mode does not let anybody make.

@@ -114,3 +114,26 @@ func TestPoliciesChooseByIssuerTemplate(t *testing.T) {
 		}
 	}
 }
+
+// What a template accepts is made of its parts and the claim that it names.
+func FuzzIssuerTemplate(f *testing.F) {
+	f.Add("https://login.example/{tid}/v2.0", "https://login.example/a/v2.0", "a")
+	f.Add("https://login.example/{tid}", "https://login.example/../a", "../a")
+	f.Add("a{b}c", "abc", "")
+	f.Add("{}", "", "")
+	f.Add("a{tid}{tid}", "aaa", "a")
+	key := hs256(f)
+	f.Fuzz(func(t *testing.T, issuerTemplate, issuer, tid string) {
+		p := &jwt.Policy{Keys: jwt.Keys{key}, IssuerTemplate: issuerTemplate, AllowAnyAudience: true, AllowNoExpiry: true}
+		token, err := jwt.Sign(t.Context(), key, map[string]string{"iss": issuer, "tid": tid})
+		if err != nil {
+			return
+		}
+		if _, err := p.Verify(t.Context(), token); err == nil {
+			require.True(t, strings.Contains(issuerTemplate, "{tid}"), issuerTemplate)
+			require.Equal(t, strings.Replace(issuerTemplate, "{tid}", tid, 1), issuer)
+			require.NotEmpty(t, tid)
+			require.False(t, strings.ContainsAny(tid, "/?#%:@ "), tid)
+		}
+	})
+}

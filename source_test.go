@@ -1,11 +1,13 @@
 package jwt_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +76,27 @@ func TestNothingIsHidden(t *testing.T) {
 		})
 	}
 	assert.Greater(t, read, 8)
+}
+
+// Keys are made by the tests and examples that need them. What is here is short
+// enough to be no key.
+func TestNoPrivateKeyIsInTheRepository(t *testing.T) {
+	key := regexp.MustCompile(`BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{64}`)
+	require.Regexp(t, key, "-----BEGIN EC PRIVATE"+" KEY-----\n"+strings.Repeat("A", 64))
+	read := 0
+	require.NoError(t, filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			if entry != nil && entry.Name() == ".git" {
+				return filepath.SkipDir
+			}
+			return err
+		}
+		data, err := os.ReadFile(name)
+		read++
+		assert.False(t, bytes.Contains(data, []byte("PRIVATE KEY-----")) && key.Match(data), "%s has a private key", name)
+		return err
+	}))
+	require.Greater(t, read, 300)
 }
 
 // readmeImports are what the snippets of the README may use without saying so.

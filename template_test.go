@@ -194,3 +194,35 @@ func TestTokensTooLargeForAVerifierAreNotSigned(t *testing.T) {
 	_, err = tmpl.Sign(t.Context(), claims(60000))
 	require.Error(t, err)
 }
+
+// Whatever claims a template signs, the policy with the same values accepts the token,
+// unless the claims say otherwise themselves.
+func FuzzTemplate(f *testing.F) {
+	for _, claims := range []string{`{}`, `{"sub":"alice","x":[1,{"y":null}]}`, `{"iss":"other"}`, `{"exp":1}`, `{"nbf":9e9}`, `{"aud":[]}`, `{"jti":7}`, `{"a":1,"a":2}`, `[]`, ``, "{\"a\":\"\xff\"}", ` { "iat" : 1.5 } `} {
+		f.Add([]byte(claims))
+	}
+	key := hs256(f)
+	f.Fuzz(func(t *testing.T, claims []byte) {
+		before := string(claims)
+		token, err := template(key).Sign(t.Context(), json.RawMessage(claims))
+		require.Equal(t, before, string(claims))
+		if err != nil {
+			require.Empty(t, token)
+			return
+		}
+		var own map[string]any
+		require.NoError(t, json.Unmarshal(claims, &own))
+		verified, err := policy(key).Verify(t.Context(), token)
+		if err != nil {
+			var refusal *jwt.VerifyError
+			require.ErrorAs(t, err, &refusal)
+			require.Contains(t, own, refusal.Claim)
+			return
+		}
+		var got map[string]any
+		require.NoError(t, json.Unmarshal(verified.Payload(), &got))
+		for name, value := range own {
+			require.Equal(t, value, got[name], name)
+		}
+	})
+}

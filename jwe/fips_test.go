@@ -6,29 +6,19 @@ import (
 	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
-	"os"
-	"os/exec"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 )
 
 // What is approved works, and what is not is refused when the key is made. The test
 // runs in a process of its own, unless this one is in the FIPS 140-only mode.
 func TestFIPS140OnlyMode(t *testing.T) {
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("there are no other processes on " + runtime.GOOS)
-	}
-	if !fips140.Enforced() {
-		command := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
-		command.Env = append(os.Environ(), "GODEBUG=fips140=only")
-		output, err := command.CombinedOutput()
-		require.NoError(t, err, "%s", output)
-		require.Contains(t, string(output), "--- PASS: "+t.Name())
+	if !fipstest.Enforced(t) {
 		return
 	}
 	p256, err := ecdh.P256().GenerateKey(rand.Reader)

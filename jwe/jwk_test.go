@@ -147,3 +147,37 @@ func TestNoJWKIsNoKey(t *testing.T) {
 		assert.EqualError(t, make(), "jwe: dir key for A256GCM: got a secret of 16 bytes, want 32")
 	}
 }
+
+// A key of any text encrypts and decrypts for what it names and permits, or not at all.
+func FuzzKeys(f *testing.F) {
+	for _, text := range []string{
+		`{"kty":"oct","alg":"dir","k":"AAECAwQFBgcICQoLDA0ODw"}`, `{"kty":"oct","alg":"A128KW","use":"enc","k":"AAECAwQFBgcICQoLDA0ODw"}`,
+		`{"kty":"oct","alg":"A128GCM","key_ops":["encrypt"],"k":"AAECAwQFBgcICQoLDA0ODw"}`, `{"kty":"oct","alg":"HS256","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}`,
+		`{"kty":"OKP","crv":"X25519","alg":"ECDH-ES","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}`, `{"kty":"OKP","crv":"X25519","alg":"ECDH-ES","use":"sig","x":"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08"}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		key, err := jwk.Parse(text)
+		if err != nil {
+			return
+		}
+		for _, enc := range []jwe.Encryption{jwe.A128GCM, jwe.A256GCM, jwe.A128CBCHS256, jwe.A256CBCHS512} {
+			encrypter, err := jwe.EncrypterFrom(key, enc)
+			if err != nil {
+				require.Nil(t, encrypter)
+				continue
+			}
+			token, err := jwe.InsecureEncryptUnsigned(t.Context(), encrypter, jwe.Header{}, []byte("plaintext"))
+			require.NoError(t, err)
+			decrypter, err := jwe.DecrypterFrom(key, enc)
+			if err != nil {
+				require.Nil(t, decrypter)
+				continue
+			}
+			_, plaintext, err := jwe.InsecureDecryptUnsigned(t.Context(), decrypter, token)
+			require.NoError(t, err)
+			require.Equal(t, "plaintext", string(plaintext))
+		}
+	})
+}

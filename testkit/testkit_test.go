@@ -111,3 +111,28 @@ func TestServeAnswersLineByLine(t *testing.T) {
 		t.Error("a line that is no case is no error")
 	}
 }
+
+// Whatever a line is, Serve answers it with one line, or ends with an error.
+func FuzzServe(f *testing.F) {
+	f.Add(`{"id":"a","token":"x","keys":[{}],"policy":{"audience":["b"]},"now":1}`)
+	f.Add("{}\n\n{\"id\":\"\xff\\n\"}")
+	f.Add(`{"id":7}`)
+	f.Add("")
+	f.Fuzz(func(t *testing.T, in string) {
+		asked := 0
+		var out bytes.Buffer
+		err := testkit.Serve(strings.NewReader(in), &out, func(testkit.Case) testkit.Verdict { asked++; return testkit.Refuse })
+		if answered := strings.Count(out.String(), "\n"); answered != asked {
+			t.Fatalf("asked %d times, answered %d", asked, answered)
+		}
+		for line := range strings.Lines(out.String()) {
+			var a testkit.Answer
+			if json.Unmarshal([]byte(line), &a) != nil || a.Verdict != testkit.Refuse {
+				t.Fatalf("answered %q", line)
+			}
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "testkit: ") {
+			t.Fatal(err)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
@@ -15,7 +16,7 @@ import (
 // cutPair splits name=value. The value is not repeated in an error.
 func cutPair(flag, text string) (name, value string, err error) {
 	name, value, ok := strings.Cut(text, "=")
-	if !ok || name == "" {
+	if !ok || name == "" || !utf8.ValidString(name) {
 		return "", "", fmt.Errorf("%s: want name=value", flag)
 	}
 	return name, value, nil

@@ -115,7 +115,7 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 	s.write("list.json", `[]`)
 	for _, args := range [][]string{
 		{"-c", "sub=7"}, {"--claims", "bad.json"}, {"--claims", "list.json"}, {"--claims", "none.json"}, {"-e", "soon"}, {"-e", ""}, {"-e", "1h-1m"},
-		{"-e", "99999999d"}, {"--not-before", "x"}, {"-c", "=1"}, {"--header", "x"}, {"--now", "x"}, {"--kid", "x"}, {"--key", "public.jwk"},
+		{"-e", "99999999d"}, {"--not-before", "x"}, {"-c", "=1"}, {"-c", "\xff=1"}, {"--header", "x"}, {"--now", "x"}, {"--kid", "x"}, {"--key", "public.jwk"},
 	} {
 		r := s.try("", append([]string{"sign", "--key", "key.jwk"}, args...)...)
 		assert.Equal(t, 2, r.code, "%q", args)

@@ -1,40 +1,31 @@
-// Rsa-pem loads a key pair from PEM files, signs with one and verifies with the
-// other.
+// Rsa-pem reads a key pair from PEM files, signs with one and verifies with the
+// other. It makes the files first, as openssl would:
+//
+//	openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
+//	openssl pkey -in private.pem -pubout -out public.pem
 package main
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
-// Made with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
-// and: openssl pkey -in private.pem -pubout -out public.pem
-var (
-	//go:embed private.pem
-	privatePEM []byte
-	//go:embed public.pem
-	publicPEM []byte
-)
-
 func main() {
-	private, err := jwk.ParsePEM(privatePEM)
+	dir, err := os.MkdirTemp("", "rsa-pem")
 	check(err)
-	private, err = private.With(jwt.PS256, "rsa-1") // a PEM file names neither
-	check(err)
-	signer, err := private.Signer()
-	check(err)
+	defer os.RemoveAll(dir)
+	makeFiles(dir)
 
-	public, err := jwk.ParsePEM(publicPEM)
+	signer, err := read(filepath.Join(dir, "private.pem")).Signer()
 	check(err)
-	public, err = public.With(jwt.PS256, "rsa-1")
-	check(err)
-	verifier, err := public.Verifier()
+	verifier, err := read(filepath.Join(dir, "public.pem")).Verifier()
 	check(err)
 
 	access := jwt.Template{Key: signer, Lifetime: time.Minute}
@@ -43,6 +34,30 @@ func main() {
 	verified, err := (&jwt.Policy{Keys: jwt.Keys{verifier}}).Verify(context.Background(), token)
 	check(err)
 	fmt.Println(verified.Header.Algorithm, verified.Header.KeyID, verified.Claims.Subject)
+}
+
+// read reads a key from a PEM file, which names neither its algorithm nor its ID.
+func read(name string) *jwk.Key {
+	data, err := os.ReadFile(name)
+	check(err)
+	key, err := jwk.ParsePEM(data)
+	check(err)
+	key, err = key.With(jwt.PS256, "rsa-1")
+	check(err)
+	return key
+}
+
+// makeFiles writes a new key to private.pem, which only its owner can read, and its
+// public part to public.pem.
+func makeFiles(dir string) {
+	key, err := jwk.Generate(jwt.PS256)
+	check(err)
+	private, err := key.MarshalPrivatePEM()
+	check(err)
+	check(os.WriteFile(filepath.Join(dir, "private.pem"), private, 0o600))
+	public, err := key.MarshalPublicPEM()
+	check(err)
+	check(os.WriteFile(filepath.Join(dir, "public.pem"), public, 0o644))
 }
 
 func check(err error) {

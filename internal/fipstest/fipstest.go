@@ -1,0 +1,31 @@
+// Package fipstest runs tests in the FIPS 140-only mode.
+package fipstest
+
+import (
+	"crypto/fips140"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Enforced reports whether this process is in the FIPS 140-only mode. If it is not,
+// it runs the test in a process that is, and fails with that. It skips the test
+// where there are no other processes.
+func Enforced(t *testing.T) bool {
+	t.Helper()
+	if fips140.Enforced() {
+		return true
+	}
+	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
+		t.Skip("there are no other processes on " + runtime.GOOS)
+	}
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	command.Env = append(os.Environ(), "GODEBUG=fips140=only")
+	output, err := command.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()) {
+		t.Fatalf("in the FIPS 140-only mode: %v\n%s", err, output)
+	}
+	return false
+}
