@@ -429,11 +429,11 @@ func TestClaimsAsNamesTheClaimThatDoesNotFit(t *testing.T) {
 func FuzzClaimsAs(f *testing.F) {
 	type claims struct {
 		jwt.Claims
-		Role   string            `json:"role"`
-		Level  int8              `json:"level"`
-		Teams  []string          `json:"teams,omitempty"`
-		Labels map[string]*int64 `json:"labels"`
-		Raw    stdjson.RawMessage   `json:"raw,omitempty"`
+		Role   string             `json:"role"`
+		Level  int8               `json:"level"`
+		Teams  []string           `json:"teams,omitempty"`
+		Labels map[string]*int64  `json:"labels"`
+		Raw    stdjson.RawMessage `json:"raw,omitempty"`
 	}
 	for _, text := range []string{`{}`, `{"iss":"a","role":"b","level":7,"teams":["x"],"labels":{"y":1,"z":null},"raw":{"w":[]}}`, `{"level":128}`, `{"level":1.0}`, `{"role":null}`, `{"labels":[]}`, `{"teams":"x"}`, `{"ROLE":"a"}`} {
 		f.Add([]byte(text))

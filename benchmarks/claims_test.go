@@ -146,7 +146,9 @@ func digest(alg string, input []byte) []byte {
 
 // rsaKey is that of RFC 7520 section 3.4.
 var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
-	var figures struct{ Tokens []struct{ Key json.RawMessage } }
+	var figures struct {
+		Tokens []struct{ Key json.RawMessage }
+	}
 	if err := json.Unmarshal(must(os.ReadFile("../testdata/rfc7520.json")), &figures); err != nil {
 		panic(err)
 	}
