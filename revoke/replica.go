@@ -164,6 +164,9 @@ func (r *Replica) Run(ctx context.Context) error {
 			return ctx.Err()
 		case err != nil:
 			pause = min(2*pause, max(time.Second, interval))
+			if errors.Is(err, errOtherPosition) {
+				position = "" // what is between is not known
+			}
 		default:
 			pause, position = interval, page.Next
 		}
@@ -183,6 +186,8 @@ func (r *Replica) Run(ctx context.Context) error {
 	}
 }
 
+var errOtherPosition = errors.New("revoke: the remote deny list goes on from another position than the one asked for")
+
 // read copies a page. With one that has no more behind it, the copy has all that
 // the remote store had before.
 func (r *Replica) read(ctx context.Context, table *Memory, position string) (store.Page, error) {
@@ -195,6 +200,10 @@ func (r *Replica) read(ctx context.Context, table *Memory, position string) (sto
 	}
 	if err := known(page.Answer); err != nil {
 		return store.Page{}, err
+	}
+	if page.From != position && page.From != "" {
+		r.copied.Store(nil)
+		return store.Page{}, errOtherPosition
 	}
 	if c := r.copied.Load(); c != nil && c.answer.Epoch != page.Answer.Epoch {
 		r.copied.Store(nil) // it began anew

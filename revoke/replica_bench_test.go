@@ -27,7 +27,7 @@ func (f *endless) Read(ctx context.Context, from string) (store.Page, error) {
 		entries = append(entries, store.Entry{Issuer: "https://login.example", ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", i), Until: jwt.NewNumericDate(time.Now()) + 10_000})
 	}
 	a, err := f.Lookup(ctx, store.Query{})
-	return store.Page{Answer: a, Entries: entries, Next: strconv.Itoa(end), More: end < f.entries}, err
+	return store.Page{Answer: a, From: from, Entries: entries, Next: strconv.Itoa(end), More: end < f.entries}, err
 }
 
 // BenchmarkReplicaLookup shows what a check costs, what an entry takes, and how

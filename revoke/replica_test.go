@@ -61,10 +61,10 @@ func (f *feed) Read(ctx context.Context, from string) (store.Page, error) {
 	f.reads++
 	var life, position int
 	if _, err := fmt.Sscanf(from, "%d %d", &life, &position); err != nil || life != f.life {
-		position = 0
+		position, from = 0, ""
 	}
 	end := min(position+2, len(f.entries))
-	page := store.Page{Entries: append([]store.Entry(nil), f.entries[max(0, position-1):end]...), Next: fmt.Sprint(f.life, " ", end), More: end < len(f.entries)}
+	page := store.Page{From: from, Entries: append([]store.Entry(nil), f.entries[max(0, position-1):end]...), Next: fmt.Sprint(f.life, " ", end), More: end < len(f.entries)}
 	rand.Shuffle(len(page.Entries), func(i, j int) { page.Entries[i], page.Entries[j] = page.Entries[j], page.Entries[i] })
 	page.Answer, _ = f.Memory.Lookup(ctx, store.Query{})
 	err, reading := f.broken, f.reading

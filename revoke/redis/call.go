@@ -30,6 +30,8 @@ func newForm(first string) form {
 var (
 	lavish  = newForm("#!lua flags=allow-oom")
 	thrifty = newForm("#!lua")
+	// For a feed, as one that also looks at other parts that the server has.
+	crossing = newForm("#!lua flags=allow-oom,allow-cross-slot-keys")
 )
 
 var (
@@ -52,7 +54,7 @@ type call struct {
 	entries []key    // to look at
 	keys    []string // others
 	args    []string
-	thrifty bool
+	form    form // the zero value is lavish
 }
 
 // A reply is what the script returned.
@@ -68,9 +70,9 @@ const used = "u"
 // handed on by their addresses, which spares copies, but for the first key, by
 // which a cluster finds the node.
 func (c conn) command(ctx context.Context, call *call, whole bool) *redis.Cmd {
-	script := lavish
-	if call.thrifty {
-		script = thrifty
+	script := call.form
+	if script == (form{}) {
+		script = lavish
 	}
 	args := make([]any, 0, 7+len(call.entries)+len(call.keys)+len(call.args))
 	if whole {
@@ -92,25 +94,39 @@ func (c conn) command(ctx context.Context, call *call, whole bool) *redis.Cmd {
 	return redis.NewCmd(ctx, args...)
 }
 
-// send makes the calls in one round trip. A server that does not know the script
-// is given it in another one.
+// A processor is a client, or one for a server of a cluster.
+type processor interface {
+	Process(ctx context.Context, cmd redis.Cmder) error
+}
+
+// process makes a call. A server that does not know the script is given it in
+// another round trip.
+func (c conn) process(ctx context.Context, client processor, call *call) *redis.Cmd {
+	cmd := c.command(ctx, call, false)
+	_ = client.Process(ctx, cmd) // the command has the error
+	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		cmd = c.command(ctx, call, true)
+		_ = client.Process(ctx, cmd)
+	}
+	return cmd
+}
+
+// send makes the calls in one round trip.
 func (c conn) send(ctx context.Context, calls ...*call) ([]*redis.Cmd, error) {
 	cmds := make([]*redis.Cmd, len(calls))
 	if len(calls) == 1 {
-		cmds[0] = c.command(ctx, calls[0], false)
-		_ = c.client.Process(ctx, cmds[0]) // the command has the error
+		cmds[0] = c.process(ctx, c.client, calls[0])
 	} else {
 		pipe := c.client.Pipeline()
 		for i, call := range calls {
 			cmds[i] = c.command(ctx, call, false)
 			_ = pipe.Process(ctx, cmds[i])
 		}
-		_, _ = pipe.Exec(ctx) // as have these
+		_, _ = pipe.Exec(ctx) // each command has its error
 	}
 	for i, cmd := range cmds {
 		if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
-			cmds[i] = c.command(ctx, calls[i], true)
-			_ = c.client.Process(ctx, cmds[i])
+			cmds[i] = c.process(ctx, c.client, calls[i])
 		}
 		if err := cmds[i].Err(); err != nil {
 			return nil, fmt.Errorf("revoke/redis: %w", err)
@@ -119,21 +135,30 @@ func (c conn) send(ctx context.Context, calls ...*call) ([]*redis.Cmd, error) {
 	return cmds, nil
 }
 
-// run makes the calls. If the server's memory is lost, it begins anew first.
-func (c conn) run(ctx context.Context, calls ...*call) ([]reply, error) {
-	replies, err := c.try(ctx, calls...)
+// run makes the calls.
+func (c conn) run(ctx context.Context, calls ...*call) (replies []reply, err error) {
+	err = c.remembering(ctx, func() error {
+		replies, err = c.try(ctx, calls...)
+		return err
+	})
+	return replies, err
+}
+
+// remembering calls f. If the server's memory is lost, it begins anew first.
+func (c conn) remembering(ctx context.Context, f func() error) error {
+	err := f()
 	if !errors.Is(err, errLost) {
-		return replies, err
+		return err
 	}
 	c.store.beginning.Lock()
 	defer c.store.beginning.Unlock()
-	if replies, err = c.try(ctx, calls...); !errors.Is(err, errLost) {
-		return replies, err // another one has begun it meanwhile
+	if err = f(); !errors.Is(err, errLost) {
+		return err // another one has begun it meanwhile
 	}
 	if err := c.recover(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return c.try(ctx, calls...)
+	return f()
 }
 
 func (c conn) try(ctx context.Context, calls ...*call) ([]reply, error) {
@@ -204,7 +229,7 @@ func (call *call) add(a *store.Answer, head string) error {
 	switch {
 	case a.Epoch == "":
 		a.Epoch = epoch
-	case a.Epoch != epoch:
+	case !strings.Contains(a.Epoch, epoch):
 		a.Epoch += epoch
 	}
 	a.Since = max(a.Since, jwt.NumericDate(date))

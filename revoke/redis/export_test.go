@@ -15,7 +15,7 @@ func (s *Store) SlowBeginner(ctx context.Context) (later func() error, err error
 	}
 	return func() error {
 		for _, p := range places {
-			if _, err := c.send(ctx, p.begin("+1", "another0epoch0of0the0slow", false)); err != nil {
+			if _, err := c.send(ctx, p.begin(mark{branch: "a0branch0of0slow", since: "+1", epoch: "another0epoch0of0the0slow"})); err != nil {
 				return err
 			}
 		}

@@ -27,9 +27,11 @@ type place struct {
 
 // A mark is what the script keeps of a part. See there.
 type mark struct {
-	life, since, epoch, run string
-	seen                    int64
-	sure                    bool
+	life, run    string
+	branch       string
+	since, epoch string
+	seen         int64
+	sure         bool
 }
 
 // slack is that of the script.
@@ -53,17 +55,21 @@ func (c conn) recover(ctx context.Context) error {
 	for _, p := range places {
 		soon = max(soon, p.now+2)
 	}
-	epoch := rand.Text()
+	epoch, branch := rand.Text(), rand.Text()[:16]
 	var calls []*call
 	for _, p := range places {
 		if !p.lost() {
 			continue
 		}
-		since, of := "+"+strconv.FormatInt(soon, 10), epoch
+		next := mark{branch: branch, since: "+" + strconv.FormatInt(soon, 10), epoch: epoch}
 		if c.goesOn(p, places, servers) {
-			since, of = p.mark.since, p.mark.epoch
+			next.since, next.epoch = p.mark.since, p.mark.epoch
+			if c.lostNothing(p, servers) {
+				next.branch = p.mark.branch
+			}
 		}
-		calls = append(calls, p.begin(since, of, servers[p.run].sure && !p.replicas))
+		next.sure = servers[p.run].sure && !p.replicas
+		calls = append(calls, p.begin(next))
 	}
 	if len(calls) == 0 {
 		return nil
@@ -74,8 +80,8 @@ func (c conn) recover(ctx context.Context) error {
 
 // begin is the call that gives the part another mark, if nobody has done so and
 // the server still has the same life.
-func (p *place) begin(since, epoch string, sure bool) *call {
-	return &call{what: "begin", tag: p.tag, args: []string{p.life, p.text, map[bool]string{false: "0", true: "1"}[sure], since, epoch}}
+func (p *place) begin(m mark) *call {
+	return &call{what: "begin", tag: p.tag, args: []string{p.life, p.text, map[bool]string{false: "0", true: "1"}[m.sure], m.branch, m.since, m.epoch}}
 }
 
 // nobody is the life before one that did not begin with a promotion.
@@ -86,7 +92,7 @@ func (c conn) goesOn(p *place, places []*place, servers map[string]server) bool 
 	if p.text == "" || p.now < p.mark.seen-slack {
 		return false // emptied, or the clock has gone back
 	}
-	if c.moved(p, servers) || p.mark.sure && servers[p.run].sure && !p.replicas && p.before == nobody {
+	if c.lostNothing(p, servers) {
 		return true
 	}
 	// All parts that were on one server have lost the same time.
@@ -97,6 +103,11 @@ func (c conn) goesOn(p *place, places []*place, servers map[string]server) bool 
 		}
 	}
 	return c.store.MayLose > 0 && time.Duration(p.now-seen)*time.Second <= c.store.MayLose
+}
+
+// lostNothing reports whether it is known that nothing of the part is lost.
+func (c conn) lostNothing(p *place, servers map[string]server) bool {
+	return c.moved(p, servers) || p.mark.sure && servers[p.run].sure && !p.replicas && p.before == nobody
 }
 
 // moved reports whether the part's slot was moved here from a server that lives
@@ -151,15 +162,15 @@ func readPlace(tag string, cmd *redis.Cmd) (*place, error) {
 
 func readMark(text string) (mark, error) {
 	fields := strings.Split(text, " ")
-	if len(fields) != 6 {
+	if len(fields) != 8 {
 		return mark{}, errNotOurs
 	}
 	seen, err1 := strconv.ParseInt(fields[1], 10, 64)
-	since, err2 := strconv.ParseInt(fields[4], 10, 64)
-	if err1 != nil || err2 != nil || since <= 0 || fields[5] == "" {
+	since, err2 := strconv.ParseInt(fields[6], 10, 64)
+	if err1 != nil || err2 != nil || since <= 0 || fields[7] == "" {
 		return mark{}, errNotOurs
 	}
-	return mark{life: fields[0], since: fields[4], epoch: fields[5], run: fields[3], seen: seen, sure: fields[2] == "1"}, nil
+	return mark{life: fields[0], run: fields[3], branch: fields[4], since: fields[6], epoch: fields[7], seen: seen, sure: fields[2] == "1"}, nil
 }
 
 // A server is one that takes writes.

@@ -104,12 +104,12 @@ func TestAnswersThatAreNone(t *testing.T) {
 }
 
 func TestMarksThatAreNone(t *testing.T) {
-	for _, text := range []string{"x", "a 34 1 r 12", "a 34 1 r 12 e more", "a 34 1 r 0 e", "a 34 1 r x e", "a x 1 r 12 e", "a 34 1 r 12 "} {
+	for _, text := range []string{"x", "a 34 1 r b 5 12", "a 34 1 r b 5 12 e more", "a 34 1 r b 5 0 e", "a 34 1 r b 5 x e", "a x 1 r b 5 12 e", "a 34 1 r b 5 12 "} {
 		if m, err := readMark(text); err == nil {
 			t.Errorf("%q: got %+v and no error", text, m)
 		}
 	}
-	if m, err := readMark("a 34 1 r 12 e"); err != nil || m != (mark{"a", "12", "e", "r", 34, true}) {
+	if m, err := readMark("a 34 1 r b 5 12 e"); err != nil || m != (mark{"a", "r", "b", "12", "e", 34, true}) {
 		t.Errorf("got %+v, %v", m, err)
 	}
 }

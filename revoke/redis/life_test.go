@@ -116,7 +116,8 @@ func TestMayLoseIsABound(t *testing.T) {
 	p.check(t, "after more than it may lose", "forgotten")
 }
 
-// changeMark changes the mark of a server: life, seen, sure, run, since, epoch.
+// changeMark changes the mark of a server: life, seen, sure, run, branch, changes,
+// since, epoch.
 func (s *server) changeMark(change func(fields []string)) {
 	s.t.Helper()
 	const key = "{jwt}:mark"

@@ -26,7 +26,7 @@ func (s *Store) Ping(ctx context.Context) error {
 		var calls []*call
 		for _, tag := range c.tags() {
 			begin := string(c.appendBegin(nil, tag))
-			calls = append(calls, &call{what: "try", tag: tag, keys: []string{begin + ":try", begin + ":tries"}})
+			calls = append(calls, &call{what: "try", tag: tag, keys: []string{begin + ":try", begin + ":tries", begin + ":try:hash", begin + ":try:list"}})
 		}
 		if _, err := c.run(ctx, calls...); err != nil {
 			return none, err
@@ -79,7 +79,9 @@ func (c conn) assure(ctx context.Context) error {
 	var calls []*call
 	for _, p := range places {
 		if sure := servers[p.run].sure && !p.replicas; !p.lost() && sure != p.mark.sure {
-			calls = append(calls, p.begin(p.mark.since, p.mark.epoch, sure))
+			next := p.mark
+			next.sure = sure
+			calls = append(calls, p.begin(next))
 		}
 	}
 	if len(calls) == 0 {

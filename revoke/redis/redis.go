@@ -14,8 +14,9 @@
 // must not evict keys (maxmemory-policy noeviction), or tokens that were revoked
 // would be accepted again. [Store.Ping] checks this and more. The user needs
 //
-//	+@connection +info +eval +evalsha +mget +set +del +time +ttl +expire
-//	+zadd +zrem +zrange +zremrangebyscore ~jwt:* ~{jwt}:* and in a cluster +cluster|slots
+//	+@connection +info +eval +evalsha +get +mget +set +del +time +ttl +expire
+//	+zadd +zrem +zrange +zremrangebyscore +rpush +llen +lrange
+//	+hincrby +hget +hgetall +hkeys +hdel ~jwt:* ~{jwt}:* and in a cluster +cluster|slots
 //
 // and +config|get for a restart to be proven harmless. Each command asks for what a
 // write asks for, so that a replica, a primary without the replicas it wants
@@ -107,6 +108,7 @@ type Store struct {
 var (
 	_ store.SessionStore = (*Store)(nil)
 	_ store.OnceStore    = (*Store)(nil)
+	_ store.Feed         = (*Store)(nil)
 )
 
 // conn returns the client, or says what is wrong with the store itself.
@@ -194,7 +196,7 @@ func (c conn) revoke(now jwt.NumericDate, e *store.Entry) *call {
 	default:
 		k, date = c.key(ofSubject, e.Issuer, e.Subject), strconv.FormatInt(int64(e.IssuedAt), 10)
 	}
-	call := &call{what: "revoke", tag: k.tag, entries: []key{k}, args: []string{date, left, till}}
+	call := &call{what: "revoke", tag: k.tag, entries: []key{k}, args: []string{date, left, till, textOf(e, k.kind, till)}}
 	if k.kind == ofSession {
 		call.keys = []string{k.state()}
 	}
@@ -210,7 +212,7 @@ func (s *Store) Use(ctx context.Context, now jwt.NumericDate, e store.Entry) (st
 	return do(ctx, s, func(ctx context.Context, c conn) (store.Answer, error) {
 		k, nonce := c.key(ofID, e.Issuer, e.ID), used+rand.Text()
 		left, till := span(now, e.Until)
-		replies, a, err := c.ask(ctx, &call{what: "use", tag: k.tag, entries: []key{k}, args: []string{nonce, left, till}})
+		replies, a, err := c.ask(ctx, &call{what: "use", tag: k.tag, entries: []key{k}, args: []string{nonce, left, till, textOf(&e, k.kind, till)}})
 		if err != nil {
 			return store.Answer{}, err
 		}

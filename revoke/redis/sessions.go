@@ -69,7 +69,10 @@ func (c conn) swap(now jwt.NumericDate, change *store.Change) []*call {
 	left, till := span(now, change.Until)
 	swap := &call{
 		what: "swap", tag: session.tag, entries: []key{session}, keys: []string{session.state()},
-		args: []string{change.Old, change.New, left, till, subject.list()}, thrifty: change.Old == "",
+		args: []string{change.Old, change.New, left, till, subject.list()},
+	}
+	if change.Old == "" {
+		swap.form = thrifty
 	}
 	if session.tag == subject.tag {
 		swap.entries, swap.keys = append(swap.entries, subject), append(swap.keys, subject.list())

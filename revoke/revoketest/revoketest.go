@@ -11,7 +11,7 @@ import (
 )
 
 // TestStore tests whether stores keep the promises of [store.Store], and those of
-// [store.OnceStore] and [store.SessionStore] if they have their methods. Each call
+// [store.OnceStore], [store.SessionStore] and [store.Feed] if they have their methods. Each call
 // of open returns what two instances of a service would use: two stores, or the
 // same one twice, over the same empty memory, which may have begun up to a minute
 // ago.
@@ -24,6 +24,10 @@ func TestStore(t *testing.T, open func(t *testing.T) (one, other store.Store)) {
 	if _, ok := one.(store.OnceStore); ok {
 		t.Run("an ID is used once", func(t *testing.T) { testUse(t, both[store.OnceStore](open)) })
 		t.Run("exactly one of many uses is the first", func(t *testing.T) { testConcurrentUses(t, both[store.OnceStore](open)) })
+	}
+	if _, ok := one.(store.Feed); ok {
+		t.Run("the feed", func(t *testing.T) { testFeed(t, both[store.Feed](open)) })
+		t.Run("the feed while others write", func(t *testing.T) { testConcurrentFeed(t, both[store.Feed](open)) })
 	}
 	if _, ok := one.(store.SessionStore); ok {
 		open := both[store.SessionStore](open)

@@ -50,8 +50,9 @@ func (s *Store) Read(ctx context.Context, from string) (store.Page, error) {
 			page, err = s.readPage(ctx, text, p)
 		}
 		if errors.Is(err, errOtherLife) {
-			page, err = s.readPage(ctx, text, position{})
+			return s.readPage(ctx, text, position{})
 		}
+		page.From = from
 		return page, err
 	})
 }

@@ -18,14 +18,15 @@ type Feed interface {
 	// was called, in this or any earlier page, in any order, and some maybe twice.
 	//
 	// If the feed cannot go on from a position, it goes on from the beginning, with
-	// More.
+	// no From.
 	Read(ctx context.Context, from string) (Page, error)
 }
 
 // A Page is a part of what a [Feed] tells. The names in it are those that
 // [ShortName] returns.
 type Page struct {
-	Answer  Answer // what Lookup of no name returns
+	Answer  Answer // with what Lookup of any name returns, but for what is denied
+	From    string // the position that was asked for, or "" for the beginning
 	Entries []Entry
 	Next    string // the position behind the page
 	More    bool   // there may be more already
