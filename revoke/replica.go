@@ -52,9 +52,18 @@ type Replica struct {
 
 // copied is what is known of the copy when it has all that was there at a time.
 type copied struct {
-	at     time.Time
-	wall   int64 // the same in ns, by the clock that goes on while a machine sleeps
-	answer store.Answer
+	at       time.Time
+	wall     int64 // the same in ns, by the clock that goes on while a machine sleeps
+	answer   store.Answer
+	answerTo func(q store.Query) store.Answer // nil: always the answer
+}
+
+// beginning is what is known of q but for what is denied.
+func (c *copied) beginning(q store.Query) store.Answer {
+	if c.answerTo != nil {
+		return c.answerTo(q)
+	}
+	return c.answer
 }
 
 // fresh reports whether the copy is not older than that. Of two clocks, one stands
@@ -100,7 +109,8 @@ func (r *Replica) Lookup(ctx context.Context, q store.Query) (store.Answer, erro
 		})
 		// The age counts after the copy was read, since the process may have stood still.
 		if err == nil && c.fresh(time.Now(), r.maxAge()) {
-			a.Since, a.Epoch, a.Dropped = c.answer.Since, c.answer.Epoch, max(a.Dropped, c.answer.Dropped)
+			b := c.beginning(q)
+			a.Since, a.Epoch, a.Dropped = b.Since, b.Epoch, max(a.Dropped, b.Dropped)
 			return a, nil
 		}
 	}
@@ -213,7 +223,7 @@ func (r *Replica) read(ctx context.Context, table *Memory, position string) (sto
 		return store.Page{}, fmt.Errorf("revoke: copying the remote deny list: %w", err)
 	}
 	if !page.More {
-		r.copied.Store(&copied{before, before.UnixNano(), page.Answer})
+		r.copied.Store(&copied{before, before.UnixNano(), page.Answer, page.AnswerTo})
 	}
 	return page, nil
 }

@@ -273,6 +273,65 @@ func TestReplicaBeginsAgainWithAFeedThatLostItsPlace(t *testing.T) {
 	})
 }
 
+// TestReplicaOfPartsThatBeganAtDifferentTimes asks for names in two parts.
+func TestReplicaOfPartsThatBeganAtDifferentTimes(t *testing.T) {
+	replicated(t, func(t *testing.T, f *feed, r *Replica) {
+		f.set(func() {
+			f.reading = func(_ context.Context, page *store.Page) {
+				page.AnswerTo = func(q store.Query) store.Answer {
+					return store.Answer{Since: jwt.NumericDate(len(q.ID)), Epoch: strings.Repeat("e", 16) + q.ID, Dropped: 5}
+				}
+			}
+		})
+		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
+		long := strings.Repeat("x", 300) // the name that was asked for, not the short one
+		for _, id := range []string{"a", "abc", long} {
+			a, err := r.Lookup(t.Context(), store.Query{ID: id})
+			require.NoError(t, err)
+			assert.Equal(t, store.Answer{Since: jwt.NumericDate(len(id)), Epoch: strings.Repeat("e", 16) + id, Dropped: 5}, a)
+		}
+		assert.Zero(t, f.asked())
+	})
+}
+
+// TestReplicaTakesNoPageOfAnotherPosition lets a feed skip a page, repeat one, and
+// confuse two.
+func TestReplicaTakesNoPageOfAnotherPosition(t *testing.T) {
+	for name, from := range map[string]string{"a page was skipped": "0 4", "a page of another reader": "0 1", "none that there ever was": "x"} {
+		replicated(t, func(t *testing.T, f *feed, r *Replica) {
+			f.revoke(t, "a", "b", "c")
+			time.Sleep(20 * time.Millisecond)
+			synctest.Wait()
+			before := f.asked()
+			f.set(func() { f.reading = func(_ context.Context, page *store.Page) { page.From, page.Entries = from, nil } })
+			time.Sleep(20 * time.Millisecond)
+			synctest.Wait()
+			assert.True(t, denied(t, r, "a"), name)
+			assert.Equal(t, before+1, f.asked(), "the copy does not count: "+name)
+			_, err := r.AsOf()
+			assert.ErrorContains(t, err, "goes on from another position", name)
+			f.revoke(t, "d")
+			var positions []string
+			f.set(func() {
+				f.reading = func(_ context.Context, page *store.Page) { positions = append(positions, page.From) }
+			})
+			time.Sleep(5 * time.Second)
+			synctest.Wait()
+			before = f.asked()
+			for _, id := range []string{"a", "b", "c", "d"} {
+				assert.True(t, denied(t, r, id), id)
+			}
+			assert.Equal(t, before, f.asked(), "it is current again")
+			f.set(func() {
+				if assert.NotEmpty(t, positions) {
+					assert.Empty(t, positions[0], "it begins from the beginning")
+				}
+			})
+		})
+	}
+}
+
 func TestReplicaThatIsFullIsNotCurrent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFeed()

@@ -65,18 +65,41 @@ func (c conn) readPage(ctx context.Context, from string) (store.Page, error) {
 		page.Entries = append(page.Entries, entries...)
 		page.More = page.More || !n.whole()
 	}
-	for _, line := range lines {
+	page.Answer, page.AnswerTo, err = c.beginnings(lines)
+	page.Next = strings.Join(lines, "\n")
+	return page, err
+}
+
+// beginnings returns what the lines say of when the parts began, and, if that is not
+// the same, what they say of those that have the names in a query.
+func (c conn) beginnings(lines []string) (all store.Answer, of func(q store.Query) store.Answer, err error) {
+	heads := make([]string, len(lines))
+	for i, line := range lines {
 		fields := strings.Fields(line)
 		if len(fields) < 4 {
-			return store.Page{}, errNotOurs
+			return store.Answer{}, nil, errNotOurs
 		}
 		epoch, _, _ := strings.Cut(fields[3], "|")
-		if err := new(call).add(&page.Answer, fields[2]+" "+epoch); err != nil {
-			return store.Page{}, err
+		heads[i] = fields[2] + " " + epoch
+		if err := new(call).add(&all, heads[i]); err != nil {
+			return store.Answer{}, nil, err
 		}
 	}
-	page.Next = strings.Join(lines, "\n")
-	return page, nil
+	if slices.Max(heads) == slices.Min(heads) {
+		return all, nil, nil
+	}
+	byTag := make(map[string]string, len(heads))
+	for i, tag := range c.tags() {
+		byTag[tag] = heads[i]
+	}
+	return all, func(q store.Query) (a store.Answer) {
+		for _, part := range c.look(q) {
+			if new(call).add(&a, byTag[part.tag]) != nil {
+				return store.Answer{}
+			}
+		}
+		return a
+	}, nil
 }
 
 // A teller is a server with the parts that it has, by their numbers.

@@ -8,9 +8,10 @@ import (
 )
 
 // A proxy stands between a client and a server, counts the round trips, and can
-// lose answers.
+// lose answers, or all that is sent in either direction.
 type proxy struct {
 	addr  string
+	deaf  atomic.Bool  // nothing comes through, and nobody is told
 	turns atomic.Int64 // how often the client began to speak after it had listened
 	lose  atomic.Int64 // how many answers to lose, by closing the connection
 }
@@ -54,6 +55,9 @@ func (p *proxy) up(client, backend net.Conn, asking *atomic.Bool) {
 		if !asking.Swap(true) {
 			p.turns.Add(1)
 		}
+		if p.deaf.Load() {
+			continue
+		}
 		if _, err := backend.Write(buf[:n]); err != nil {
 			return
 		}
@@ -69,6 +73,9 @@ func (p *proxy) down(backend, client net.Conn, asking *atomic.Bool) {
 		}
 		if p.lose.Load() > 0 && p.lose.Add(-1) >= 0 {
 			return
+		}
+		if p.deaf.Load() {
+			continue
 		}
 		asking.Store(false)
 		if _, err := client.Write(buf[:n]); err != nil {

@@ -54,6 +54,12 @@
 // begins anew. The state of a session has its subject and data in clear text, and
 // hashes of its refresh tokens. With a *redis.Client all keys have the hash tag
 // {jwt}; in a cluster there are 256 tags.
+//
+// For a revoke.Replica, what is revoked or used is also told in a feed, with names in
+// clear text, by the same script: in lists of what ends at about the same time, which
+// expire as a whole, a quarter of their time later at most. A feed is of one branch of
+// the memory: where the server may have lost something, another branch begins, and
+// replicas read all again.
 package redis
 
 import (
@@ -73,8 +79,8 @@ import (
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
-// A Store is a [store.SessionStore] and a [store.OnceStore] in Redis. Every method
-// is one round trip, but List, which is two, and Revoke, which is one for every
+// A Store is a [store.SessionStore], a [store.OnceStore] and a [store.Feed] in Redis.
+// Every method is one round trip, but List, and Read in a cluster, which are two, and Revoke, which is one for every
 // 1,000 entries; the first use of a server, or of one that was restarted, takes
 // four more. The zero value and nil keep nothing and answer nothing. Set the
 // fields, then use it from any number of goroutines; it must not be copied.

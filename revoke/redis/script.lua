@@ -160,7 +160,8 @@ local function publish(text, ttl) -- tells the feed of what is kept for so long
       if other ~= 'n' and tonumber(other) <= now then call('HDEL', feed, other) end
     end
   end
-  mark = sub(mark, 1, 112) .. string.format('%012d', call('HINCRBY', feed, 'n', 1)) .. sub(mark, 125)
+  call('HINCRBY', feed, 'n', 1)
+  mark = sub(mark, 1, 112) .. string.format('%012d', tonumber(sub(mark, 113, 124)) + 1) .. sub(mark, 125)
   call('SET', KEYS[1], mark)
 end
 

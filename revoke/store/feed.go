@@ -25,11 +25,16 @@ type Feed interface {
 // A Page is a part of what a [Feed] tells. The names in it are those that
 // [ShortName] returns.
 type Page struct {
-	Answer  Answer // with what Lookup of any name returns, but for what is denied
+	Answer  Answer // what Lookup of no name returns
 	From    string // the position that was asked for, or "" for the beginning
 	Entries []Entry
 	Next    string // the position behind the page
 	More    bool   // there may be more already
+
+	// AnswerTo returns what Lookup of q returns, but for what is denied, in a store
+	// whose parts began at different times. nil: the Answer is that to all. Each
+	// different function comes with another Epoch in the Answer.
+	AnswerTo func(q Query) Answer
 }
 
 // ShortName returns the name itself, or, for one that is longer than 200 bytes or
