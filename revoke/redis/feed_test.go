@@ -67,7 +67,7 @@ func TestFeedGoesOnWhereNothingIsLost(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		s := start(t, program, always...)
-		keep := &revokeredis.Store{Client: s.client(impatient)}
+		keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 		revokeID(t, keep, "a", "b")
 		check(t, keep.Ping(t.Context())) // which finds that the server loses nothing
 		f := follow(keep)
@@ -83,7 +83,7 @@ func TestFeedGoesOnWhereNothingIsLost(t *testing.T) {
 		replica := start(t, program, append([]string{"--replicaof", s.host()}, always...)...)
 		eventually(t, "the replica", func() bool { return s.do("WAIT 1 100") == int64(1) })
 		f.want(t, "with a first replica")
-		if _, err := (&revokeredis.Store{Client: replica.client(impatient)}).Read(t.Context(), ""); err == nil {
+		if _, err := (&revokeredis.Store{Client: replica.client(), Timeout: time.Minute}).Read(t.Context(), ""); err == nil {
 			t.Error("a replica of the server answers, want an error")
 		}
 	})
@@ -106,7 +106,7 @@ func TestFeedBeginsAgainWhereSomethingMayBeLost(t *testing.T) {
 			each(t, func(t *testing.T, program string) {
 				t.Parallel()
 				s := start(t, program, row.args...)
-				keep := &revokeredis.Store{Client: s.client(impatient), MayLose: row.mayLose}
+				keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute, MayLose: row.mayLose}
 				revokeID(t, keep, "a")
 				if row.args != nil {
 					s.do("SAVE")
@@ -115,7 +115,7 @@ func TestFeedBeginsAgainWhereSomethingMayBeLost(t *testing.T) {
 				f := follow(keep)
 				f.want(t, "at first", "a", "b", "c")
 				row.lose(s)
-				revokeID(t, &revokeredis.Store{Client: s.client(), MayLose: row.mayLose}, "d", "e", "g") // in the places of those lost
+				revokeID(t, &revokeredis.Store{Client: s.client(), Timeout: time.Minute, MayLose: row.mayLose}, "d", "e", "g") // in the places of those lost
 				f.want(t, "afterwards", append(row.want, "d", "e", "g")...)
 				revokeID(t, keep, "h")
 				f.want(t, "what is new", "h")
@@ -128,7 +128,7 @@ func TestFeedOfAPromotedReplicaBeginsAgain(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		servers := newPair(t, program)
-		keep := &revokeredis.Store{Client: servers.client, MayLose: time.Hour}
+		keep := &revokeredis.Store{Client: servers.client, Timeout: time.Minute, MayLose: time.Hour}
 		revokeID(t, keep, "a")
 		servers.caughtUp(t)
 		servers.replica.do("REPLICAOF 127.0.0.1 1") // it lags behind
@@ -142,7 +142,7 @@ func TestFeedOfAPromotedReplicaBeginsAgain(t *testing.T) {
 			t.Error("a replica answers, want an error")
 		}
 		servers.replica.do("REPLICAOF NO ONE")
-		revokeID(t, &revokeredis.Store{Client: servers.client, MayLose: time.Hour}, "d", "e")
+		revokeID(t, &revokeredis.Store{Client: servers.client, Timeout: time.Minute, MayLose: time.Hour}, "d", "e")
 		f.want(t, "after the promotion", "a", "d", "e")
 	})
 }
@@ -164,7 +164,7 @@ func TestDamagedFeedIsAnError(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				prefix := "t" + strings.ReplaceAll(strings.ReplaceAll(name, " ", ""), ",", "")
-				keep := &revokeredis.Store{Client: client, Prefix: prefix}
+				keep := &revokeredis.Store{Client: client, Prefix: prefix, Timeout: time.Minute}
 				revokeID(t, keep, "a", "b", "c")
 				f, feed := follow(keep), "{"+prefix+"}:feed"
 				f.want(t, "at first", "a", "b", "c")
@@ -190,7 +190,7 @@ func TestDamagedFeedIsAnError(t *testing.T) {
 func TestFeedOfSomebodyElse(t *testing.T) {
 	s := start(t, programs[0])
 	client := s.client()
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	for _, text := range []string{"", "x", "jti", "jti 0", "jti 0 9", "jti 0 9 1", "jti 0 9 2 i", "jti 0 9 -1 ia", "jti 0 9 x ia", "jti x 9 1 ia", "jti 0 x 1 ia",
 		"jti 0 9 1 i", "jti 7 9 1 ia", "sub 0 9 1 ia", "jtx 0 9 1 ia", "jti 0 9 99999999999 ia"} {
 		s.do("FLUSHALL")
@@ -215,7 +215,7 @@ func TestFeedOfSomebodyElse(t *testing.T) {
 // What is revoked again and again does not fill the server.
 func TestFeedTellsNothingTwice(t *testing.T) {
 	s := start(t, programs[0])
-	keep := &revokeredis.Store{Client: s.client()}
+	keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 	until := now() + 100
 	one := func() {
 		check(t, keep.Revoke(t.Context(), now(), store.Entry{Issuer: "i", ID: "a", Until: until}, store.Entry{Issuer: "i", SessionID: "b", Until: until},
@@ -258,7 +258,7 @@ func TestFeedTellsNothingTwice(t *testing.T) {
 func TestFeedKeepsFewListsAndNoneThatIsOver(t *testing.T) {
 	s := start(t, programs[0])
 	client := s.client()
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	var entries []store.Entry
 	for i := range 5000 {
 		entries = append(entries, store.Entry{Issuer: "i", ID: fmt.Sprint(i), Until: now() + jwt.NumericDate(i*i/10)}) // a month at most
@@ -359,7 +359,7 @@ func TestFeedTakesFewRoundTrips(t *testing.T) {
 	s := start(t, programs[0])
 	one, count := s.client(), new(sent)
 	one.AddHook(count)
-	f := follow(&revokeredis.Store{Client: one})
+	f := follow(&revokeredis.Store{Client: one, Timeout: time.Minute})
 	f.want(t, "at first")
 	before := count.trips.Load()
 	revokeID(t, f.keep, "a")
@@ -370,7 +370,7 @@ func TestFeedTakesFewRoundTrips(t *testing.T) {
 	_, c := cluster(t, programs[0], 3)
 	count = new(sent)
 	c.OnNewNode(func(node *redis.Client) { node.AddHook(count) })
-	f = follow(&revokeredis.Store{Client: c})
+	f = follow(&revokeredis.Store{Client: c, Timeout: time.Minute})
 	f.want(t, "at first")
 	commands := func() int64 {
 		before := count.commands.Load()

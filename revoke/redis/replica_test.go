@@ -33,6 +33,16 @@ func current(t testing.TB, r *revoke.Replica) {
 	eventually(t, "the replica to be current", func() bool { at, err := r.AsOf(); return at.After(begun) && err == nil })
 }
 
+// soonWant waits for what becomes of a token. A busy machine may leave it undecided.
+func soonWant(t testing.TB, w *world, when, token, want string) {
+	t.Helper()
+	got := "undecided"
+	eventually(t, when+": "+want, func() bool { got = w.verify(t.Context(), token); return got != "undecided" })
+	if got != want {
+		t.Errorf("%s: got %s, want %s", when, got, want)
+	}
+}
+
 // Revocations are seen by replicas, and nothing is forgotten that the store knows.
 func TestReplicaOfAServer(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
@@ -86,7 +96,7 @@ func TestReplicaThatIsCutOff(t *testing.T) {
 				p := newPast(t, &revokeredis.Store{Client: s.client(), Timeout: time.Minute})
 				between := newProxy(t, s)
 				api := newWorld(t, replicate(t, &revokeredis.Store{Client: s.client(impatient, func(o *redis.Options) { o.Addr = between.addr }), Timeout: 300 * time.Millisecond}))
-				api.want(t, "before", p.good.Access, "accepted")
+				soonWant(t, api, "before", p.good.Access, "accepted")
 				fault(t, s, between, true)
 				revoked := make(chan error, 1)
 				begun := time.Now()
@@ -104,7 +114,7 @@ func TestReplicaThatIsCutOff(t *testing.T) {
 				r := api.list.Store.(*revoke.Replica)
 				current(t, r)
 				later := p.begin(t, "alice")
-				api.want(t, "what comes after", later.Access, "accepted")
+				soonWant(t, api, "what comes after", later.Access, "accepted")
 			})
 		})
 	}
@@ -127,7 +137,7 @@ func TestReplicaOfAServerThatLosesItsMemory(t *testing.T) {
 			each(t, func(t *testing.T, program string) {
 				t.Parallel()
 				s := start(t, program, row.args...)
-				keep := &revokeredis.Store{Client: s.client(impatient)}
+				keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 				check(t, keep.Ping(t.Context()))
 				p := newPast(t, keep)
 				r := replicate(t, keep)
@@ -155,7 +165,7 @@ func TestReplicaOfAServerThatLosesItsMemory(t *testing.T) {
 func TestReplicaOfAClusterThatChanges(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		servers, client := cluster(t, program, 4)
-		keep := &revokeredis.Store{Client: client}
+		keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 		check(t, keep.Ping(t.Context()))
 		r := replicate(t, keep)
 		c := newCrowd(t, keep, 40)
