@@ -29,11 +29,14 @@ func TestKeysPageShowsTheExample(t *testing.T) {
 // The Go of these pages is that of examples, which have tests of their own, word for word.
 func TestPagesShowTheExamples(t *testing.T) {
 	for page, sources := range map[string][]string{
-		"mcp.md":            {"../examples/mcp/*.go"},
-		"testing.md":        {"../jwttest/service_test.go", "../jwttest/time_test.go", "../jwttest/vaultkey_test.go"},
-		"dpop.md":           {"../dpop/example_test.go"},
-		"openid-connect.md": {"../oidc/example_test.go"},
-		"http.md":           {"../examples/httpapi/*.go", "../examples/frameworks/*.go", "../jwthttp/example_test.go", "../jwtgrpc/example_test.go"},
+		"migrate-golang-jwt.md": {"../examples/migrate/*/*.go"},
+		"migrate-go-jose.md":    {"../examples/migrate/*/*.go"},
+		"migrate-jwx.md":        {"../examples/migrate/*/*.go"},
+		"mcp.md":                {"../examples/mcp/*.go"},
+		"testing.md":            {"../jwttest/service_test.go", "../jwttest/time_test.go", "../jwttest/vaultkey_test.go"},
+		"dpop.md":               {"../dpop/example_test.go"},
+		"openid-connect.md":     {"../oidc/example_test.go"},
+		"http.md":               {"../examples/httpapi/*.go", "../examples/frameworks/*.go", "../jwthttp/example_test.go", "../jwtgrpc/example_test.go"},
 	} {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,4 +60,18 @@ func TestMigrateFailsIfPackagesCannotBeLoaded(t *testing.T) {
 	r = s.try("", "migrate", "./...")
 	assert.Equal(t, 2, r.code)
 	assert.NotContains(t, r.out, "are not used", "nobody knows")
+}
+
+// The page shows what is printed.
+func TestMigratePrintsWhatThePageShows(t *testing.T) {
+	s := inExample(t)
+	page, err := os.ReadFile("../../docs/migrate-golang-jwt.md")
+	require.NoError(t, err)
+	_, shown, ok := strings.Cut(string(page), "$ jwt migrate ./...\n")
+	require.True(t, ok)
+	shown, _, _ = strings.Cut(shown, "```")
+	out := s.try("", "migrate", "./before").out
+	for line := range strings.Lines(shown) {
+		assert.Contains(t, out, line)
+	}
 }

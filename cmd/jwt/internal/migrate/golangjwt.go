@@ -157,6 +157,10 @@ var golangJWT = &library{
 		"request.ArgumentExtractor":            {check: extractorRule},
 		"request.MultiExtractor":               {write: "a func(*http.Request) (string, error) in Middleware.Extract", check: extractorRule},
 		"request.PostExtractionFilter":         {write: "a func(*http.Request) (string, error) in Middleware.Extract", check: extractorRule},
+		"request.BearerExtractor.*":            {write: "jwthttp.BearerToken(r)"},
+		"request.HeaderExtractor.*":            {write: `jwthttp.HeaderToken("X-…")(r)`, check: extractorRule},
+		"request.MultiExtractor.*":             {write: "a func(*http.Request) (string, error) in Middleware.Extract", check: extractorRule},
+		"request.PostExtractionFilter.*":       {write: "a func(*http.Request) (string, error) in Middleware.Extract", check: extractorRule},
 		"request.ErrNoTokenInRequest":          {write: "jwthttp.ErrNoToken"},
 	}),
 }

@@ -47,11 +47,8 @@ func (l *library) advice(path, name string) advice {
 	if text, ok := l.names[name]; ok {
 		return text
 	}
-	typ, _, isMember := strings.Cut(name, ".")
-	if isMember {
-		if text, ok := l.names[typ+".*"]; ok {
-			return text
-		}
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+		return l.names[name[:dot]+".*"]
 	}
 	return advice{}
 }

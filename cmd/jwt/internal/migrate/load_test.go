@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"go/types"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
 )
 
 const goMod = `module example.com/service
@@ -140,4 +142,52 @@ func TestWhatCannotBeLoadedIsAnErrorBesideTheRest(t *testing.T) {
 	cancel()
 	_, err = List(ctx, dir, "", "./p")
 	assert.Error(t, err)
+}
+
+// What the tables have no advice for, and why. Everything else of golang-jwt is known.
+var notKnown = []string{
+	"NumericDate.MarshalJSON", "NumericDate.UnmarshalJSON", "ClaimStrings.MarshalJSON", "ClaimStrings.UnmarshalJSON", // called by encoding/json
+	"ParseRSAPrivateKeyFromPEMWithPassword", "request.ArgumentExtractor", "request.ArgumentExtractor.ExtractToken", // have no counterpart
+	"ErrHashUnavailable", "SigningMethodHMAC.Name", "SigningMethodHMAC.Hash", "SigningMethodRSA.Name", "SigningMethodRSA.Hash", "SigningMethodECDSA.Name", "SigningMethodECDSA.Hash", "SigningMethodECDSA.KeySize", "SigningMethodECDSA.CurveBits",
+	"SigningMethodRSAPSS.SigningMethodRSA", "SigningMethodRSAPSS.Options", "SigningMethodRSAPSS.VerifyOptions",
+}
+
+func TestEveryNameOfGolangJWTIsKnown(t *testing.T) {
+	t.Parallel()
+	pkgs, err := packages.Load(&packages.Config{Dir: "../../../../examples/migrate", Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports},
+		"github.com/golang-jwt/jwt/v5", "github.com/golang-jwt/jwt/v5/request")
+	require.NoError(t, err)
+	require.Len(t, pkgs, 2)
+	for _, pkg := range pkgs {
+		scope := pkg.Types.Scope()
+		for _, name := range scope.Names() {
+			obj := scope.Lookup(name)
+			if !obj.Exported() {
+				continue
+			}
+			names := []string{name}
+			if named, ok := obj.Type().(*types.Named); ok && obj == named.Obj() {
+				for m := range types.NewMethodSet(types.NewPointer(named)).Methods() {
+					if m.Obj().Exported() && len(m.Index()) == 1 {
+						names = append(names, name+"."+m.Obj().Name())
+					}
+				}
+				if s, ok := named.Underlying().(*types.Struct); ok {
+					for f := range s.Fields() {
+						if f.Exported() {
+							names = append(names, name+"."+f.Name())
+						}
+					}
+				}
+			}
+			for _, name := range names {
+				text := golangJWT.advice(pkg.PkgPath, name)
+				if pkg.Name == "request" {
+					name = "request." + name
+				}
+				known := text.write != "" || text.form != plain
+				assert.Equal(t, !slices.Contains(notKnown, name), known, name)
+			}
+		}
+	}
 }
