@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/MicahParks/keyfunc/v3"
 	golang "github.com/golang-jwt/jwt/v5"
 )
 
@@ -15,6 +16,9 @@ var golangJWT = library{
 		return golangVerify(alg, func(*golang.Token) (any, error) { return key, nil }, what, token)
 	},
 	sign: golangSign,
+	remote: func(url string, alg string, _ []namedKey, what content, token string) verification {
+		return golangVerify(alg, must(keyfunc.NewDefaultCtx(background, []string{url})).Keyfunc, what, token) // what its users take
+	},
 	keySet: func(alg string, keys []namedKey, what content, token string) verification {
 		byID := make(map[string]any)
 		for _, k := range keys {

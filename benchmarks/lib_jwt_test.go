@@ -53,13 +53,7 @@ func jwtVerify(keys jwt.KeySet, what content, token string) verification {
 			func() (*jwt.Token, error) { return policy.Verify(ctx, token) },
 			func(t *jwt.Token) claims { return jwtRead(jwtClaims{Claims: t.Claims}) })
 	}
-	return verifying(func() (jwtClaims, error) {
-		t, err := policy.Verify(ctx, token)
-		if err != nil {
-			return jwtClaims{}, err
-		}
-		return jwt.ClaimsAs[jwtClaims](t)
-	}, jwtRead)
+	return verifying(func() (jwtClaims, error) { return jwt.VerifyAs[jwtClaims](ctx, policy, token) }, jwtRead)
 }
 
 func jwtRead(c jwtClaims) claims {
@@ -77,15 +71,19 @@ func jwtSign(alg string, what content) signing {
 	} else {
 		key = must(jwt.NewSigner(jwt.Algorithm(alg), privateKey(alg).(crypto.Signer), ""))
 	}
-	seven := jwt.Claims{
-		Issuer: c.Issuer, Subject: c.Subject, Audience: jwt.Audience{c.Audience}, ID: c.ID,
-		ExpiresAt: jwt.NumericDate(c.ExpiresAt), NotBefore: jwt.NumericDate(c.NotBefore), IssuedAt: jwt.NumericDate(c.IssuedAt),
-	}
+	seven := jwtRegistered(c)
 	if what == registered {
 		return issuing(func() (string, error) { return jwt.Sign(ctx, key, seven) })
 	}
 	all := jwtClaims{seven, c.Role, c.Tenant, c.Scopes}
 	return issuing(func() (string, error) { return jwt.Sign(ctx, key, all) })
+}
+
+func jwtRegistered(c claims) jwt.Claims {
+	return jwt.Claims{
+		Issuer: c.Issuer, Subject: c.Subject, Audience: jwt.Audience{c.Audience}, ID: c.ID,
+		ExpiresAt: jwt.NumericDate(c.ExpiresAt), NotBefore: jwt.NumericDate(c.NotBefore), IssuedAt: jwt.NumericDate(c.IssuedAt),
+	}
 }
 
 // only returns the one audience of a token.
