@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -48,7 +49,7 @@ func run(args []string, stdin, stdout, stderr *os.File) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, errShown) && !errors.Is(err, errListed) {
-		fmt.Fprintln(stderr, c.colour(stderr, red, "jwt:"), printable(strings.TrimPrefix(err.Error(), "jwt: ")))
+		fmt.Fprintln(stderr, c.colour(stderr, red, "jwt:"), describe.Printable(strings.TrimPrefix(err.Error(), "jwt: ")))
 	}
 	var refusal *jwt.VerifyError
 	switch {

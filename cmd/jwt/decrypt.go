@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 	"github.com/spf13/cobra"
 )
@@ -48,7 +49,7 @@ func (c *cli) decryptWith(ctx context.Context, decrypters []jwe.Decrypter, token
 	decoded, _ := jwt.DecodeBase64URL(first)
 	with := decrypters[0] // refuses an enc that is not its own
 	if header := jsontext.Value(decoded); header.IsValid() {
-		enc := textOf(find(membersOf(header), "enc"))
+		enc := describe.Text(describe.Find(describe.Members(header), "enc"))
 		for _, d := range decrypters {
 			if string(d.Encryption()) == enc {
 				with = d
@@ -68,7 +69,7 @@ func (c *cli) decryptWith(ctx context.Context, decrypters []jwe.Decrypter, token
 	}
 	if isTerminal(c.stdout) {
 		fmt.Fprintln(c.stderr, c.colour(c.stderr, yellow, notVerified))
-		_, err = fmt.Fprintln(c.stdout, printable(string(content)))
+		_, err = fmt.Fprintln(c.stdout, describe.Printable(string(content)))
 		return err
 	}
 	_, err = c.stdout.Write(append(content, '\n'))

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -67,28 +65,3 @@ func (v durationValue) Set(text string) (err error) {
 }
 
 func (v durationValue) Type() string { return "duration" }
-
-// inWords says how long a duration is, in the largest unit of which there are two
-// or more, or one exactly.
-func inWords(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d == math.MaxInt64 { // as far as time.Time.Sub reaches
-		return "more than 292 years"
-	}
-	for _, unit := range []struct {
-		name string
-		d    time.Duration
-	}{{"year", 365 * day}, {"month", 30 * day}, {"day", day}, {"hour", time.Hour}, {"minute", time.Minute}} {
-		if n := int64(d / unit.d); n > 1 || n == 1 && d%unit.d == 0 {
-			return count(n, unit.name)
-		}
-	}
-	return count(int64(d/time.Second), "second")
-}
-
-func count(n int64, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
-}

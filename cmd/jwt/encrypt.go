@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/keytext"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/spf13/cobra"
@@ -36,10 +38,10 @@ claims without a signature.`,
 			if key, err = encryptionKey(key, keys.alg); err != nil {
 				return err
 			}
-			if !slices.Contains(contentEncryptions, enc) {
-				return fmt.Errorf("--enc: want one of %s", strings.Join(contentEncryptions, ", "))
+			if !slices.Contains(describe.ContentEncryptions, enc) {
+				return fmt.Errorf("--enc: want one of %s", strings.Join(describe.ContentEncryptions, ", "))
 			}
-			if slices.Contains(contentEncryptions, string(key.Algorithm())) {
+			if slices.Contains(describe.ContentEncryptions, string(key.Algorithm())) {
 				enc = string(key.Algorithm()) // the key is for this one alone
 			}
 			token, err := c.encrypted(cmd.Context(), key, jwe.Encryption(enc), file, args)
@@ -50,9 +52,9 @@ claims without a signature.`,
 		},
 	}
 	keys.add(cmd, "of the recipient")
-	cmd.Flags().StringVar(&enc, "enc", "A256GCM", "the content `encryption`: "+strings.Join(contentEncryptions, ", "))
+	cmd.Flags().StringVar(&enc, "enc", "A256GCM", "the content `encryption`: "+strings.Join(describe.ContentEncryptions, ", "))
 	cmd.Flags().StringVar(&file, "claims", "", "a `file` with claims to encrypt without a signature, by a shared key; - is standard input")
-	_ = cmd.RegisterFlagCompletionFunc("enc", cobra.FixedCompletions(contentEncryptions, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("enc", cobra.FixedCompletions(describe.ContentEncryptions, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -107,7 +109,7 @@ func (c *cli) decrypters(flag string, files []string, alg string) (decrypters []
 		if err != nil {
 			return nil, err
 		}
-		keys, _, err := parseKeys(data)
+		keys, _, err := keytext.Parse(data)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
@@ -128,7 +130,7 @@ func decryptersOf(key *jwk.Key, alg string) (decrypters []jwe.Decrypter, err err
 		return nil, err
 	}
 	var problem error
-	for _, enc := range contentEncryptions {
+	for _, enc := range describe.ContentEncryptions {
 		d, err := jwe.DecrypterFrom(key, jwe.Encryption(enc))
 		if err != nil {
 			problem = err

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -32,7 +33,7 @@ func TestEncryptedTokensAreDecryptedAndVerified(t *testing.T) {
 		assert.Equal(t, 1, s.try(encrypted, append([]string{"--decrypt-key", "other" + row.alg}, asked...)...).code, row.alg)
 	}
 	assert.Equal(t, 2, s.try(token, "encrypt", "--key", "wrong.jwk").code, "a key for signatures")
-	for _, enc := range contentEncryptions {
+	for _, enc := range describe.ContentEncryptions {
 		encrypted := s.run(token, "encrypt", "--key", "eECDH-ES.jwk", "--enc", enc)
 		assert.Equal(t, enc, inspectJSON(t, s, encrypted).Header["enc"])
 		s.run(encrypted, append([]string{"--decrypt-key", "dECDH-ES.jwk"}, asked...)...)

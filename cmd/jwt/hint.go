@@ -3,72 +3,42 @@ package main
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 )
 
-// hint says what the reader may do about a token that was not accepted. The claims
-// it repeats are those of a token whose signature is good.
-func (c *cli) hint(e *jwt.Explanation, token string) string {
-	at := ""
-	for _, step := range e.Steps {
-		if step.Result == jwt.Failed {
-			at = step.Name
-		}
-	}
-	header, payload, _ := jwt.InsecureDecode(token)
-	switch at {
-	case "parts":
-		if strings.Count(token, ".") == 4 {
-			return "the token is encrypted: give its private key with --decrypt-key"
-		}
-		return "it is not a whole token: jwt inspect shows what is there"
-	case "header":
-		return "jwt inspect shows the header, and what is wrong with it"
-	case "key":
-		return fmt.Sprintf("give the key that signed it: alg %s, kid %s", quoted(textOf(find(membersOf(header), "alg"))), quoted(textOf(find(membersOf(header), "kid"))))
-	case "signature":
-		return "the token was changed, or is signed by another key of this algorithm"
-	case "typ":
-		return flagHint("--type", textOf(find(membersOf(header), "typ")), "a token of this type", "--allow-any-type")
-	case "iss":
-		return flagHint("--issuer", textOf(find(membersOf(payload), "iss")), "this issuer", "--allow-any-issuer")
-	case "aud":
-		var audience jwt.Audience
-		_ = json.Unmarshal(find(membersOf(payload), "aud"), &audience)
-		if len(audience) > 0 {
-			return flagHint("--audience", audience[0], "this audience", "--allow-any-audience")
-		}
-		return "the token is for no service in particular: --allow-any-audience accepts it"
-	case "exp":
-		if find(membersOf(payload), "exp") == nil {
-			return "--allow-no-expiry accepts a token that never expires"
-		}
-		return "ask for a new token; --now shows what was accepted at another time, --leeway allows for clocks that differ"
-	case "nbf":
-		return "wait, or compare the clocks; --leeway allows for clocks that differ"
-	}
-	return ""
+// settings are the flags for what [describe.Advise] names, what they ask for, and
+// those that accept anything.
+var settings = map[string]struct{ flag, what, loosening string }{
+	"type":     {"--type", "a token of this type", "--allow-any-type"},
+	"issuer":   {"--issuer", "this issuer", "--allow-any-issuer"},
+	"audience": {"--audience", "this audience", "--allow-any-audience"},
 }
 
-// flagHint names the flag with a value, if that can stand in a shell.
-func flagHint(flag, value, what, loosening string) string {
-	if value == "" {
-		return "the token has none: leave out " + flag + ", or give " + loosening
+// hint says which flag the reader may give for a token that was not accepted.
+func hint(e *jwt.Explanation, token string) string {
+	a := describe.Advise(e, token)
+	switch a.Setting {
+	case "":
+		return a.Text
+	case "decrypt-key":
+		return "the token is encrypted: give its private key with --decrypt-key"
+	case "no-expiry":
+		return "--allow-no-expiry accepts a token that never expires"
+	case "leeway":
+		return a.Text + "; --leeway allows for clocks that differ, --now shows what was accepted at another time"
 	}
-	if !plainWord.MatchString(value) {
-		value = "…"
+	s := settings[a.Setting]
+	switch {
+	case a.Value == "" && a.Setting == "audience":
+		return "the token is for no service in particular: " + s.loosening + " accepts it"
+	case a.Value == "":
+		return "the token has none: leave out " + s.flag + ", or give " + s.loosening
+	case !plainWord.MatchString(a.Value): // it cannot stand in a shell
+		a.Value = "…"
 	}
-	return fmt.Sprintf("if %s is meant: %s %s; to accept any: %s", what, flag, value, loosening)
+	return fmt.Sprintf("if %s is meant: %s %s; to accept any: %s", s.what, s.flag, a.Value, s.loosening)
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_:/.@%+-]{1,200}$`)
-
-func quoted(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return fmt.Sprintf("%.64q", text)
-}

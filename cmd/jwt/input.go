@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 )
 
 const (
@@ -19,43 +21,33 @@ const (
 	maxLine       = 4000     // bytes that a terminal surely hands over in one line
 )
 
+var errNoToken = errors.New("no token: give it as the argument or on standard input")
+
 // readToken returns the token that is the argument or, without one, standard input.
 func (c *cli) readToken(args []string) (string, error) {
 	if len(args) == 1 && args[0] != "-" {
-		return tidyToken(args[0]), nil
+		return describe.Tidy(args[0]), nil
 	}
 	if isTerminal(c.stdin) {
 		fmt.Fprintln(c.stderr, "Paste a token and press Enter:")
 		line, err := bufio.NewReader(c.stdin).ReadString('\n')
 		if err != nil && line == "" {
-			return "", errors.New("no token: give it as the argument or on standard input")
+			return "", errNoToken
 		}
 		if len(line) > maxLine {
 			return "", fmt.Errorf("a terminal cuts lines of more than %d bytes; put the token into a file, and read that: < file", maxLine)
 		}
-		return tidyToken(line), nil
+		return describe.Tidy(line), nil
 	}
 	data, err := c.readStdin(maxTokenInput)
 	if err != nil {
 		return "", err
 	}
-	token := tidyToken(string(data))
+	token := describe.Tidy(string(data))
 	if token == "" {
-		return "", errors.New("no token: give it as the argument or on standard input")
+		return "", errNoToken
 	}
 	return token, nil
-}
-
-// tidyToken returns the token without the white space around it and the words that
-// stand before it in a request.
-func tidyToken(text string) string {
-	text = strings.TrimSpace(text)
-	for _, before := range []string{"Authorization:", "Bearer ", "DPoP "} {
-		if len(text) > len(before) && strings.EqualFold(text[:len(before)], before) {
-			text = strings.TrimSpace(text[len(before):])
-		}
-	}
-	return text
 }
 
 // readStdin returns all of standard input.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 )
@@ -16,7 +17,7 @@ import (
 type issuer struct {
 	url      string
 	flags    *serveFlags
-	claims   []member
+	claims   []describe.Member
 	ring     *jwk.KeyRing
 	template *jwt.Template
 	metadata *jwthttp.IssuerMetadata
@@ -105,7 +106,7 @@ func (i *issuer) issue(w http.ResponseWriter, r *http.Request, client, subject s
 		claims = set(claims, "scope", scope)
 	}
 	for _, m := range i.claims {
-		claims = set(claims, m.name, m.value)
+		claims = set(claims, m.Name, m.Value)
 	}
 	token, err := i.template.Sign(r.Context(), object(claims))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/spf13/cobra"
 )
@@ -78,7 +79,7 @@ A128GCM, A256GCM.`,
 	flags.StringVarP(&out, "out", "o", "", "the `file` for the private key or secret; - prints it")
 	flags.StringVar(&publicOut, "public-out", "", "the `file` for the public key")
 	flags.StringVar(&format, "format", "", "jwk or pem; without: pem for a file whose name ends in .pem, or else jwk")
-	_ = cmd.RegisterFlagCompletionFunc("alg", cobra.FixedCompletions(slices.Concat(signatureAlgorithms, encryptionAlgorithms), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("alg", cobra.FixedCompletions(slices.Concat(describe.SignatureAlgorithms, describe.EncryptionAlgorithms), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"jwk", "pem"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -89,7 +90,7 @@ var secretSizes = map[jwt.Algorithm]int{"A128KW": 16, "A256KW": 32, "A128GCM": 1
 // generate makes a key for signatures or for encryption.
 func generate(alg jwt.Algorithm) (*jwk.Key, error) {
 	switch {
-	case slices.Contains(signatureAlgorithms, string(alg)):
+	case slices.Contains(describe.SignatureAlgorithms, string(alg)):
 		return jwk.Generate(alg)
 	case secretSizes[alg] > 0:
 		secret := make([]byte, secretSizes[alg])
@@ -133,7 +134,7 @@ func encodeKey(key *jwk.Key, format, name string, private bool) (data []byte, er
 	if err != nil || format == "pem" {
 		return data, err
 	}
-	return []byte(indented(data) + "\n"), nil
+	return []byte(describe.Indented(data) + "\n"), nil
 }
 
 // writeKey writes a key to a new file, or with the name "-" to standard output.
@@ -162,6 +163,6 @@ func (c *cli) describeKey(key *jwk.Key, name string) error {
 			KeyID string `json:"kid,omitzero"`
 		}{name, string(key.Algorithm()), key.KeyID()})
 	}
-	_, err := fmt.Fprintf(c.stdout, "%s: a new key for %s, kid %s\n", printable(name), key.Algorithm(), quoted(key.KeyID()))
+	_, err := fmt.Fprintf(c.stdout, "%s: a new key for %s, kid %s\n", describe.Printable(name), key.Algorithm(), describe.Quoted(key.KeyID()))
 	return err
 }

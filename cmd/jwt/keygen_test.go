@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -59,7 +60,7 @@ func TestKeygenPrintsAKeyOnlyIfAsked(t *testing.T) {
 
 func TestKeygenMakesAKeyForEveryAlgorithm(t *testing.T) {
 	s := newShell(t)
-	small := slices.DeleteFunc(slices.Clone(signatureAlgorithms), func(alg string) bool { return alg[1] == 'S' && (alg[0] == 'R' || alg[0] == 'P') && alg != "PS256" })
+	small := slices.DeleteFunc(slices.Clone(describe.SignatureAlgorithms), func(alg string) bool { return alg[1] == 'S' && (alg[0] == 'R' || alg[0] == 'P') && alg != "PS256" })
 	for _, alg := range small { // an RSA key takes long
 		r := s.try("", "keygen", "--alg", alg, "--out", alg+".jwk")
 		if strings.HasPrefix(alg, "ML-DSA-") && strings.Contains(r.err, "wants Go 1.27") {

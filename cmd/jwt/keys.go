@@ -1,18 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/keytext"
 	"github.com/seed-b1f8f58c/jwt/jwk"
-	"github.com/seed-b1f8f58c/jwt/jwk/openssh"
 	"github.com/spf13/cobra"
 )
 
@@ -48,7 +43,7 @@ func (k *keyFlags) read(c *cli) (keys []*jwk.Key, notes []string, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		found, more, err := parseKeys(data)
+		found, more, err := keytext.Parse(data)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", label, err)
 		}
@@ -61,17 +56,8 @@ func (k *keyFlags) read(c *cli) (keys []*jwk.Key, notes []string, err error) {
 		}
 		keys = append(keys, secret)
 	}
-	for i, key := range keys {
-		if key.Algorithm() != "" || k.alg == "" {
-			continue
-		}
-		with, err := key.With(jwt.Algorithm(k.alg), "")
-		if err != nil && len(keys) == 1 {
-			return nil, nil, fmt.Errorf("--alg: %w", err)
-		}
-		if err == nil { // of another kind: it is not a key for this algorithm
-			keys[i] = with
-		}
+	if keys, err = keytext.With(keys, jwt.Algorithm(k.alg)); err != nil {
+		return nil, nil, fmt.Errorf("--alg: %w", err)
 	}
 	return keys, notes, nil
 }
@@ -81,18 +67,7 @@ func (k *keyFlags) readSecret(c *cli) (*jwk.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret := bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
-	if k.secretBase64 {
-		text := strings.NewReplacer("-", "+", "_", "/", "=", "", " ", "", "\n", "", "\r", "").Replace(string(secret))
-		if secret, err = base64.RawStdEncoding.DecodeString(text); err != nil {
-			return nil, errors.New("--secret-file: it is not base64")
-		}
-	}
-	alg := jwt.HS256
-	if k.alg != "" {
-		alg = jwt.Algorithm(k.alg)
-	}
-	key, err := jwk.New(secret, alg, k.keyID)
+	key, err := keytext.Secret(data, k.secretBase64, jwt.Algorithm(k.alg), k.keyID)
 	if err != nil {
 		return nil, fmt.Errorf("--secret-file: %w", err)
 	}
@@ -131,54 +106,6 @@ func (k *keyFlags) choose(keys []*jwk.Key) (*jwk.Key, error) {
 		ids = append(ids, key.KeyID())
 	}
 	return nil, fmt.Errorf("want one key, and there are %d: choose one with --kid, out of %.200q", len(keys), ids)
-}
-
-// parseKeys reads a file with one or more keys, in any form.
-func parseKeys(data []byte) (keys []*jwk.Key, notes []string, err error) {
-	text := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if bytes.HasPrefix(text, []byte("{")) {
-		return parseJSONKeys(text)
-	}
-	key, err := jwk.ParsePEM(data)
-	if err != nil {
-		other, sshErr := openssh.Parse(data)
-		if sshErr != nil && bytes.Contains(data, []byte("OPENSSH")) || bytes.HasPrefix(text, []byte("ssh-")) {
-			err = sshErr
-		}
-		if key = other; sshErr != nil {
-			return nil, nil, err
-		}
-	}
-	return []*jwk.Key{key}, nil, nil
-}
-
-// parseJSONKeys reads a JWK, a JWK Set, private or public, or the certificates of a
-// JSON object.
-func parseJSONKeys(data []byte) (keys []*jwk.Key, notes []string, err error) {
-	var members map[string]jsontext.Value
-	if err := json.Unmarshal(data, &members); err != nil {
-		return nil, nil, errors.New("the JSON is not well-formed")
-	}
-	if _, ok := members["kty"]; ok {
-		key, err := jwk.Parse(data)
-		return []*jwk.Key{key}, nil, err
-	}
-	var set *jwk.Set
-	if _, ok := members["keys"]; !ok {
-		set, err = jwk.ParseCertificates(data)
-	} else if set, err = jwk.ParsePrivateSet(data); err != nil {
-		set, err = jwk.ParseSet(data)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, skipped := range set.Skipped() {
-		notes = append(notes, fmt.Sprintf("key %d of the set (kid %.64q) is left out: %v", skipped.Index, skipped.KeyID, skipped.Err))
-	}
-	if len(set.Keys()) == 0 {
-		return nil, nil, errors.New(strings.Join(append([]string{"there is no key in the set"}, notes...), "; "))
-	}
-	return set.Keys(), notes, nil
 }
 
 // named returns the key with a key ID: its own, or its thumbprint. Secrets get

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/migrate"
 	"github.com/spf13/cobra"
 )
@@ -57,7 +58,7 @@ func (c *cli) printFindings(findings []migrate.Finding, err error) error {
 	unknown := 0
 	for _, f := range findings {
 		place := fmt.Sprintf("%s:%d:%d:", f.File, f.Line, f.Column)
-		fmt.Fprintln(c.stdout, c.colour(c.stdout, bold, printable(place)), printable(f.Use))
+		fmt.Fprintln(c.stdout, c.colour(c.stdout, bold, describe.Printable(place)), describe.Printable(f.Use))
 		colour := green
 		if !f.Known {
 			unknown++
@@ -79,6 +80,6 @@ func (c *cli) printFindings(findings []migrate.Finding, err error) error {
 
 // printAdvice prints lines below a label.
 func (c *cli) printAdvice(label, colour, text string) {
-	lines := strings.ReplaceAll(printable(text), "\n", "\n           ")
+	lines := strings.ReplaceAll(describe.Printable(text), "\n", "\n           ")
 	fmt.Fprintln(c.stdout, "   ", c.colour(c.stdout, colour, label), "", lines)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/spf13/cobra"
 )
@@ -33,10 +34,7 @@ func isURL(text string) bool {
 // keySet fetches the keys of the URL, or else of the issuer.
 func (r *remoteFlags) keySet(c *cli, ctx context.Context, issuer string, alg jwt.Algorithm) (jwt.KeySet, error) {
 	options := jwthttp.RemoteOptions{AllowHTTP: r.allowHTTP, RSAAlgorithm: alg, Timeout: r.timeout}
-	from, fetch := r.jwks, jwthttp.NewRemoteKeys
-	if from == "" {
-		from, fetch = issuer, jwthttp.DiscoverKeys
-	}
+	from, fetch := r.source(issuer)
 	if !isURL(from) {
 		return nil, errors.New("no keys: give --key, --secret-file or --jwks, or as --issuer the URL of one that publishes its keys")
 	}
@@ -51,11 +49,19 @@ func (r *remoteFlags) keySet(c *cli, ctx context.Context, issuer string, alg jwt
 	return keys, nil
 }
 
+// source returns where the keys come from, and what fetches them from there.
+func (r *remoteFlags) source(issuer string) (from string, fetch func(string, jwthttp.RemoteOptions) (*jwthttp.RemoteKeys, error)) {
+	if r.jwks == "" {
+		return issuer, jwthttp.DiscoverKeys
+	}
+	return r.jwks, jwthttp.NewRemoteKeys
+}
+
 // patience is how long a call takes before a line says that it is under way.
 const patience = 500 * time.Millisecond
 
 // progress prints a line unless the returned function is called in time.
 func (c *cli) progress(doing string) (done func()) {
-	timer := time.AfterFunc(patience, func() { fmt.Fprintln(c.stderr, c.colour(c.stderr, dim, printable(doing)+" …")) })
+	timer := time.AfterFunc(patience, func() { fmt.Fprintln(c.stderr, c.colour(c.stderr, dim, describe.Printable(doing)+" …")) })
 	return func() { timer.Stop() }
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 )
 
 // cutPair splits name=value. The value is not repeated in an error.
@@ -38,7 +39,7 @@ func jsonOrText(value string) jsontext.Value {
 // they are written: no precision is lost, and 7 is not 7.0.
 func equalRule(claim string, want jsontext.Value) jwt.Rule {
 	return jwt.Rule{Claim: claim, Check: func(t *jwt.Token) error {
-		got := find(membersOf(t.Payload()), claim)
+		got := describe.Find(describe.Members(t.Payload()), claim)
 		switch {
 		case got == nil:
 			return fmt.Errorf("got none, want %.80s", want)
@@ -46,7 +47,7 @@ func equalRule(claim string, want jsontext.Value) jwt.Rule {
 			return nil
 		}
 		text := fmt.Sprintf("got %.80s, want %.80s", got, want)
-		if got.Kind() == '"' && want.Kind() != '"' && textOf(got) == string(want) {
+		if got.Kind() == '"' && want.Kind() != '"' && describe.Text(got) == string(want) {
 			text += fmt.Sprintf("; for the text, write '%s=\"%s\"'", claim, want)
 		}
 		return errors.New(text)

@@ -5,10 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -69,17 +66,12 @@ func (f *serveFlags) run(c *cli, ctx context.Context) error {
 		digest := sha256.Sum256([]byte(strings.TrimSpace(string(secret))))
 		f.clientSecretDigest = &digest
 	}
-	host, _, _ := net.SplitHostPort(f.listen) // "" if it is no address
-	if !isLoopback(host) {
-		return errors.New("--listen: want an address on loopback, such as 127.0.0.1:8080: the issuer gives tokens to everybody")
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	listener, host, err := listenLoopback(ctx, f.listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	issuer, err := f.issuer(ctx, "http://"+net.JoinHostPort(host, port))
+	issuer, err := f.issuer(ctx, "http://"+host)
 	if err != nil {
 		return err
 	}
@@ -87,19 +79,7 @@ func (f *serveFlags) run(c *cli, ctx context.Context) error {
 		return err
 	}
 	go c.readKeys(ctx, issuer)
-	server := &http.Server{Handler: issuer.handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
-	go func() {
-		<-ctx.Done()
-		server.Close()
-	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return serveUntil(ctx, listener, issuer.handler())
 }
 
 // issuer makes the first key, and checks the rest.

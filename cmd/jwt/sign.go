@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/spf13/cobra"
 )
 
@@ -101,7 +102,7 @@ func (f *signFlags) signer(c *cli) (jwt.Signer, error) {
 
 // payload returns the JSON of the claims.
 func (f *signFlags) payload(c *cli, now time.Time) (jsontext.Value, error) {
-	var claims []member
+	var claims []describe.Member
 	if f.file != "" {
 		data, err := c.readFile("--claims", f.file)
 		if err != nil {
@@ -111,7 +112,7 @@ func (f *signFlags) payload(c *cli, now time.Time) (jsontext.Value, error) {
 		if !v.IsValid() || v.Kind() != '{' {
 			return nil, errors.New("--claims: want a JSON object with unique names")
 		}
-		claims = membersOf(v)
+		claims = describe.Members(v)
 	}
 	for _, text := range []struct{ name, value string }{{"iss", f.issuer}, {"sub", f.subject}, {"jti", f.id}} {
 		if text.value != "" {
@@ -128,7 +129,7 @@ func (f *signFlags) payload(c *cli, now time.Time) (jsontext.Value, error) {
 	if claims, err = addPairs(claims, "--claim", f.claims); err != nil {
 		return nil, err
 	}
-	if find(claims, "jti") == nil && !f.noID {
+	if describe.Find(claims, "jti") == nil && !f.noID {
 		claims = set(claims, "jti", rand.Text())
 	}
 	return object(claims), nil
@@ -136,13 +137,13 @@ func (f *signFlags) payload(c *cli, now time.Time) (jsontext.Value, error) {
 
 // times sets the claims that are times: those of flags that were given, and then
 // iat and exp if they are not there.
-func (f *signFlags) times(claims []member, now time.Time) ([]member, error) {
-	given := find(claims, "exp") != nil && f.expires == "15m"
+func (f *signFlags) times(claims []describe.Member, now time.Time) ([]describe.Member, error) {
+	given := describe.Find(claims, "exp") != nil && f.expires == "15m"
 	for _, t := range []struct {
 		flag, claim, value string
 		skip               bool
 	}{
-		{"--issued-at", "iat", orNow(f.issuedAt), f.issuedAt == "" && find(claims, "iat") != nil},
+		{"--issued-at", "iat", orNow(f.issuedAt), f.issuedAt == "" && describe.Find(claims, "iat") != nil},
 		{"--not-before", "nbf", f.notBefore, f.notBefore == ""},
 		{"--expires", "exp", f.expires, f.noExpiry || given},
 	} {
@@ -175,7 +176,7 @@ func (f *signFlags) headerMembers() (jsontext.Value, error) {
 	return object(header), err
 }
 
-func addPairs(members []member, flag string, pairs []string) ([]member, error) {
+func addPairs(members []describe.Member, flag string, pairs []string) ([]describe.Member, error) {
 	for _, text := range pairs {
 		name, value, err := cutPair(flag, text)
 		if err != nil {
@@ -187,33 +188,33 @@ func addPairs(members []member, flag string, pairs []string) ([]member, error) {
 }
 
 // set returns the members with one that is new or replaced.
-func set(members []member, name string, value any) []member {
+func set(members []describe.Member, name string, value any) []describe.Member {
 	data, err := json.Marshal(value)
 	if err != nil {
 		data = []byte("null") // texts and numbers have JSON
 	}
 	for i, m := range members {
-		if m.name == name {
+		if m.Name == name {
 			members = slices.Clone(members)
-			members[i].value = data
+			members[i].Value = data
 			return members
 		}
 	}
-	return append(members, member{name, data})
+	return append(members, describe.Member{Name: name, Value: data})
 }
 
 // object returns the JSON object of the members.
-func object(members []member) jsontext.Value {
+func object(members []describe.Member) jsontext.Value {
 	b := []byte{'{'}
 	for i, m := range members {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		name, err := jsontext.AppendQuote(b, m.name)
+		name, err := jsontext.AppendQuote(b, m.Name)
 		if err != nil {
 			continue // not UTF-8: jsonOrText has replaced it
 		}
-		b = append(append(name, ':'), m.value...)
+		b = append(append(name, ':'), m.Value...)
 	}
 	return append(b, '}')
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/spf13/cobra"
@@ -129,7 +130,7 @@ func (f *verifyFlags) keySet(c *cli, cmd *cobra.Command) (jwt.KeySet, error) {
 		return nil, err
 	}
 	for _, note := range notes {
-		fmt.Fprintln(c.stderr, printable(note))
+		fmt.Fprintln(c.stderr, describe.Printable(note))
 	}
 	if f.keys.keyID != "" {
 		key, err := f.keys.choose(keys)
@@ -154,8 +155,8 @@ func (c *cli) tell(e *jwt.Explanation, token string) error {
 		}
 	} else {
 		c.table(e)
-		if hint := c.hint(e, token); hint != "" {
-			fmt.Fprintln(c.stdout, c.colour(c.stdout, yellow, "hint: "+printable(hint)))
+		if hint := hint(e, token); hint != "" {
+			fmt.Fprintln(c.stdout, c.colour(c.stdout, yellow, "hint: "+describe.Printable(hint)))
 		}
 	}
 	if e.Err != nil {
@@ -187,7 +188,7 @@ func outcomeOf(e *jwt.Explanation) outcome {
 // table prints the steps, each in the colour of its result.
 func (c *cli) table(e *jwt.Explanation) {
 	colours := map[jwt.Result]string{jwt.Passed: green, jwt.Failed: red, jwt.Undecided: yellow, jwt.NotReached: dim}
-	for i, line := range strings.Split(printable(e.String()), "\n") {
+	for i, line := range strings.Split(describe.Printable(e.String()), "\n") {
 		code := bold
 		switch {
 		case i > 0 && i <= len(e.Steps):

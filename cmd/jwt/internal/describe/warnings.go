@@ -1,4 +1,4 @@
-package main
+package describe
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 
 // The algorithms that packages jwt and jwe have.
 var (
-	signatureAlgorithms  = []string{"EdDSA", "Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "HS256", "HS384", "HS512", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"}
-	encryptionAlgorithms = []string{"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir"}
-	contentEncryptions   = []string{"A256GCM", "A128GCM", "A256CBC-HS512", "A128CBC-HS256"}
+	SignatureAlgorithms  = []string{"EdDSA", "Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "HS256", "HS384", "HS512", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"}
+	EncryptionAlgorithms = []string{"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir"}
+	ContentEncryptions   = []string{"A256GCM", "A128GCM", "A256CBC-HS512", "A128CBC-HS256"}
 )
 
 // weakAlgorithms are those that should not be used, and why.
@@ -25,11 +25,11 @@ var weakAlgorithms = map[string]string{
 	"PBES2-HS512+A256KW": "a password can be guessed",
 }
 
-func headerWarnings(header []member, encrypted bool) (warnings []string) {
-	alg := textOf(find(header, "alg"))
-	known := signatureAlgorithms
+func headerWarnings(header []Member, encrypted bool) (warnings []string) {
+	alg := Text(Find(header, "alg"))
+	known := SignatureAlgorithms
 	if encrypted {
-		known = encryptionAlgorithms
+		known = EncryptionAlgorithms
 	}
 	switch {
 	case strings.EqualFold(alg, "none"):
@@ -39,16 +39,16 @@ func headerWarnings(header []member, encrypted bool) (warnings []string) {
 	case !slices.Contains(known, alg):
 		warnings = append(warnings, fmt.Sprintf("alg %.40q is not known here", alg))
 	}
-	if enc := textOf(find(header, "enc")); encrypted && !slices.Contains(contentEncryptions, enc) {
+	if enc := Text(Find(header, "enc")); encrypted && !slices.Contains(ContentEncryptions, enc) {
 		warnings = append(warnings, fmt.Sprintf("enc %.40q is not known here", enc))
 	}
 	for _, name := range []string{"jwk", "jku", "x5u", "x5c"} {
-		if find(header, name) != nil {
+		if Find(header, name) != nil {
 			warnings = append(warnings, name+" names or holds a key that the author of the token has chosen: a verifier must not trust it")
 		}
 	}
 	for _, name := range []string{"crit", "zip", "b64"} {
-		if find(header, name) != nil {
+		if Find(header, name) != nil {
 			warnings = append(warnings, name+" in the header changes how the token is read: jwt verify refuses it, unless b64 is true")
 		}
 	}
@@ -58,20 +58,20 @@ func headerWarnings(header []member, encrypted bool) (warnings []string) {
 // longLife is the time from iat to exp from which there is a warning.
 const longLife = 31 * 24 * time.Hour
 
-func (v *view) claimWarnings(claims []member, now time.Time) (warnings []string) {
+func (v *View) claimWarnings(claims []Member, now time.Time) (warnings []string) {
 	if v.Encrypted {
 		return nil
 	}
 	if v.Claims == nil {
 		return []string{"the payload is not a JSON object with unique names: jwt verify refuses it"}
 	}
-	exp, expires := dateOf(find(claims, "exp"))
-	start, issued := dateOf(find(claims, "iat"))
+	exp, expires := dateOf(Find(claims, "exp"))
+	start, issued := dateOf(Find(claims, "iat"))
 	if !issued {
 		start = now
 	}
 	switch life := exp.Sub(start); {
-	case find(claims, "exp") == nil:
+	case Find(claims, "exp") == nil:
 		warnings = append(warnings, "there is no exp: the token never expires, and cannot be taken back")
 	case expires && life > longLife:
 		warnings = append(warnings, "it lives for "+inWords(life)+": a stolen token is good for as long")
@@ -81,11 +81,11 @@ func (v *view) claimWarnings(claims []member, now time.Time) (warnings []string)
 	if issued && start.After(now.Add(time.Minute)) {
 		warnings = append(warnings, "iat is in the future: two clocks differ")
 	}
-	if find(claims, "aud") == nil {
+	if Find(claims, "aud") == nil {
 		warnings = append(warnings, "there is no aud: it is not said which service it is for")
 	}
 	for _, c := range timeClaims {
-		if value := find(claims, c.name); value != nil {
+		if value := Find(claims, c.name); value != nil {
 			if _, ok := dateOf(value); !ok {
 				warnings = append(warnings, c.name+" is not a number of seconds since 1970"+maybeMilliseconds(value))
 			}
@@ -114,18 +114,18 @@ var secretWords = []string{
 const maxSecretDepth = 8
 
 // secretNames returns the paths of the members that look like secrets.
-func secretNames(members []member, path string, depth int) (names []string) {
+func secretNames(members []Member, path string, depth int) (names []string) {
 	for _, m := range members {
-		word := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(m.name))
-		text := textOf(m.value)
+		word := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(m.Name))
+		text := Text(m.Value)
 		switch {
-		case slices.Contains(secretWords, word) && m.value.Kind() != '{' && m.value.Kind() != 't' && m.value.Kind() != 'f',
+		case slices.Contains(secretWords, word) && m.Value.Kind() != '{' && m.Value.Kind() != 't' && m.Value.Kind() != 'f',
 			strings.Contains(text, "PRIVATE KEY-----"),
-			m.name == "d" && find(members, "kty") != nil, // a private JWK
-			m.name == "k" && find(members, "kty") != nil:
-			names = append(names, path+m.name)
-		case m.value.Kind() == '{' && depth < maxSecretDepth:
-			names = append(names, secretNames(membersOf(m.value), path+m.name+".", depth+1)...)
+			m.Name == "d" && Find(members, "kty") != nil, // a private JWK
+			m.Name == "k" && Find(members, "kty") != nil:
+			names = append(names, path+m.Name)
+		case m.Value.Kind() == '{' && depth < maxSecretDepth:
+			names = append(names, secretNames(Members(m.Value), path+m.Name+".", depth+1)...)
 		}
 	}
 	return names
@@ -135,7 +135,7 @@ func secretNames(members []member, path string, depth int) (names []string) {
 // token comes in.
 const largeToken = 8 << 10
 
-func (v *view) sizeWarnings() (warnings []string) {
+func (v *View) sizeWarnings() (warnings []string) {
 	if v.Size >= largeToken {
 		warnings = append(warnings, fmt.Sprintf("it has %d bytes: many servers refuse headers of 8 KB and more", v.Size))
 	}

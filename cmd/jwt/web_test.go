@@ -1,0 +1,90 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"bufio"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// web starts jwt inspect --web, and returns the address that it prints.
+func (s *shell) web(stdin string, args ...string) (address string) {
+	s.t.Helper()
+	cmd := exec.Command(binary, append([]string{"inspect", "--web"}, args...)...)
+	cmd.Dir, cmd.Stderr, cmd.Stdin = s.dir, os.Stderr, strings.NewReader(stdin)
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(s.t, err)
+	require.NoError(s.t, cmd.Start())
+	s.t.Cleanup(func() {
+		assert.NoError(s.t, cmd.Process.Signal(os.Interrupt))
+		assert.NoError(s.t, cmd.Wait(), "an interrupt is the way to stop it")
+	})
+	lines := bufio.NewScanner(stdout)
+	require.True(s.t, lines.Scan())
+	return strings.TrimPrefix(lines.Text(), "page  ")
+}
+
+// asPage posts what the page at the address posts.
+func (s *shell) asPage(address, name, body string) string {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), "POST", address+name, strings.NewReader(body))
+	require.NoError(s.t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", "http://"+r.Host)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(s.t, err)
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	require.NoError(s.t, err)
+	return string(data)
+}
+
+func TestInspectServesThePage(t *testing.T) {
+	s := newShell(t)
+	token := forged(`{"alg":"EdDSA"}`, `{"sub":"alice"}`)
+	address := s.web("Bearer " + token + "\n")
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/\w{26}/$`, address)
+	assert.JSONEq(t, `{"token":"`+token+`"}`, s.asPage(address, "token", "{}"))
+	assert.Contains(t, s.asPage(address, "check", `{"token":"`+token+`"}`), `"verdict":"waiting"`)
+	srv := s.serve()
+	for _, body := range []string{`{"issuer":"` + srv.url + `"}`, `{"url":"` + srv.url + `/.well-known/jwks.json"}`} {
+		assert.Contains(t, s.asPage(address, "fetch", body), `ES256`, body)
+	}
+	assert.Contains(t, s.asPage(address, "fetch", `{}`), "give the URL of a key set")
+	assert.Contains(t, s.asPage(address, "fetch", `{"url":"http://192.0.2.1/keys"}`), "error")
+	assert.Contains(t, s.asPage(address, "fetch", `{"url":"file:///etc/passwd"}`), "give the URL of a key set")
+	assert.JSONEq(t, `{"token":""}`, s.asPage(s.web(""), "token", "{}"))
+}
+
+func TestThePageIsForThisMachineOnly(t *testing.T) {
+	s := newShell(t)
+	for _, address := range []string{"0.0.0.0:0", ":0", "192.0.2.1:0", "127.0.0.1"} {
+		r := s.try("", "inspect", "--web", "--listen", address)
+		assert.Equal(t, 2, r.code, address)
+		assert.Contains(t, r.err, "--listen: want an address on loopback")
+		assert.Empty(t, r.out)
+	}
+	assert.Equal(t, 2, s.try("", "inspect", "--web", "--static", "x.html").code)
+}
+
+func TestTheStaticPageNeedsGo(t *testing.T) {
+	s := newShell(t)
+	cmd := s.start("", "inspect", "--static", "page.html")
+	cmd.Env = append(cmd.Env, "PATH=/nonexistent")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	assert.Contains(t, string(out), "there is no go command in the PATH: install Go, or use --web")
+	r := s.try("", "inspect", "--static", "page.html") // in a folder that is not of the module
+	assert.Equal(t, 2, r.code)
+	assert.Contains(t, r.err, "builds the page in the folder cmd/jwt of a clone")
+	s.write("page.html", "mine")
+	assert.Contains(t, s.try("", "inspect", "--static", "page.html").err, "not overwritten")
+	assert.Equal(t, "mine", s.read("page.html"))
+}
