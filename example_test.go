@@ -298,6 +298,33 @@ func (k sha3Key) Verify(ctx context.Context, input, sig []byte) error {
 	return nil
 }
 
+// Access tokens of the type at+jwt (RFC 9068): a token of another type is refused.
+func ExampleTemplate_accessToken() {
+	type accessClaims struct {
+		jwt.Claims
+		ClientID string `json:"client_id"`
+		Scope    string `json:"scope,omitempty"`
+	}
+	ctx := context.Background()
+	key := must1(jwt.NewHMAC(jwt.HS256, make([]byte, 32), ""))
+	access := &jwt.Template{Key: key, Type: "at+jwt", Issuer: "https://login.example", Audience: []string{"https://api.example"}, Lifetime: 10 * time.Minute}
+	policy := &jwt.Policy{
+		Keys: jwt.Keys{key}, Types: []string{"at+jwt"}, Issuer: "https://login.example", Audience: []string{"https://api.example"},
+		Require: []string{"sub", "client_id", "iat", "jti"},
+	}
+	claims := accessClaims{jwt.Claims{Subject: "alice"}, "shop", "orders:read"}
+	got := must1(jwt.VerifyAs[accessClaims](ctx, policy, must1(access.Sign(ctx, claims))))
+	fmt.Println(got.Subject, got.ClientID, got.Scope)
+
+	id := *access
+	id.Type = "" // an ID token, or any other
+	_, err := policy.Verify(ctx, must1(id.Sign(ctx, claims)))
+	fmt.Println(err)
+	// Output:
+	// alice shop orders:read
+	// jwt: claim not acceptable: typ: got "JWT", want "at+jwt"
+}
+
 // An algorithm of your own is a Signer and a Verifier.
 func ExampleVerifier() {
 	ctx := context.Background()

@@ -47,6 +47,44 @@ func ExampleCookieToken() {
 	http.Handle("/", http.NewCrossOriginProtection().Handler(protect.Handler(http.NotFoundHandler())))
 }
 
+// The login puts the token into a cookie that no script of the page can read and no
+// other site can set; the browser sends it with the next request.
+func ExampleCookieToken_login() {
+	key, err := jwt.NewHMAC(jwt.HS256, make([]byte, 32), "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	access := &jwt.Template{Key: key, Issuer: "https://shop.example", Audience: []string{"https://shop.example"}, Lifetime: 15 * time.Minute}
+	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://shop.example", Audience: []string{"https://shop.example"}}
+	protect := &jwthttp.Middleware{Tokens: policy, Extract: jwthttp.CookieToken("__Host-token")}
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) { // after the password was checked
+		token, err := access.Sign(r.Context(), jwt.Claims{Subject: "alice"})
+		if err != nil {
+			http.Error(w, "internal error", http.StatusInternalServerError)
+			return
+		}
+		http.SetCookie(w, &http.Cookie{Name: "__Host-token", Value: token, Path: "/", MaxAge: 15 * 60, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	})
+	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := jwthttp.TokenFrom(r.Context())
+		fmt.Fprint(w, "you are ", token.Claims.Subject)
+	})))
+	handler := http.NewCrossOriginProtection().Handler(mux)
+
+	login := httptest.NewRecorder()
+	handler.ServeHTTP(login, httptest.NewRequest("POST", "/login", nil))
+	request := httptest.NewRequest("GET", "/me", nil)
+	for _, cookie := range login.Result().Cookies() {
+		request.AddCookie(cookie)
+	}
+	me := httptest.NewRecorder()
+	handler.ServeHTTP(me, request)
+	fmt.Println(me.Code, me.Body)
+	// Output: 200 you are alice
+}
+
 // Scopes in claims that have names of their own.
 func ExampleScopesIn() {
 	var policy *jwt.Policy
