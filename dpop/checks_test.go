@@ -120,11 +120,26 @@ func TestARefusalSaysWhatIsWrong(t *testing.T) {
 		`dpop: proof not acceptable: htm: got "PUT", want "GET"`:                                          func(d *draft) { d.claims["htm"] = "PUT" },
 		"dpop: proof not acceptable: iat: got 1799999000, want a date within 1m0s of now, 1800000000":     func(d *draft) { d.claims["iat"] = now.Unix() - 1000 },
 		`dpop: proof not acceptable: jwk: got a private or symmetric key, want a public one`:              func(d *draft) { d.header["jwk"] = members(t, key, true) },
+		"dpop: proof not acceptable: jwk: got nothing, want the public key":                               func(d *draft) { delete(d.header, "jwk") },
+		"dpop: proof not acceptable: jwk: jwk: kty is absent":                                             func(d *draft) { d.header["jwk"] = map[string]any{} },
 		`dpop: proof not acceptable: typ: claim not acceptable: got "JWT", want "dpop+jwt"`:               func(d *draft) { d.header["typ"] = "JWT" },
 	} {
 		d := newDraft(t, key, "")
 		edit(d)
 		_, err := newPolicy().Verify(newRequest("GET", "/orders", d.sign(t)))
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestARefusalTellsAnAbsentHashFromAnother(t *testing.T) {
+	key := newKey(t, jwt.ES256)
+	token := bound(t, thumbprint(t, key.Public()))
+	for ath, want := range map[string]string{
+		"": "ath: got nothing, want the hash of the access token", hash("another"): "ath: got the hash of another access token",
+	} {
+		d := newDraft(t, key, "an.access.token")
+		d.claims["ath"] = ath
+		err := newPolicy().VerifyProof(http.Header{}, newRequest("GET", "/orders", d.sign(t)), token, "an.access.token")
 		assert.ErrorContains(t, err, want)
 	}
 }

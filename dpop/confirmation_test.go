@@ -128,6 +128,20 @@ func TestACertificateIsTheOneThatTheTokenNames(t *testing.T) {
 	}
 }
 
+func TestARefusalOfACertificateSaysWhatIsWrong(t *testing.T) {
+	for want, cnf := range map[string]any{
+		"cnf: got no x5t#S256, want the thumbprint of a certificate":            map[string]any{"jkt": rfcThumbprint},
+		"cnf: x5t#S256 is not a SHA-256 thumbprint":                             map[string]any{"x5t#S256": ""},
+		"cnf: jkt is not a SHA-256 thumbprint":                                  map[string]any{"jkt": ""},
+		"cnf: got neither jkt nor x5t#S256, and no other member can be checked": map[string]any{},
+		"cnf: not a JSON object":                                                "text",
+	} {
+		token, err := jwt.InsecureToken(map[string]any{"cnf": cnf})
+		require.NoError(t, err)
+		assert.ErrorContains(t, verifyCertificate(newRequest("GET", "/"), token), want)
+	}
+}
+
 func verifyCertificate(r *http.Request, token *jwt.Token) error {
 	return new(dpop.Certificates).VerifyProof(http.Header{}, r, token, "text")
 }

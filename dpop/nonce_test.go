@@ -1,6 +1,10 @@
 package dpop
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
@@ -56,6 +60,18 @@ func TestANonceOfAnotherServerIsRefused(t *testing.T) {
 		ok, _ := nonces.check(string(changed), issued)
 		assert.False(t, ok, "character %d", i)
 	}
+}
+
+// The secrets may serve something else, too, whose MACs are no nonces.
+func TestANonceHasAMACOfItsOwn(t *testing.T) {
+	secret := []byte(strings.Repeat("s", 32))
+	nonces, err := NewNonces(time.Minute, secret)
+	require.NoError(t, err)
+	second := binary.BigEndian.AppendUint64(nil, uint64(issued.Unix()))
+	h := hmac.New(sha256.New, secret)
+	h.Write(second)
+	ok, _ := nonces.check(base64.RawURLEncoding.EncodeToString(append(second, h.Sum(nil)[:16]...)), issued)
+	assert.False(t, ok)
 }
 
 // All secrets verify and the first one makes nonces, so that a new one can be

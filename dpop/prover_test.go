@@ -1,6 +1,7 @@
 package dpop_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"fmt"
 	"math/big"
@@ -72,6 +73,25 @@ func TestAProverWantsAKeyOfItsAlgorithm(t *testing.T) {
 	assert.ErrorContains(t, err, "dpop: jwt: ")
 	_, err = dpop.NewProver(jwt.ES256, nil)
 	assert.ErrorContains(t, err, "dpop: jwt: ")
+}
+
+// fickle is a key that loses its public part.
+type fickle struct {
+	crypto.Signer
+	asked int
+}
+
+func (f *fickle) Public() crypto.PublicKey {
+	if f.asked++; f.asked > 1 {
+		return nil
+	}
+	return f.Signer.Public()
+}
+
+func TestAProverWantsAPublicKeyToShow(t *testing.T) {
+	prover, err := dpop.NewProver(jwt.ES256, &fickle{Signer: newKey(t, jwt.ES256)})
+	assert.ErrorContains(t, err, "dpop: jwk: ")
+	assert.Nil(t, prover)
 }
 
 func TestAProverShowsNoPrivateKey(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -383,7 +384,9 @@ func TestATransportThatCannotMakeAProofSendsNothing(t *testing.T) {
 		assert.EqualError(t, err, strings.TrimSuffix(strings.TrimSuffix(want, " "), " (no client)"))
 		assert.True(t, body.closed, "as http.RoundTripper wants")
 	}
-	_, err := newTransport(t, &server{}).RoundTrip(&http.Request{})
+	_, err := (&dpop.Transport{Prover: &dpop.Prover{}}).RoundTrip(&http.Request{URL: &url.URL{Scheme: "https", Host: "api.example"}})
+	assert.Error(t, err, "without a body")
+	_, err = newTransport(t, &server{}).RoundTrip(&http.Request{})
 	assert.EqualError(t, err, "dpop: request without a URL")
 	_, err = newTransport(t, &server{}).RoundTrip(nil)
 	assert.EqualError(t, err, "dpop: request without a URL")
@@ -411,6 +414,45 @@ type failing struct{}
 
 func (failing) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("unreachable")
+}
+
+// Some servers forget to tell the nonce that they want.
+func TestARequestIsNotRepeatedWithoutANonce(t *testing.T) {
+	s := &server{t: t}
+	s.answer = func(_ *http.Request, n int) *http.Response {
+		if n == 1 {
+			return s.reply(200, "", "DPoP-Nonce", "n1")
+		}
+		return s.reply(401, "", "WWW-Authenticate", `DPoP error="use_dpop_nonce"`)
+	}
+	transport := newTransport(t, s)
+	for range 2 {
+		send(t, transport, "GET", "https://api.example/orders", "", "DPoP token")
+	}
+	assert.Len(t, s.proofs, 2)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestAnErrorOfTheSecondAttemptIsReturned(t *testing.T) {
+	s, down := &server{t: t}, errors.New("network down")
+	transport := newTransport(t, s)
+	transport.Base = roundTripper(func(r *http.Request) (*http.Response, error) {
+		if len(s.proofs) == 1 {
+			return nil, down
+		}
+		return s.RoundTrip(r)
+	})
+	s.answer = func(*http.Request, int) *http.Response {
+		return s.reply(401, "", "DPoP-Nonce", "n1", "WWW-Authenticate", `DPoP error="use_dpop_nonce"`)
+	}
+	r, err := http.NewRequest("GET", "https://api.example/orders", nil)
+	require.NoError(t, err)
+	answer, err := transport.RoundTrip(r)
+	assert.ErrorIs(t, err, down)
+	assert.Nil(t, answer)
 }
 
 func TestAnErrorOfTheNetworkIsReturned(t *testing.T) {

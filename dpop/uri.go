@@ -56,9 +56,6 @@ func normalPath(path string) string {
 // normalEscapes replaces the escapes of unreserved characters by these, and
 // writes the others with capital letters.
 func normalEscapes(path string) string {
-	if !strings.Contains(path, "%") {
-		return path
-	}
 	var b strings.Builder
 	for i := 0; i < len(path); i++ {
 		if path[i] != '%' {

@@ -144,7 +144,7 @@ func checkMethods(proofs []ProofVerifier, required bool) error {
 	}
 	for _, p := range proofs {
 		method := methodOf(p)
-		if p == nil || method.Name == "" {
+		if method.Name == "" {
 			return errors.New("jwthttp: one of Middleware.Proofs is nil or has no name")
 		}
 		if strings.EqualFold(method.Scheme, bearer) || !isName(method.Scheme) && method.Scheme != "" {

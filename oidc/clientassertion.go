@@ -74,7 +74,10 @@ func NewTokenRequest(ctx context.Context, endpoint string, form url.Values, key 
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.GetBody = func() (io.ReadCloser, error) { // all assertions of a key have the same length
 		again, err := body()
-		return io.NopCloser(strings.NewReader(again)), err
+		if err != nil {
+			return nil, err
+		}
+		return io.NopCloser(strings.NewReader(again)), nil
 	}
 	return r, nil
 }

@@ -1,6 +1,8 @@
 package oidc_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/url"
 	"testing"
@@ -80,6 +82,29 @@ func TestARepeatedTokenRequestHasANewAssertion(t *testing.T) {
 	assert.ErrorContains(t, err, "wants a client ID")
 	_, err = oidc.NewTokenRequest(t.Context(), ":", nil, key, clientID, issuer)
 	assert.ErrorContains(t, err, "oidc: ")
+}
+
+// flaky is a Signer that signs once.
+type flaky struct {
+	jwt.Signer
+	used bool
+}
+
+func (f *flaky) Sign(ctx context.Context, input []byte) ([]byte, error) {
+	if f.used {
+		return nil, errors.New("key out of reach")
+	}
+	f.used = true
+	return f.Signer.Sign(ctx, input)
+}
+
+func TestATokenRequestIsNotRepeatedWithoutAnAssertion(t *testing.T) {
+	key, _ := newKey(t, jwt.ES256)
+	r, err := oidc.NewTokenRequest(t.Context(), issuer+"/token", nil, &flaky{Signer: key}, clientID, issuer)
+	require.NoError(t, err)
+	body, err := r.GetBody()
+	assert.ErrorContains(t, err, "key out of reach")
+	assert.Nil(t, body)
 }
 
 // RFC 7523 section 3.

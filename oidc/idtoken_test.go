@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -146,6 +147,47 @@ func TestAnIDTokenIsForOneLogin(t *testing.T) {
 	assert.Equal(t, "alice", token.Claims.Subject)
 	_, err = plain.Verify(t.Context(), policy, sign(t, key, "JWT", with(idClaims(), "aud", "other")))
 	assertRefused(t, err, "aud", "the policy is asked first")
+}
+
+func TestALoginSaysWhatIsWrongWithAHash(t *testing.T) {
+	key, keys := newKey(t, jwt.ES256)
+	policy := oidc.IDTokens(issuer, clientID, keys)
+	policy.Now = clock
+	login := oidc.Login{AllowNoNonce: true, AccessToken: specAccessToken}
+	for want, claims := range map[string]claims{
+		"at_hash: got nothing, want the hash of what came along":       idClaims(),
+		"at_hash: got the hash of something else than what came along": with(idClaims(), "at_hash", specCodeHash),
+		`at_hash: oidc: "X1" has no hash`:                              with(idClaims(), "x", true),
+	} {
+		text, tokens := sign(t, key, "JWT", without(claims, "nonce")), jwt.TokenVerifier(policy)
+		if claims["x"] == true {
+			tokens = accepting{jwt.Header{Algorithm: "X1"}}
+		}
+		_, err := login.Verify(t.Context(), tokens, text)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// accepting accepts any token, as one with this header.
+type accepting struct{ header jwt.Header }
+
+func (a accepting) Verify(context.Context, string) (*jwt.Token, error) {
+	token, err := jwt.InsecureToken(without(idClaims(), "nonce"))
+	if err == nil {
+		token.Header = a.header
+	}
+	return token, err
+}
+
+func TestTheAuthorizedPartiesAreCopied(t *testing.T) {
+	parties := []string{clientID}
+	rule := oidc.AuthorizedParty(parties...)
+	parties[0] = "other"
+	for party, ok := range map[string]bool{clientID: true, "other": false} {
+		token, err := jwt.InsecureToken(with(idClaims(), "azp", party))
+		require.NoError(t, err)
+		assert.Equal(t, ok, rule.Check(token) == nil, party)
+	}
 }
 
 func TestALoginThatIsIncompleteAcceptsNothing(t *testing.T) {

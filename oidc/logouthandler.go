@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"time"
 
@@ -53,8 +52,7 @@ func (l *LogoutHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := l.logout(w, r)
-	if err == nil {
-		w.WriteHeader(http.StatusOK)
+	if err == nil { // status 200 without a body
 		return
 	}
 	code, level := "temporarily_unavailable", slog.LevelWarn
@@ -78,12 +76,8 @@ func (l *LogoutHandler) logout(w http.ResponseWriter, r *http.Request) error {
 	if l == nil || l.Tokens == nil || l.Sessions == nil {
 		return errors.New("oidc: LogoutHandler.Tokens or Sessions is nil")
 	}
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if mediaType != "application/x-www-form-urlencoded" { // ParseForm would take others for an empty form
-		return errLogoutRequest
-	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxLogoutBody)
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); err != nil { // what is no form is an empty one
 		return errLogoutRequest
 	}
 	tokens := r.PostForm["logout_token"]

@@ -93,6 +93,7 @@ func TestARequestWithoutAGoodLogoutTokenEndsNothing(t *testing.T) {
 		"JSON":                {policy, "POST", "", `{"logout_token":"x"}`, "application/json", 400, invalid, "INFO"},
 		"a form in parts":     {policy, "POST", "", form(good), "multipart/form-data; boundary=x", 400, invalid, "INFO"},
 		"an odd form":         {policy, "POST", "", form(good) + "&%zz", formType, 400, invalid, "INFO"},
+		"an odd query":        {policy, "POST", "%zz", form(good), formType, 400, invalid, "INFO"},
 		"too large":           {policy, "POST", "", form(good) + "&x=" + strings.Repeat("x", 128<<10), formType, 400, invalid, "INFO"},
 		"an ID token":         {policy, "POST", "", form(sign(t, key, "JWT", idClaims())), formType, 400, invalid, "INFO"},
 		"nobody named":        {anything, "POST", "", form(sign(t, key, "JWT", without(idClaims(), "sub"))), formType, 400, invalid, "INFO"},
