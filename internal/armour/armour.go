@@ -50,8 +50,8 @@ func Blocks(text string) (blocks []Block, err error) {
 // next returns the first block of text, and what follows it.
 func next(text string) (b Block, rest string, err error) {
 	_, text, _ = strings.Cut(text, begin)
-	label, text, ok := strings.Cut(text, dashes)
-	if !ok || strings.ContainsAny(label, "\r\n\\") {
+	label, text, _ := strings.Cut(text, dashes)
+	if strings.ContainsAny(label, "\r\n\\") {
 		return b, "", ErrMalformed
 	}
 	body, rest, ok := strings.Cut(text, end+label+dashes)
@@ -111,9 +111,6 @@ func Base64URL(text string) string {
 // unescaped returns text with line breaks in the place of escaped ones, which may
 // be escaped more than once.
 func unescaped(text string) string {
-	if !strings.Contains(text, `\`) {
-		return text
-	}
 	for strings.Contains(text, `\\`) {
 		text = strings.ReplaceAll(text, `\\`, `\`)
 	}
@@ -130,7 +127,7 @@ func Text(data []byte) string {
 	case !bytes.HasPrefix(data, []byte("\xFF\xFE")):
 		return strings.TrimPrefix(string(data), "\ufeff")
 	}
-	units := make([]uint16, 0, len(data)/2)
+	var units []uint16
 	for i := 2; i+1 < len(data); i += 2 {
 		units = append(units, order.Uint16(data[i:]))
 	}

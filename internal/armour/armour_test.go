@@ -23,30 +23,31 @@ func TestBlocksAreReadWhateverIsBetweenTheirLines(t *testing.T) {
 	require.Contains(t, text, "/")
 	require.Contains(t, text, "=")
 	for name, text := range map[string]string{
-		"as it is":               text,
-		"two characters":         strings.ReplaceAll(text, "\n", `\n`),
-		"escaped again":          strings.ReplaceAll(text, "\n", `\\n`),
-		"and again":              strings.ReplaceAll(text, "\n", `\\\\r\\\\n`),
-		"escaped as in JSON":     strings.NewReplacer("\n", `\n`, "/", `\/`, "+", `\u002b`, "=", `\u003d`).Replace(text),
-		"tabs":                   strings.ReplaceAll(text, "\n", "\n\t"),
-		"escaped tabs":           strings.ReplaceAll(text, "\n", `\n\t`),
-		"CRLF":                   strings.ReplaceAll(text, "\n", "\r\n"),
-		"CR":                     strings.ReplaceAll(text, "\n", "\r"),
-		"spaces":                 strings.ReplaceAll(text, "\n", " "),
-		"nothing":                strings.ReplaceAll(text, "\n", ""),
-		"lines that go on":       strings.ReplaceAll(text, "\n", " \\\n"),
-		"no padding":             strings.ReplaceAll(text, "=", ""),
-		"the other alphabet":     strings.NewReplacer("+", "-", "/", "_").Replace(text),
-		"text around it":         "before" + text + "behind",
-		"headers":                strings.Replace(text, "\n", "\nComment: a\nOther: b\n\n", 1),
-		"white space before it":  "\n \t" + text,
-		"quotes around it":       `"` + text + `"`,
-		"an assignment":          "A=" + text,
-		"two line breaks at end": text + "\n\n",
-		"constants":              `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n" +`+"\n\"") + `";`,
-		"constants, closely":     `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n"+`+"\n\"") + `"`,
-		"other constants":        `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `' +`+"\n'") + `'`,
-		"constants of a list":    `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `',`+"\n'") + `'`,
+		"as it is":                      text,
+		"two characters":                strings.ReplaceAll(text, "\n", `\n`),
+		"escaped again":                 strings.ReplaceAll(text, "\n", `\\n`),
+		"and again":                     strings.ReplaceAll(text, "\n", `\\\\r\\\\n`),
+		"escaped as in JSON":            strings.NewReplacer("\n", `\n`, "/", `\/`, "+", `\u002b`, "=", `\u003d`).Replace(text),
+		"tabs":                          strings.ReplaceAll(text, "\n", "\n\t"),
+		"escaped tabs":                  strings.ReplaceAll(text, "\n", `\n\t`),
+		"CRLF":                          strings.ReplaceAll(text, "\n", "\r\n"),
+		"CR":                            strings.ReplaceAll(text, "\n", "\r"),
+		"spaces":                        strings.ReplaceAll(text, "\n", " "),
+		"nothing":                       strings.ReplaceAll(text, "\n", ""),
+		"lines that go on":              strings.ReplaceAll(text, "\n", " \\\n"),
+		"lines that go on, and a space": strings.ReplaceAll(text, "\n", " \\ \n"),
+		"no padding":                    strings.ReplaceAll(text, "=", ""),
+		"the other alphabet":            strings.NewReplacer("+", "-", "/", "_").Replace(text),
+		"text around it":                "before" + text + "behind",
+		"headers":                       strings.Replace(text, "\n", "\nComment: a\nOther: b\n\n", 1),
+		"white space before it":         "\n \t" + text,
+		"quotes around it":              `"` + text + `"`,
+		"an assignment":                 "A=" + text,
+		"two line breaks at end":        text + "\n\n",
+		"constants":                     `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n" +`+"\n\"") + `";`,
+		"constants, closely":            `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n"+`+"\n\"") + `"`,
+		"other constants":               `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `' +`+"\n'") + `'`,
+		"constants of a list":           `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `',`+"\n'") + `'`,
 	} {
 		blocks, err := armour.Blocks(text)
 		require.NoError(t, err, name)
@@ -67,6 +68,9 @@ func TestBlocksAreReadInTheirOrder(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []armour.Block{{Label: label, Encrypted: true}}, blocks)
 	}
+	blocks, err = armour.Blocks("-----BEGIN A-----\nProc-Type: 4,MIC-CLEAR\n\nAAAA\n-----END A-----")
+	require.NoError(t, err)
+	assert.Equal(t, []armour.Block{{Label: "A", Bytes: []byte{0, 0, 0}}}, blocks, "signed, not encrypted")
 	blocks, err = armour.Blocks("-----BEGIN PGP MESSAGE-----\n\nAAAA\n=abc\n-----END PGP MESSAGE-----" + text)
 	require.NoError(t, err)
 	require.Len(t, blocks, 3)
@@ -75,23 +79,24 @@ func TestBlocksAreReadInTheirOrder(t *testing.T) {
 
 func TestMalformedBlocksAreRefused(t *testing.T) {
 	for name, text := range map[string]string{
-		"no end of the label":        "-----BEGIN A",
-		"a label of two lines":       "-----BEGIN A\nB-----\nAAAA\n-----END A\nB-----",
-		"a label of two lines, CR":   "-----BEGIN A\rB-----\nAAAA\n-----END A\rB-----",
-		"a label with an escape":     `-----BEGIN A\nB-----\nAAAA\n-----END A\nB-----`,
-		"no end":                     "-----BEGIN A-----\nAAAA\n",
-		"another end":                "-----BEGIN A-----\nAAAA\n-----END B-----\n",
-		"no dashes behind the end":   "-----BEGIN A-----\nAAAA\n-----END A\n",
-		"a block in a block":         "-----BEGIN A-----\n-----BEGIN B-----\n-----END B-----\n-----END A-----\n",
-		"a letter of no base64":      "-----BEGIN A-----\nAA?A\n-----END A-----\n",
-		"a length that is none":      "-----BEGIN A-----\nAAAAA\n-----END A-----\n",
-		"stray bits":                 "-----BEGIN A-----\nAB\n-----END A-----\n",
-		"padding between":            "-----BEGIN A-----\nAA=\nAA\n-----END A-----\n",
-		"a good one and a bad one":   "-----BEGIN A-----\nAAAA\n-----END A-----\n-----BEGIN A-----\n",
-		"an end before the new line": "-----BEGIN A-----END A-----",
-		"Proc-Type without more":     "-----BEGIN A-----\nProc-Type 4\n????\n-----END A-----\n",
-		"ENCRYPTED without more":     "-----BEGIN A-----\nENCRYPTED?\n-----END A-----\n",
-		"a label that begins as PGP": "-----BEGIN PGPX-----\n=abcd\n?\n-----END PGPX-----\n",
+		"no end of the label":               "-----BEGIN A",
+		"a label of two lines":              "-----BEGIN A\nB-----\nAAAA\n-----END A\nB-----",
+		"a label of two lines, CR":          "-----BEGIN A\rB-----\nAAAA\n-----END A\rB-----",
+		"a label with an escape":            `-----BEGIN A\nB-----\nAAAA\n-----END A\nB-----`,
+		"no end":                            "-----BEGIN A-----\nAAAA\n",
+		"another end":                       "-----BEGIN A-----\nAAAA\n-----END B-----\n",
+		"no dashes behind the end":          "-----BEGIN A-----\nAAAA\n-----END A\n",
+		"a block in a block":                "-----BEGIN A-----\n-----BEGIN B-----\n-----END B-----\n-----END A-----\n",
+		"a block of whole bytes in a block": "-----BEGIN A-----\n-----BEGIN B-----\nAA\n-----END B-----\n-----END A-----\n",
+		"a letter of no base64":             "-----BEGIN A-----\nAA?A\n-----END A-----\n",
+		"a length that is none":             "-----BEGIN A-----\nAAAAA\n-----END A-----\n",
+		"stray bits":                        "-----BEGIN A-----\nAB\n-----END A-----\n",
+		"padding between":                   "-----BEGIN A-----\nAA=\nAA\n-----END A-----\n",
+		"a good one and a bad one":          "-----BEGIN A-----\nAAAA\n-----END A-----\n-----BEGIN A-----\n",
+		"an end before the new line":        "-----BEGIN A-----END A-----",
+		"Proc-Type without more":            "-----BEGIN A-----\nProc-Type 4\n????\n-----END A-----\n",
+		"ENCRYPTED without more":            "-----BEGIN A-----\nENCRYPTED?\n-----END A-----\n",
+		"a label that begins as PGP":        "-----BEGIN PGPX-----\n=abcd\n?\n-----END PGPX-----\n",
 	} {
 		blocks, err := armour.Blocks(text)
 		assert.Nil(t, blocks, name)
@@ -145,7 +150,12 @@ func TestInnerIsTheFileInAnotherForm(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, []armour.Block{{Label: "A KEY", Bytes: []byte{0, 0, 0, 0xFB, 0xF0}}}, blocks, name)
 	}
+	tooLong := strings.TrimRight(encoded, "=")
+	for len(tooLong)%4 != 1 {
+		tooLong += "A"
+	}
 	for name, text := range map[string]string{
+		"a length that is none":   tooLong,
 		"nothing":                 "",
 		"text":                    "hello",
 		"base64 of something":     base64.StdEncoding.EncodeToString([]byte("-----BEGIN and no more of it")),

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/seed-b1f8f58c/jwt/internal/armour"
 )
 
 // Kind names what the bytes plainly are, with its article, if that is no secret;
@@ -73,22 +75,10 @@ func hasMember(text []byte, name string) bool {
 // isBase64DER reports whether text is base64 of what isDER knows, in either
 // alphabet, with or without padding and line breaks.
 func isBase64DER(text []byte) bool {
-	if !bytes.HasPrefix(text, []byte("M")) { // the first letter for the tag of a sequence, 0x30
+	if !bytes.HasPrefix(text, []byte("M")) { // the first letter for the tag of a sequence, 0x30: others need no copy
 		return false
 	}
-	plain := make([]byte, 0, len(text))
-	for _, c := range text {
-		switch c {
-		case ' ', '\t', '\r', '\n', '=':
-		case '-':
-			plain = append(plain, '+')
-		case '_':
-			plain = append(plain, '/')
-		default:
-			plain = append(plain, c)
-		}
-	}
-	der, err := base64.RawStdEncoding.DecodeString(string(plain))
+	der, err := base64.RawURLEncoding.DecodeString(armour.Base64URL(string(text)))
 	return err == nil && isDER(der)
 }
 

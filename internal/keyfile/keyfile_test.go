@@ -102,7 +102,7 @@ func TestSSHKeysAreNoSecrets(t *testing.T) {
 	} {
 		assert.Equal(t, "an SSH key", Kind([]byte(file)), file)
 	}
-	for _, other := range []string{"ssh-rsa", "ssh-rsa ", "ssh-rsa BBBB", "my-ssh-rsa AAAA", "AAAAB3NzaC1yc2E ssh-rsa", "PuTTY-User", "ecdsa-sha2 AAAA", "ssh-ssh-rsa", "ssh-" + strings.Repeat("x", 60) + " AAAA"} {
+	for _, other := range []string{"ssh-rsa", "ssh-rsa ", "ssh-rsa BBBB", "my-ssh-rsa AAAA", "AAAAB3NzaC1yc2E ssh-rsa", "PuTTY-User", "xssh-rsa AAAA", "ssh-ssh-" + strings.Repeat("x", 59) + " AAAA", "ecdsa-sha2 AAAA", "ssh-ssh-rsa", "ssh-" + strings.Repeat("x", 60) + " AAAA"} {
 		assert.Empty(t, Kind([]byte(other)), other)
 	}
 }
@@ -166,6 +166,9 @@ func TestOtherBytesMayBeSecrets(t *testing.T) {
 	} {
 		assert.Equal(t, row.key, Kind(row.body) != "", "%x", row.body)
 	}
+	whole := base64.StdEncoding.EncodeToString(sequence(integer, "\x02\x02\x05\x05"))
+	assert.NotEmpty(t, Kind([]byte(whole)))
+	assert.Empty(t, Kind([]byte(whole+"!")), "a letter of no base64")
 	for range 20000 {
 		secret := make([]byte, 32)
 		rand.Read(secret)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdh"
 	"crypto/elliptic"
+	"crypto/fips140"
 	"crypto/rand"
 	"testing"
 
@@ -52,6 +53,19 @@ func TestCurves(t *testing.T) {
 		assert.True(t, bytes.Equal(one.PublicKey().Bytes(), point), row.crv)
 	}
 	assert.Len(t, Curves, 4)
+}
+
+func TestX25519IsNotApproved(t *testing.T) {
+	assert.Equal(t, "X25519", X25519().Name)
+	for _, c := range Curves {
+		assert.NoError(t, c.approved(false), c.Name)
+		if c.Name == "X25519" {
+			assert.EqualError(t, c.approved(true), "X25519 is not approved (FIPS 140-only mode), want P-256, P-384 or P-521")
+			assert.Equal(t, fips140.Enforced(), c.Approved() != nil)
+		} else {
+			assert.NoError(t, c.approved(true), c.Name)
+		}
+	}
 }
 
 func TestUnknownCurves(t *testing.T) {

@@ -71,7 +71,7 @@ func parsePrivate(text string) (any, error) {
 	if err != nil {
 		return nil, errors.New("not a private key of a kind that is supported: RSA, ECDSA or Ed25519")
 	}
-	if key, ok := key.(*ed25519.PrivateKey); ok && key != nil {
+	if key, ok := key.(*ed25519.PrivateKey); ok {
 		return *key, nil
 	}
 	return key, nil

@@ -85,6 +85,8 @@ func TestParseReadsFilesAsPeopleHaveThem(t *testing.T) {
 	escaped := func(text string) string { return strings.ReplaceAll(text, "\n", `\n`) }
 	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	for name, change := range map[string]func(string) string{
+		"a comment before it": func(s string) string { return "# ours\r\n \t\r\n" + s },
+		"16 KiB":              func(s string) string { return s + strings.Repeat("\n", 16<<10-len(s)) },
 		"in quotes":           func(s string) string { return `"` + s + `"` },
 		"a byte order mark":   func(s string) string { return "\ufeff" + s },
 		"UTF-16":              func(s string) string { return "\xFF\xFE" + strings.Join(strings.Split(s, ""), "\x00") + "\x00" },
@@ -172,6 +174,7 @@ func TestParseRefuses(t *testing.T) {
 			assert.Nil(t, k)
 			require.ErrorContains(t, err, row.want)
 			assert.True(t, strings.HasPrefix(err.Error(), "openssh: "), err)
+			assert.Equal(t, strings.Contains(row.want, "a kind that is supported"), strings.Contains(err.Error(), "a kind that is supported"), err)
 			assert.NotContains(t, err.Error(), "\n")
 		})
 	}
