@@ -20,7 +20,7 @@ var ours = library{
 	keySet: func(alg string, keys []namedKey, what content, token string) verification {
 		set := make([]*jwk.Key, len(keys))
 		for i, k := range keys {
-			set[i] = must(jwk.New(public(k.key), jwt.Algorithm(alg), k.id))
+			set[i] = must(jwk.New(jwt.Algorithm(alg), public(k.key), k.id))
 		}
 		return jwtVerify(must(jwk.NewSet(set...)), what, token)
 	},

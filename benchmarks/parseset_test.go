@@ -75,9 +75,9 @@ func keySetJSON(kind string, size int) []byte {
 		id := fmt.Sprintf("key-%04d", i)
 		switch kind {
 		case "RSA":
-			keys[i] = must(json.Marshal(must(jwk.New(publicKey("RS256"), "RS256", id))))
+			keys[i] = must(json.Marshal(must(jwk.New("RS256", publicKey("RS256"), id))))
 		case "EC":
-			keys[i] = must(json.Marshal(must(jwk.New(&curveKey(id).PublicKey, "ES256", id))))
+			keys[i] = must(json.Marshal(must(jwk.New("ES256", &curveKey(id).PublicKey, id))))
 		default:
 			keys[i] = must(json.Marshal(must(must(jwk.Generate("EdDSA")).With("", id)).Public()))
 		}

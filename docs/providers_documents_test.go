@@ -24,7 +24,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func newKey(private any) *jwk.Key { return must(jwk.New(private, "", "")) }
+func newKey(private any) *jwk.Key { return must(jwk.New("", private, "")) }
 
 // The keys of the providers: two of each kind, and those of a stranger.
 var (

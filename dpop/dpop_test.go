@@ -162,7 +162,7 @@ func hash(text string) string {
 // members returns the JWK of a key as a map.
 func members(t testing.TB, key any, private bool) (m map[string]any) {
 	t.Helper()
-	k, err := jwk.New(key, "", "")
+	k, err := jwk.New("", key, "")
 	require.NoError(t, err)
 	data, err := json.Marshal(k)
 	if private {
@@ -175,7 +175,7 @@ func members(t testing.TB, key any, private bool) (m map[string]any) {
 
 func thumbprint(t testing.TB, public any) string {
 	t.Helper()
-	k, err := jwk.New(public, "", "")
+	k, err := jwk.New("", public, "")
 	require.NoError(t, err)
 	return k.Thumbprint()
 }

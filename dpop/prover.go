@@ -36,7 +36,7 @@ func NewProver(alg jwt.Algorithm, key crypto.Signer) (*Prover, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dpop: %w", err)
 	}
-	public, err := jwk.New(key.Public(), "", "")
+	public, err := jwk.New("", key.Public(), "")
 	if err != nil {
 		return nil, fmt.Errorf("dpop: %w", err)
 	}

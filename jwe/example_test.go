@@ -126,7 +126,7 @@ func ExamplePolicy_Verify_refused() {
 func ExampleDecrypterFrom() {
 	ctx := context.Background()
 	made, _ := ecdh.X25519().GenerateKey(rand.Reader)
-	key, err := jwk.New(made, jwt.Algorithm(jwe.ECDHESA256KW), "b-2026")
+	key, err := jwk.New(jwt.Algorithm(jwe.ECDHESA256KW), made, "b-2026")
 	if err != nil {
 		panic(err)
 	}

@@ -16,7 +16,7 @@ import (
 // newJWK returns a key with more members than New sets.
 func newJWK(t *testing.T, key any, members string) *jwk.Key {
 	t.Helper()
-	k, err := jwk.New(key, "", "")
+	k, err := jwk.New("", key, "")
 	require.NoError(t, err)
 	data, err := k.MarshalJSON()
 	if _, symmetric := key.([]byte); symmetric || !strings.Contains(fmt.Sprintf("%T", key), "Public") {
@@ -129,7 +129,7 @@ func TestNoJWKIsNoKey(t *testing.T) {
 		_, err = jwe.SharedKeyFrom(key, jwe.A128GCM)
 		assert.EqualError(t, err, "jwe: got no key, want a *jwk.Key")
 	}
-	key, err := jwk.New(rsaKey(), jwt.Algorithm(jwe.RSAOAEP256), "")
+	key, err := jwk.New(jwt.Algorithm(jwe.RSAOAEP256), rsaKey(), "")
 	require.NoError(t, err)
 	_, err = jwe.EncrypterFrom(key, "A192GCM")
 	assert.EqualError(t, err, `jwe: unknown content encryption "A192GCM", want one of the package's constants`)
@@ -137,7 +137,7 @@ func TestNoJWKIsNoKey(t *testing.T) {
 	assert.EqualError(t, err, "jwe: RSA-OAEP-256 key: got *jwk.Key, which EncrypterFrom and DecrypterFrom take")
 	_, err = jwe.NewDecrypter(jwe.RSAOAEP256, jwe.A128GCM, key, "")
 	assert.EqualError(t, err, "jwe: RSA-OAEP-256 key: got *jwk.Key, which EncrypterFrom and DecrypterFrom take")
-	short, err := jwk.New(randomBytes(16), "dir", "")
+	short, err := jwk.New("dir", randomBytes(16), "")
 	require.NoError(t, err)
 	for _, make := range []func() error{
 		func() error { k, err := jwe.EncrypterFrom(short, jwe.A256GCM); assert.Nil(t, k); return err },

@@ -39,7 +39,7 @@ func TestFIPS140OnlyMode(t *testing.T) {
 	fips140.WithoutEnforcement(func() {
 		standard, err := ecdh.X25519().GenerateKey(rand.Reader)
 		require.NoError(t, err)
-		x, err = jwk.New(standard, "", "")
+		x, err = jwk.New("", standard, "")
 		require.NoError(t, err)
 		private, err = x.MarshalPrivatePEM()
 		require.NoError(t, err)
@@ -64,9 +64,9 @@ func TestFIPS140OnlyMode(t *testing.T) {
 
 	k, err := jwk.Generate(jwt.RS256)
 	require.NoError(t, err)
-	_, err = jwk.New(&rsa.PublicKey{N: k.CryptoKey().(*rsa.PrivateKey).N, E: 3}, "", "")
+	_, err = jwk.New("", &rsa.PublicKey{N: k.CryptoKey().(*rsa.PrivateKey).N, E: 3}, "")
 	assert.ErrorContains(t, err, "got a key that is not approved: crypto/rsa: use of public exponent")
-	_, err = jwk.New(make([]byte, 13), "", "")
+	_, err = jwk.New("", make([]byte, 13), "")
 	assert.ErrorContains(t, err, "got a secret of 13 bytes, want at least 16")
 }
 

@@ -103,7 +103,7 @@ var errNotText = errors.New("jwk: key ID: not valid UTF-8")
 // The key ID may be "". A common one is the thumbprint, which [Key.With] adds:
 //
 //	key, err = key.With(jwt.RS256, key.Thumbprint())
-func New(key any, alg jwt.Algorithm, keyID string) (*Key, error) {
+func New(alg jwt.Algorithm, key any, keyID string) (*Key, error) {
 	if !utf8.ValidString(keyID) {
 		return nil, errNotText
 	}

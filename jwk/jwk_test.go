@@ -57,7 +57,7 @@ var kinds = append([]string{"RSA", "P-256", "P-384", "P-521", "Ed25519", "X25519
 func newKey(t testing.TB, kind string, alg jwt.Algorithm, keyID string) *jwk.Key {
 	t.Helper()
 	require.Contains(t, material(), kind)
-	k, err := jwk.New(material()[kind], alg, keyID)
+	k, err := jwk.New(alg, material()[kind], keyID)
 	require.NoError(t, err)
 	return k
 }
@@ -248,7 +248,7 @@ func TestCryptoKeyIsTheKeyAndACopyOfIt(t *testing.T) {
 
 func TestNewTakesACopy(t *testing.T) {
 	secret := []byte(strings.Repeat("0123456789abcdef", 4))
-	k, err := jwk.New(secret, jwt.HS256, "")
+	k, err := jwk.New(jwt.HS256, secret, "")
 	require.NoError(t, err)
 	before := k.Thumbprint()
 	clear(secret)
@@ -256,7 +256,7 @@ func TestNewTakesACopy(t *testing.T) {
 
 	for _, part := range []string{"N", "E", "D", "p", "q", "dp", "dq", "qi"} {
 		given := copyOf(t, material()["RSA"].(*rsa.PrivateKey))
-		k, err := jwk.New(given, "", "")
+		k, err := jwk.New("", given, "")
 		require.NoError(t, err)
 		before, err := k.MarshalPrivateJSON()
 		require.NoError(t, err)
@@ -299,10 +299,10 @@ func TestNewReadsECDHKeysOfNISTCurvesAsEC(t *testing.T) {
 		given := material()[kind].(*ecdsa.PrivateKey)
 		other, err := given.ECDH()
 		require.NoError(t, err)
-		k, err := jwk.New(other, "ECDH-ES", "")
+		k, err := jwk.New("ECDH-ES", other, "")
 		require.NoError(t, err)
 		assert.True(t, given.Equal(k.CryptoKey()))
-		public, err := jwk.New(other.PublicKey(), "", "")
+		public, err := jwk.New("", other.PublicKey(), "")
 		require.NoError(t, err)
 		assert.True(t, given.PublicKey.Equal(public.CryptoKey()))
 	}
@@ -363,7 +363,7 @@ func TestNewRefuses(t *testing.T) {
 		{"a key ID that is no text", another, "", "\xff", "key ID: not valid UTF-8"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			k, err := jwk.New(row.key, row.alg, row.keyID)
+			k, err := jwk.New(row.alg, row.key, row.keyID)
 			assert.Nil(t, k)
 			require.ErrorContains(t, err, row.want)
 			assert.True(t, strings.HasPrefix(err.Error(), "jwk: "), err)
@@ -392,7 +392,7 @@ func TestNewKeysForEncryptionAreCarried(t *testing.T) {
 		{secret[:32], "A128CBC-HS256"}, {secret[:48], "A192CBC-HS384"}, {secret, "A256CBC-HS512"},
 	} {
 		t.Run(string(row.alg), func(t *testing.T) {
-			k, err := jwk.New(row.key, row.alg, "1")
+			k, err := jwk.New(row.alg, row.key, "1")
 			require.NoError(t, err)
 			assert.Equal(t, "enc", k.Use())
 			assert.Equal(t, row.alg, k.Algorithm())

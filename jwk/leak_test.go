@@ -199,7 +199,7 @@ func TestErrorsShowNothingPrivate(t *testing.T) {
 		another, err := rsa.GenerateKey(rand.Reader, 2048)
 		require.NoError(t, err)
 		broken.Primes = another.Primes
-		_, err = jwk.New(&broken, "", "")
+		_, err = jwk.New("", &broken, "")
 		require.Error(t, err)
 		assertNoLeak(t, k, "New", err.Error())
 	})

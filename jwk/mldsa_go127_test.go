@@ -87,10 +87,10 @@ func TestMLDSAKeysInEveryForm(t *testing.T) {
 			forms := map[string]func() (*jwk.Key, error){
 				"JSON":        func() (*jwk.Key, error) { data, _ := k.MarshalPrivateJSON(); return jwk.Parse(data) },
 				"PEM":         func() (*jwk.Key, error) { return jwk.ParsePEM(private) },
-				"New":         func() (*jwk.Key, error) { return jwk.New(standard, "", "") },
+				"New":         func() (*jwk.Key, error) { return jwk.New("", standard, "") },
 				"public JSON": func() (*jwk.Key, error) { return jwk.Parse(marshal(t, k)) },
 				"public PEM":  func() (*jwk.Key, error) { return jwk.ParsePEM(public) },
-				"public New":  func() (*jwk.Key, error) { return jwk.New(standard.PublicKey(), jwt.Algorithm(kind), "") },
+				"public New":  func() (*jwk.Key, error) { return jwk.New(jwt.Algorithm(kind), standard.PublicKey(), "") },
 				"Public":      func() (*jwk.Key, error) { return k.Public(), nil },
 			}
 			s, err := k.Signer()
@@ -121,7 +121,7 @@ func TestMLDSAKeysServeTheirParameterSet(t *testing.T) {
 			if other == kind {
 				continue
 			}
-			_, err := jwk.New(material()[kind], jwt.Algorithm(other), "")
+			_, err := jwk.New(jwt.Algorithm(other), material()[kind], "")
 			assert.ErrorContains(t, err, "jwk: alg: "+other)
 			k := newKey(t, kind, "", "")
 			_, err = k.With(jwt.Algorithm(other), "")
@@ -133,7 +133,7 @@ func TestMLDSAKeysServeTheirParameterSet(t *testing.T) {
 		}
 	}
 	for _, key := range []any{(*mldsa.PublicKey)(nil), (*mldsa.PrivateKey)(nil), new(mldsa.PublicKey), new(mldsa.PrivateKey)} {
-		_, err := jwk.New(key, "", "")
+		_, err := jwk.New("", key, "")
 		assert.EqualError(t, err, "jwk: the key is not complete")
 	}
 }

@@ -286,7 +286,7 @@ func ecKey(t testing.TB, keyID string) *jwk.Key {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	k, err := jwk.New(key, "", keyID)
+	k, err := jwk.New("", key, keyID)
 	require.NoError(t, err)
 	return k
 }
@@ -354,9 +354,9 @@ func TestSetTriesEachKeyOnce(t *testing.T) {
 		{"one secret", material()["oct"], material()["oct"], 1},
 		{"another secret", material()["oct"], bytes.Repeat([]byte{1, 2, 3, 4}, 16), 2},
 	} {
-		one, err := jwk.New(row.one, "", "a")
+		one, err := jwk.New("", row.one, "a")
 		require.NoError(t, err)
-		two, err := jwk.New(row.two, "", "a")
+		two, err := jwk.New("", row.two, "a")
 		require.NoError(t, err)
 		alg := jwt.HS512
 		if signer, err := one.Verifier(); err == nil {

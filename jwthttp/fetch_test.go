@@ -127,7 +127,7 @@ func TestETagIsRevalidated(t *testing.T) {
 
 // An answer without a key that verifies is an error, and replaces nothing.
 func TestAnswerWithoutAKeyReplacesNothing(t *testing.T) {
-	encrypt, err := jwk.New(newKey(t).CryptoKey(), "", "enc")
+	encrypt, err := jwk.New("", newKey(t).CryptoKey(), "enc")
 	require.NoError(t, err)
 	text, err := json.Marshal(encrypt.Public())
 	require.NoError(t, err)
@@ -182,7 +182,7 @@ func newRSA(t testing.TB) *jwk.Key {
 	t.Helper()
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	key, err := jwk.New(private, "", "rsa")
+	key, err := jwk.New("", private, "rsa")
 	require.NoError(t, err)
 	return key
 }

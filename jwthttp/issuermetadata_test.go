@@ -170,9 +170,9 @@ func TestIssuerMetadataHaveFurtherMembers(t *testing.T) {
 func TestIssuerNamesTheAlgorithmsOfSignaturesOnly(t *testing.T) {
 	ec, err := jwk.Generate(jwt.ES256)
 	require.NoError(t, err)
-	encryption, err := jwk.New(ec.CryptoKey(), "ECDH-ES", "e")
+	encryption, err := jwk.New("ECDH-ES", ec.CryptoKey(), "e")
 	require.NoError(t, err)
-	plain, err := jwk.New(ec.CryptoKey(), "", "p")
+	plain, err := jwk.New("", ec.CryptoKey(), "p")
 	require.NoError(t, err)
 	issuer := newIssuer(t, "", publish(encryption, plain, newKey(t)))
 	_, body := get(t, "GET", issuer.URL+"/.well-known/openid-configuration", "")

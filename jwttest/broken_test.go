@@ -25,7 +25,7 @@ func pair(t testing.TB, alg jwt.Algorithm, keyID string) (jwt.Signer, jwt.Verifi
 	t.Helper()
 	key, err := jwk.Generate(alg)
 	require.NoError(t, err)
-	key, err = jwk.New(key.CryptoKey(), alg, keyID)
+	key, err = jwk.New(alg, key.CryptoKey(), keyID)
 	require.NoError(t, err)
 	signer, err := key.Signer()
 	require.NoError(t, err)

@@ -152,7 +152,7 @@ func keyInHeader(s *sight, _ *http.Request) bool {
 		if err != nil {
 			return false
 		}
-		key, err := jwk.New(certificate.PublicKey, "", "")
+		key, err := jwk.New("", certificate.PublicKey, "")
 		return verifiesWith(s, key, err)
 	}
 	member, ok := s.header["jwk"]

@@ -170,10 +170,10 @@ func newKey(t testing.TB, alg jwt.Algorithm, keyID string) *jwk.Key {
 	if strings.HasPrefix(string(alg), "RS") || strings.HasPrefix(string(alg), "PS") {
 		var private *rsa.PrivateKey
 		if private, err = rsa.GenerateKey(rand.Reader, 2048); err == nil {
-			key, err = jwk.New(private, alg, keyID)
+			key, err = jwk.New(alg, private, keyID)
 		}
 	} else if key, err = jwk.Generate(alg); err == nil {
-		key, err = jwk.New(key.CryptoKey(), alg, keyID)
+		key, err = jwk.New(alg, key.CryptoKey(), keyID)
 	}
 	if err != nil {
 		t.Fatal("jwttest: no key can be made: ", err)

@@ -95,19 +95,19 @@ func generate(alg jwt.Algorithm) (*jwk.Key, error) {
 	case secretSizes[alg] > 0:
 		secret := make([]byte, secretSizes[alg])
 		rand.Read(secret)
-		return jwk.New(secret, alg, rand.Text())
+		return jwk.New(alg, secret, rand.Text())
 	case strings.HasPrefix(string(alg), "ECDH-ES"):
 		private, err := ecdh.X25519().GenerateKey(rand.Reader)
 		if err != nil {
 			return nil, err
 		}
-		return jwk.New(private, alg, "")
+		return jwk.New(alg, private, "")
 	case alg == "RSA-OAEP-256":
 		private, err := rsa.GenerateKey(rand.Reader, 3072)
 		if err != nil {
 			return nil, err
 		}
-		return jwk.New(private, alg, "")
+		return jwk.New(alg, private, "")
 	case alg == "dir":
 		return nil, errors.New("--alg: for dir, give the content encryption that the secret is for: A256GCM")
 	}

@@ -32,7 +32,7 @@ func Parse(data []byte) (*jwk.Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("openssh: %w", err)
 	}
-	k, err := jwk.New(key, "", "")
+	k, err := jwk.New("", key, "")
 	if err != nil {
 		return nil, fmt.Errorf("openssh: %w", err)
 	}

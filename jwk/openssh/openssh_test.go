@@ -61,7 +61,7 @@ func public(t testing.TB, key crypto.PublicKey) string {
 func TestParse(t *testing.T) {
 	for name, key := range keys(t) {
 		t.Run(name, func(t *testing.T) {
-			want, err := jwk.New(key, "", "")
+			want, err := jwk.New("", key, "")
 			require.NoError(t, err)
 			k, err := openssh.Parse([]byte(private(t, key)))
 			require.NoError(t, err)
@@ -80,7 +80,7 @@ func TestParse(t *testing.T) {
 
 func TestParseReadsFilesAsPeopleHaveThem(t *testing.T) {
 	key := keys(t)["Ed25519"]
-	want, err := jwk.New(key, "", "")
+	want, err := jwk.New("", key, "")
 	require.NoError(t, err)
 	escaped := func(text string) string { return strings.ReplaceAll(text, "\n", `\n`) }
 	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -131,7 +131,7 @@ func TestParseRefuses(t *testing.T) {
 	encrypted := string(pem.EncodeToMemory(block))
 	small, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
-	pkcs8, err := jwk.New(all["P-256"], "", "")
+	pkcs8, err := jwk.New("", all["P-256"], "")
 	require.NoError(t, err)
 	otherPEM, err := pkcs8.MarshalPrivatePEM()
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a broken key", strings.Replace(key, "b3Bl", "AAAA", 1), "not a private key of a kind that is supported"},
 		{"a small RSA key", private(t, small), "modulus of 1024 bits, want 2048 to 8192"},
 		{"a small RSA public key", public(t, small.Public()), "modulus of 1024 bits, want 2048 to 8192"},
-		{"DSA", dsaLine, "not a public key"},
+		{"DSA", dsaLine, "not a public key of a kind that is supported"},
 		{"a certificate", string(ssh.MarshalAuthorizedKey(certificate)), "not a public key of a kind that is supported"},
 		{"a key in hardware", string(ssh.MarshalAuthorizedKey(hardwareKey)), "not a public key of a kind that is supported"},
 		{"the format of RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "convert it: ssh-keygen -i -f key.pub"},

@@ -77,7 +77,7 @@ func Secret(text []byte, inBase64 bool, alg jwt.Algorithm, keyID string) (*jwk.K
 			return nil, errors.New("it is not base64")
 		}
 	}
-	return jwk.New(secret, cmp.Or(alg, jwt.HS256), keyID)
+	return jwk.New(cmp.Or(alg, jwt.HS256), secret, keyID)
 }
 
 // With returns the keys in which those that name no algorithm have alg, if they
