@@ -432,10 +432,6 @@ func TestARequestIsNotRepeatedWithoutANonce(t *testing.T) {
 	assert.Len(t, s.proofs, 2)
 }
 
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
 func TestAnErrorOfTheSecondAttemptIsReturned(t *testing.T) {
 	s, down := &server{t: t}, errors.New("network down")
 	transport := newTransport(t, s)

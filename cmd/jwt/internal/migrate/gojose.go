@@ -73,7 +73,7 @@ var goJOSE = &library{
 		"Header":                   {write: "jwt.Header"},
 		"Header.KeyID":             {write: "token.Header.KeyID", check: "A header that is read before the signature is verified is anybody's."},
 		"Header.Algorithm":         {write: "token.Header.Algorithm", check: "A check of the algorithm is not needed: a key has one."},
-		"JSONWebKey":               {write: "*jwk.Key: jwk.Parse(data), jwk.New(key, alg, kid)"},
+		"JSONWebKey":               {write: "*jwk.Key: jwk.Parse(data), jwk.New(alg, key, kid)"},
 		"JSONWebKey.Key":           {write: "key.CryptoKey()"},
 		"JSONWebKey.KeyID":         {write: "key.KeyID()"},
 		"JSONWebKey.Algorithm":     {write: "key.Algorithm()"},
