@@ -91,7 +91,8 @@ func publish(proxy string, m module, version string) error {
 	return archive.Close()
 }
 
-// fetch gets a module into an empty one and builds its packages.
+// fetch gets a module into an empty one and builds its packages. It installs a
+// command.
 func fetch(work, proxy string, m module, version string) error {
 	if err := os.RemoveAll(work); err != nil {
 		return err
@@ -109,14 +110,18 @@ func fetch(work, proxy string, m module, version string) error {
 		return err
 	}
 	proxies = strings.Replace(proxies, ",", ",file://"+filepath.ToSlash(filepath.Join(strings.TrimSpace(string(known)), "cache", "download"))+",", 1)
-	for _, args := range [][]string{
+	commands := [][]string{
 		{"mod", "init", "stranger.example/app"},
 		{"get", m.path + "@" + version},
 		{"build", m.path + "/..."},
-	} {
+	}
+	if filepath.Base(filepath.Dir(m.dir)) == "cmd" { // which go install refuses if its go.mod has a replace
+		commands = append(commands, []string{"install", m.path + "@" + version})
+	}
+	for _, args := range commands {
 		c := exec.Command("go", args...)
 		c.Dir = work
-		c.Env = append(os.Environ(), "GOPROXY="+proxies, "GONOSUMDB=github.com/seed-b1f8f58c/*,github.com/seed-b1f8f58c/jwt", "GOFLAGS=-modcacherw -mod=mod", "GOMODCACHE="+cache, "GOWORK=off")
+		c.Env = append(os.Environ(), "GOPROXY="+proxies, "GONOSUMDB=github.com/seed-b1f8f58c/*,github.com/seed-b1f8f58c/jwt", "GOFLAGS=-modcacherw -mod=mod", "GOMODCACHE="+cache, "GOWORK=off", "GOBIN="+filepath.Join(work, "bin"))
 		if out, err := c.CombinedOutput(); err != nil {
 			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 		}

@@ -22,4 +22,3 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 )
 
-replace github.com/seed-b1f8f58c/jwt => ../..
