@@ -5,6 +5,7 @@
 //	go run . -bench 'Sign/.*HS'  # a part of it
 //	go run . -smoke              # only shows that it all works
 //	go run . -bars               # and is the library as fast as it should be?
+//	go run . -go go1.26.8,go1.27.4
 //	go run . -cpu                # by processor time: for a machine that is not quiet
 //
 // The tests run first: nothing is measured unless all libraries read the same
@@ -19,6 +20,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -26,6 +28,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 )
 
@@ -54,6 +57,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err err
 	flags.StringVar(&plan.filter, "bench", ".", "regular expression of the benchmarks to run, as for go test")
 	cpu := flags.Bool("cpu", false, "show processor time, which other programs disturb little, in the place of wall time")
 	smoke := flags.Bool("smoke", false, "run the tests and every benchmark once, and measure nothing")
+	releases := flags.String("go", "", "Go releases to measure with, such as go1.26.8,go1.27.4 (default the one in use)")
 	bars := flags.Bool("bars", false, "also say which bars are met; exit with 1 if one is not")
 	from := flags.String("from", "", "file of raw results to use instead of measuring")
 	raw := flags.String("raw", "", "file to write the raw results to")
@@ -65,24 +69,46 @@ func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err err
 		return false, fmt.Errorf("want flags only, and a count of at least 1")
 	}
 
-	results := new(results)
+	var all []*results
 	if *from != "" {
-		results, err = readResults(*from)
+		all, err = readResults(*from)
 	} else {
-		results, err = measure(ctx, plan, *smoke, *raw)
+		all, err = measureAll(ctx, plan, strings.Split(*releases, ","), *smoke, *raw)
 	}
 	if err != nil || *smoke {
 		return err == nil, err
 	}
-	results.cpu = *cpu
-	if err := write(*out, stdout, results.table()); err != nil {
-		return false, err
+	var tables, verdicts strings.Builder
+	ok = true
+	for _, r := range all {
+		r.cpu = *cpu
+		tables.WriteString(r.table())
+		text, met := r.bars()
+		fmt.Fprintf(&verdicts, "%s\n%s", r.facts["go"], text)
+		ok = ok && met
 	}
-	if !*bars {
-		return true, nil
+	if err := write(*out, stdout, tables.String()); err != nil || !*bars {
+		return true, err
 	}
-	text, ok := results.bars()
-	return ok, write("", stdout, text)
+	return ok, write("", stdout, verdicts.String())
+}
+
+// measureAll measures with each of the Go releases, "" for the one in use, and
+// writes the raw results to a file, if it has a name.
+func measureAll(ctx context.Context, plan plan, releases []string, smoke bool, raw string) (all []*results, err error) {
+	var text bytes.Buffer
+	for _, release := range releases {
+		r, err := measure(ctx, plan, release, smoke)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+		text.Write(r.raw.Bytes())
+	}
+	if raw == "" || smoke {
+		return all, nil
+	}
+	return all, os.WriteFile(raw, text.Bytes(), 0o644)
 }
 
 func write(file string, stdout io.Writer, text string) error {

@@ -61,8 +61,9 @@ func (r *results) take(k key, s sample) {
 	}
 }
 
-// readResults reads what was written as raw results before.
-func readResults(file string) (*results, error) {
+// readResults reads what was written as raw results before, of one Go release
+// after another.
+func readResults(file string) (all []*results, err error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -72,13 +73,16 @@ func readResults(file string) (*results, error) {
 		if k, s, ok := parseLine(line); ok {
 			r.take(k, s)
 		} else if name, value, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
+			if len(r.samples) > 0 { // facts come first
+				all, r = append(all, r), newResults()
+			}
 			r.facts[name] = value
 		}
 	}
 	if len(r.samples) == 0 {
 		return nil, fmt.Errorf("%s: no results of benchmarks", file)
 	}
-	return r, nil
+	return append(all, r), nil
 }
 
 var resultLine = regexp.MustCompile(`^Benchmark(\S+)/lib=(\S+?)(?:-(\d+))?\s+\d+\s+([\d.]+) ns/op(?:\s+([\d.]+) ` + processorUnit + `)?\s+(\d+) B/op\s+(\d+) allocs/op`)

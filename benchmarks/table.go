@@ -24,6 +24,7 @@ var peers = []struct{ lib, module string }{
 	{"pascaldekloe", "github.com/pascaldekloe/jwt"},
 	{"kataras", "github.com/kataras/jwt"},
 	{"keyfunc", "github.com/MicahParks/keyfunc/v3"},
+	{"auth0", "github.com/auth0/go-jwt-middleware/v3"},
 }
 
 // table writes the results as Markdown: how they came about, all libraries side
