@@ -12,7 +12,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/seed-b1f8f58c/jwt/cmd/jwt/page"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/spf13/cobra"
 )

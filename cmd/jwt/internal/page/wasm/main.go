@@ -7,7 +7,7 @@ package main
 import (
 	"syscall/js"
 
-	"github.com/seed-b1f8f58c/jwt/cmd/jwt/page/check"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page/check"
 )
 
 func main() {

@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
-	"github.com/seed-b1f8f58c/jwt/cmd/jwt/page/check"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page/check"
 )
 
 // A Server serves the page on loopback, to whoever knows its path. It comes from

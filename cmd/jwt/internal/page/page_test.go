@@ -23,7 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
-	"github.com/seed-b1f8f58c/jwt/cmd/jwt/page"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -311,12 +311,12 @@ func isLegible(t *testing.T, b *browser, _ string) {
 		config, _, err := image.DecodeConfig(bytes.NewReader(picture))
 		require.NoError(t, err)
 		assert.Equal(t, shot.size.scale*shot.size.width, config.Width)
-		file := filepath.Join("..", "..", "..", "docs", "images", shot.name)
+		file := filepath.Join("..", "..", "..", "..", "docs", "images", shot.name)
 		if *screenshots {
 			require.NoError(t, os.WriteFile(file, picture, 0o644))
 		}
 		kept, err := os.ReadFile(file)
-		require.NoError(t, err, "go test ./page -screenshots writes it")
+		require.NoError(t, err, "go test ./internal/page -screenshots writes it")
 		of, _, err := image.DecodeConfig(bytes.NewReader(kept))
 		require.NoError(t, err)
 		assert.Equal(t, config.Width, of.Width)

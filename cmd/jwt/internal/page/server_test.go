@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed-b1f8f58c/jwt/cmd/jwt/page"
+	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page"
 )
 
 const host = "127.0.0.1:8081"

@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-const library = "github.com/seed-b1f8f58c/jwt/cmd/jwt/page/wasm"
+const library = "github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page/wasm"
 
 // Static returns the page as one HTML file that works from any file server and from
 // a disk, and connects to nothing. The library is compiled to WebAssembly with the
