@@ -64,7 +64,7 @@ func parseVersioned(der []byte, body cryptobyte.String) (parsedKey, error) {
 	integers := 1
 	for rest := body; rest.SkipASN1(tag.INTEGER); integers++ {
 	}
-	if body.PeekASN1Tag(tag.INTEGER) && integers == 2 {
+	if integers == 2 {
 		return parsed(x509.ParsePKCS1PublicKey(der))
 	}
 	isPKCS8 := body.PeekASN1Tag(tag.SEQUENCE)

@@ -55,7 +55,7 @@ var names = [...]string{
 // place returns the index of a name in names, and -1 for another one.
 func place(name string) int {
 	for i := range names {
-		if len(names[i]) == len(name) && names[i] == name {
+		if names[i] == name {
 			return i
 		}
 	}

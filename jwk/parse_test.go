@@ -245,6 +245,7 @@ func TestParseRefusesRSAKeys(t *testing.T) {
 		{"e even", map[string]any{"e": "AQAA"}, "exponent 65536, want an odd one"},
 		{"e of 2^31+1", map[string]any{"e": "gAAAAQ"}, "want an odd exponent from 3 to 2^31-1"},
 		{"e of 2^64+1", map[string]any{"e": "AQAAAAAAAAAB"}, "want an odd exponent from 3 to 2^31-1"},
+		{"e with a zero octet before a clear bit", map[string]any{"e": "AH___Q"}, "e: got leading zero octets"},
 		{"e with a leading zero octet", map[string]any{"e": "AAEAAQ"}, "e: got leading zero octets"},
 		{"e of another key", map[string]any{"e": "AQAD"}, "do not belong together"},
 		{"d absent", map[string]any{"d": nil}, "d is absent"},
