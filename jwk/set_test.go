@@ -558,3 +558,18 @@ func BenchmarkParseSet(b *testing.B) {
 		}
 	}
 }
+
+func TestOneKeyWithoutAKeyIDIsTriedForEachKeyID(t *testing.T) {
+	named, err := jwk.New("", material()["P-256"], "a")
+	require.NoError(t, err)
+	unnamed, err := jwk.Generate(jwt.ES256)
+	require.NoError(t, err)
+	unnamed, err = jwk.New(jwt.ES256, unnamed.CryptoKey(), "")
+	require.NoError(t, err)
+	set, err := jwk.NewSet(unnamed.Public(), named.Public())
+	require.NoError(t, err)
+	verifiers, err := set.Verifiers(t.Context(), jwt.Header{Algorithm: jwt.ES256, KeyID: "a"})
+	require.NoError(t, err)
+	require.Len(t, verifiers, 2)
+	assert.Equal(t, "a", verifiers[0].KeyID(), "the likeliest first")
+}

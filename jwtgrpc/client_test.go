@@ -75,6 +75,31 @@ func TestCredentialsSendTheToken(t *testing.T) {
 	}
 }
 
+func TestTheTokenIsOfLettersThatATokenHas(t *testing.T) {
+	refused := status.Error(codes.PermissionDenied, "you may not")
+	for _, row := range []struct {
+		token string
+		err   error
+		code  codes.Code
+	}{
+		{"!~", nil, codes.OK},
+		{"a b", nil, codes.Unavailable},
+		{"a\x7f", nil, codes.Unavailable},
+		{"a\x00", nil, codes.Unavailable},
+		{"", nil, codes.Unavailable},
+		{"", refused, codes.PermissionDenied},
+	} {
+		c := &jwtgrpc.Credentials{Token: func(context.Context) (string, error) { return row.token, row.err }}
+		metadata, err := c.GetRequestMetadata(t.Context())
+		assert.Equal(t, row.code, status.Code(err), "%q", row.token)
+		if row.code == codes.OK {
+			assert.Equal(t, map[string]string{"authorization": "Bearer " + row.token}, metadata)
+		} else {
+			assert.Empty(t, metadata)
+		}
+	}
+}
+
 func TestCredentialsWantTLS(t *testing.T) {
 	token := func(context.Context) (string, error) { return "a.b.c", nil }
 	_, err := grpc.NewClient("127.0.0.1:1", grpc.WithTransportCredentials(insecure.NewCredentials()),

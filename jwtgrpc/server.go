@@ -102,10 +102,7 @@ func (s *Server) authorize(ctx context.Context, fullMethod string) (context.Cont
 	response := http.Header{}
 	token, refusal := s.Middleware.Authorize(response, httpRequest(ctx, fullMethod), scopes)
 	_ = grpc.SetHeader(ctx, toMetadata(response)) // which fails where another interceptor has sent the header
-	if refusal == nil && token == nil {           // may be anonymous
-		return ctx, nil
-	}
-	if refusal == nil {
+	if refusal == nil {                           // the token is nil if the call may be anonymous
 		return jwthttp.WithToken(ctx, token), nil
 	}
 	_ = grpc.SetTrailer(ctx, toMetadata(refusal.Header))
@@ -139,8 +136,8 @@ func httpRequest(ctx context.Context, fullMethod string) *http.Request {
 	r := &http.Request{Method: http.MethodPost, Proto: "HTTP/2.0", ProtoMajor: 2, URL: &url.URL{Path: fullMethod}, Header: http.Header{}}
 	received, _ := metadata.FromIncomingContext(ctx)
 	for name, values := range received {
-		if name == ":authority" && len(values) == 1 {
-			r.Host = values[0]
+		if name == ":authority" { // which is one
+			r.Host = strings.Join(values, ",")
 		}
 		if !strings.HasPrefix(name, ":") {
 			r.Header[http.CanonicalHeaderKey(name)] = values

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	health "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -249,6 +250,62 @@ func TestProofsSeeTheCallAndAnswerIt(t *testing.T) {
 		assert.Equal(t, "alice", got.caller, way)
 		assert.Equal(t, []string{"next"}, got.header.Get("nonce"), way)
 	}
+}
+
+// A seen notes the request that a Middleware gets.
+type seen struct {
+	jwthttp.ProofVerifier
+	request *http.Request
+}
+
+func (s *seen) Method() jwthttp.ConfirmationMethod { return jwthttp.ConfirmationMethod{Name: "seen"} }
+
+func (s *seen) VerifyProof(_ http.Header, r *http.Request, _ *jwt.Token, _ string) error {
+	s.request = r
+	return nil
+}
+
+func TestACallIsShownAsARequest(t *testing.T) {
+	key, policy := newHMAC(t)
+	token := sign(t, key, map[string]any{"sub": "alice", "exp": time.Now().Add(time.Hour).Unix(), "cnf": map[string]string{"seen": "a"}})
+	proof := &seen{}
+	auth := &jwtgrpc.Server{Middleware: &jwthttp.Middleware{Tokens: policy, Proofs: []jwthttp.ProofVerifier{proof}}}
+	ctx := peer.NewContext(t.Context(), &peer.Peer{}) // of no address
+	ctx = metadata.NewIncomingContext(ctx, metadata.Pairs(":authority", "api.example", "authorization", "Bearer "+token, "x", "1", "x", "2"))
+	_, err := auth.Unary(ctx, nil, &grpc.UnaryServerInfo{FullMethod: "/a.B/C"}, func(context.Context, any) (any, error) { return nil, nil })
+	require.NoError(t, err)
+	r := proof.request
+	require.NotNil(t, r)
+	assert.Equal(t, "POST", r.Method)
+	assert.Equal(t, "/a.B/C", r.URL.Path)
+	assert.Equal(t, "api.example", r.Host)
+	assert.Equal(t, http.Header{"Authorization": {"Bearer " + token}, "X": {"1", "2"}}, r.Header)
+	assert.Equal(t, "HTTP/2.0", r.Proto)
+	assert.Equal(t, 2, r.ProtoMajor)
+	assert.Empty(t, r.RemoteAddr)
+	assert.Nil(t, r.TLS)
+}
+
+// unsent is a stream of a context alone.
+type unsent struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (s unsent) Context() context.Context { return s.ctx }
+
+func TestTheErrorOfAHandlerIsReturned(t *testing.T) {
+	_, policy := newHMAC(t)
+	auth := &jwtgrpc.Server{Middleware: &jwthttp.Middleware{Tokens: policy, AllowAnonymous: true}}
+	failure := errors.New("full")
+	_, err := auth.Unary(t.Context(), nil, &grpc.UnaryServerInfo{}, func(ctx context.Context, _ any) (any, error) {
+		_, there := jwthttp.TokenFrom(ctx)
+		assert.False(t, there)
+		return nil, failure
+	})
+	assert.Equal(t, failure, err)
+	err = auth.Stream(nil, unsent{ctx: t.Context()}, &grpc.StreamServerInfo{}, func(any, grpc.ServerStream) error { return failure })
+	assert.Equal(t, failure, err)
 }
 
 // Even where no header and no trailer can be set.
