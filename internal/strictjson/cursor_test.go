@@ -248,3 +248,23 @@ func TestReadValueCountsTheDepthAround(t *testing.T) {
 	_, problem = ReadValue(nil, 0)
 	assert.Equal(t, "the JSON text ends early", problem)
 }
+
+func TestACursorIsAtItsEndAfterAMistake(t *testing.T) {
+	c := Walk([]byte(`{"a":1;"b":2}`), "")
+	require.True(t, c.Open('{'))
+	assert.Equal(t, "a", string(c.Name()))
+	c.Value()
+	assert.False(t, c.More('}'), "a mistake")
+	assert.False(t, c.More('}'), "and nothing after it")
+	assert.NotEmpty(t, c.Problem())
+}
+
+func TestANameIsFoundBehindWhiteSpace(t *testing.T) {
+	c := Walk([]byte(" { \t\r\n\"a\":1 , \"b\":2}"), "")
+	require.True(t, c.Open('{'))
+	assert.True(t, c.NameIs(`"a":`))
+	c.Value()
+	require.True(t, c.More('}'))
+	assert.False(t, c.NameIs(`"a":`), "another name stays to be read")
+	assert.True(t, c.NameIs(`"b":`))
+}

@@ -24,10 +24,8 @@ func (s *names) add(name, data []byte, start int, escaped bool) bool {
 		}
 	}
 	s.mask |= bit
-	if s.many != nil {
-		if _, ok := s.many[string(name)]; ok {
-			return false
-		}
+	if _, ok := s.many[string(name)]; ok {
+		return false
 	}
 	if end := start + len(name); s.n < len(s.few) && !escaped && end <= math.MaxInt32 {
 		s.few[s.n] = span{int32(start), int32(end)}

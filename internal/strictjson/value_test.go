@@ -9,7 +9,7 @@ import (
 
 func TestKind(t *testing.T) {
 	for raw, want := range map[string]string{
-		``: "nothing", `"a"`: "a string", `{}`: "an object", `[]`: "an array", `true`: "a boolean", `false`: "a boolean", `null`: "null", `0`: "a number", `-1`: "a number",
+		``: "nothing", `"a"`: "a string", `{}`: "an object", `[]`: "an array", `true`: "a boolean", `false`: "a boolean", `null`: "null", `0`: "a number", `9`: "a number", `-1`: "a number",
 	} {
 		v := Value{Raw: []byte(raw)}
 		assert.Equal(t, want, v.Kind())
