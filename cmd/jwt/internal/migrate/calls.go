@@ -30,24 +30,16 @@ func (p *pass) complete(text advice, call *ast.CallExpr) advice {
 		return p.newToken(call)
 	case signing:
 		text.write = "token, err := template.Sign(ctx, claims)"
-		if len(call.Args) == 1 && p.calleeOf(call.Args[0]) == "" && isNone(p.source(call.Args[0])) {
-			text.check = noneRule
+		for _, arg := range call.Args {
+			if strings.Contains(p.source(arg), "NoneSignatureType") {
+				text.check = noneRule
+			}
 		}
 	case jwxParsing:
 		o := p.options(call.Args[min(1, len(call.Args)):], call.Ellipsis.IsValid())
 		return p.jwxParse(call, o)
 	}
 	return text
-}
-
-func isNone(source string) bool { return strings.Contains(source, "NoneSignatureType") }
-
-// calleeOf returns the name of the function of a library that the expression calls.
-func (p *pass) calleeOf(e ast.Expr) string {
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
-		return p.calleeName(call)
-	}
-	return ""
 }
 
 // parse is the advice for golang-jwt's Parse(text, keyFunc, options...) and
@@ -131,8 +123,7 @@ func (p *pass) keyFunc(at ast.Node, typ *ast.FuncType, body *ast.BlockStmt) {
 		return
 	}
 	token := p.TypesInfo.TypeOf(typ.Params.List[0].Type)
-	if token == nil || typeName(token) != "Token" || mentions(token, 2) == "" || libraryOf(mentions(token, 2)) != golangJWT ||
-		!types.IsInterface(p.TypesInfo.TypeOf(typ.Results.List[0].Type)) {
+	if token == nil || typeName(token) != "Token" || libraryOf(mentions(token, 2)) != golangJWT || !types.IsInterface(p.TypesInfo.TypeOf(typ.Results.List[0].Type)) {
 		return
 	}
 	looks := p.looksAt(body)

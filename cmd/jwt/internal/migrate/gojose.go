@@ -74,6 +74,8 @@ var goJOSE = &library{
 		"Header.KeyID":             {write: "token.Header.KeyID", check: "A header that is read before the signature is verified is anybody's."},
 		"Header.Algorithm":         {write: "token.Header.Algorithm", check: "A check of the algorithm is not needed: a key has one."},
 		"JSONWebKey":               {write: "*jwk.Key: jwk.Parse(data), jwk.New(alg, key, kid)"},
+		"JSONWebKey.UnmarshalJSON": {write: "key, err := jwk.Parse(data)"},
+		"JSONWebKey.MarshalJSON":   {write: "json.Marshal(key) for the public part, key.MarshalPrivateJSON() for a private key"},
 		"JSONWebKey.Key":           {write: "key.CryptoKey()"},
 		"JSONWebKey.KeyID":         {write: "key.KeyID()"},
 		"JSONWebKey.Algorithm":     {write: "key.Algorithm()"},

@@ -39,7 +39,7 @@ func (p *pass) options(args []ast.Expr, spread bool) parserOptions {
 			continue
 		}
 		name := p.calleeName(call)
-		if name == "" || !strings.HasPrefix(name, "With") {
+		if name == "" {
 			o.unknown = true
 			continue
 		}

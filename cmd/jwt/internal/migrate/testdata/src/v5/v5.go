@@ -19,6 +19,11 @@ func (c *claims) Validate() error { return nil } // want `claims.Validate: func 
 
 func (c claims) Valid() bool { return c.Tenant > 0 }
 
+// other does not embed claims of the library in each of these.
+type other struct{ claims }
+
+func (c other) Validate(int) error { return nil }
+
 func (c claims) Compare() error { return nil }
 
 var secret = []byte("…")
@@ -37,18 +42,20 @@ func everything(text string, now func() time.Time, key jwt.Keyfunc) { // want `j
 }
 
 func missing(text string, key jwt.Keyfunc, options []jwt.ParserOption, names []string) { // want `jwt.Keyfunc: ` `jwt.ParserOption: `
-	jwt.Parse(text, key)                                         // want `jwt.VerifyAs\[map\[string\]any\]\(ctx, policy, text\) \| No WithAudience: it takes tokens for other services.* No WithIssuer: .* No WithExpirationRequired: .* No WithValidMethods: the token chooses`
-	jwt.Parse(text, key, options...)                             // want `jwt.Parse: .* \| Some options cannot be seen here: read them by hand. If`
-	jwt.Parse(text, key, options[0], jwt.WithIssuer("me"))       // want `jwt.Parse: .*Issuer: "me".*Some options cannot be seen` `jwt.WithIssuer`
-	jwt.Parse(text, key, jwt.WithAudience(names...))             // want `Audience: names.*\| No WithIssuer` `jwt.WithAudience`
-	jwt.Parse(text, key, jwt.WithAllAudiences("a"))              // want `\| No WithIssuer.* WithAllAudiences asks for every audience` `jwt.WithAllAudiences: `
-	jwt.Parse(text, key, jwt.WithoutClaimsValidation())          // want `jwt.Parse: .*\| WithoutClaimsValidation: no claim is checked, not even exp. A Policy always checks them: find out who relies on late tokens. If` `jwt.WithoutClaimsValidation: nothing`
-	jwt.NewParser(jwt.WithIssuer("x")).Parse(text, key)          // want `jwt.NewParser: policy := &jwt.Policy{Keys: keys, Issuer: "x", Audience: \[\]string{"…"}} \| No WithAudience` `jwt.WithIssuer` `jwt.Parser.Parse: policy := &jwt.Policy{Keys: keys, Issuer: "x"`
-	parser := jwt.NewParser()                                    // want `jwt.NewParser: .*No WithAudience`
-	parser.ParseWithClaims(text, jwt.MapClaims{}, key)           // want `jwt.Parser.ParseWithClaims: claims, err := jwt.VerifyAs\[map\[string\]any\]\(ctx, policy, text\) \| The options are where the parser is made.` `jwt.MapClaims: `
-	parser.ParseWithClaims(text, new(jwt.RegisteredClaims), key) // want `VerifyAs\[jwt.Claims\]` `jwt.RegisteredClaims: `
-	parser.ParseUnverified(text, nil)                            // want `jwt.Parser.ParseUnverified: header, payload, err := jwt.InsecureDecode\(token\) \| Nobody has verified`
-	f := jwt.Parse                                               // want `jwt.Parse: Not known: read it by hand.$`
+	jwt.Parse(text, key)                                                                                                     // want `jwt.VerifyAs\[map\[string\]any\]\(ctx, policy, text\) \| No WithAudience: it takes tokens for other services.* No WithIssuer: .* No WithExpirationRequired: .* No WithValidMethods: the token chooses`
+	jwt.Parse(text, key, options...)                                                                                         // want `jwt.Parse: .* \| Some options cannot be seen here: read them by hand. If`
+	jwt.Parse(text, key, options[0], jwt.WithIssuer("me"))                                                                   // want `jwt.Parse: .*Issuer: "me".*Some options cannot be seen` `jwt.WithIssuer`
+	jwt.Parse(text, key, jwt.WithAudience(names...))                                                                         // want `Audience: names.*\| No WithIssuer` `jwt.WithAudience`
+	jwt.Parse(text, key, jwt.WithAllAudiences("a"))                                                                          // want `\| No WithIssuer.* WithAllAudiences asks for every audience` `jwt.WithAllAudiences: `
+	jwt.Parse(text, key, jwt.WithoutClaimsValidation())                                                                      // want `jwt.Parse: .*\| WithoutClaimsValidation: no claim is checked, not even exp. A Policy always checks them: find out who relies on late tokens. If` `jwt.WithoutClaimsValidation: nothing`
+	jwt.NewParser(jwt.WithIssuer("x")).Parse(text, key)                                                                      // want `jwt.NewParser: policy := &jwt.Policy{Keys: keys, Issuer: "x", Audience: \[\]string{"…"}} \| No WithAudience` `jwt.WithIssuer` `jwt.Parser.Parse: policy := &jwt.Policy{Keys: keys, Issuer: "x"`
+	jwt.NewParser(jwt.WithExpirationRequired())                                                                              // want `jwt.NewParser: policy := &jwt.Policy{Keys: keys, Issuer: "…", Audience: \[\]string{"…"}}` `jwt.WithExpirationRequired`
+	jwt.NewWithClaims(nil, with(nil, "a text that is long enough for the source of this call to be cut in what is printed")) // want `jwt.NewWithClaims: .*template.Sign\(ctx, claims\)`
+	parser := jwt.NewParser()                                                                                                // want `jwt.NewParser: .*No WithAudience`
+	parser.ParseWithClaims(text, jwt.MapClaims{}, key)                                                                       // want `jwt.Parser.ParseWithClaims: claims, err := jwt.VerifyAs\[map\[string\]any\]\(ctx, policy, text\) \| The options are where the parser is made.` `jwt.MapClaims: `
+	parser.ParseWithClaims(text, new(jwt.RegisteredClaims), key)                                                             // want `VerifyAs\[jwt.Claims\]` `jwt.RegisteredClaims: `
+	parser.ParseUnverified(text, nil)                                                                                        // want `jwt.Parser.ParseUnverified: header, payload, err := jwt.InsecureDecode\(token\) \| Nobody has verified`
+	f := jwt.Parse                                                                                                           // want `jwt.Parse: Not known: read it by hand.$`
 	_ = f
 }
 
@@ -71,7 +78,15 @@ func keys() {
 
 func named(*jwt.Token) (any, error) { return nil, nil } // want `key function: Policy.Keys` `jwt.Token: `
 
+func parserOf(*jwt.Parser) (any, error) { return nil, nil } // want `jwt.Parser: `
+
+func two(*jwt.Token, int) (any, error) { return nil, nil } // want `jwt.Token: `
+
+func noToken() (any, error) { return nil, nil }
+
 func notKeys(*jwt.Token) (string, error) { return "", nil } // want `jwt.Token: `
+
+func with(c jwt.MapClaims, _ string) jwt.MapClaims { return c } // want `jwt.MapClaims` `jwt.MapClaims`
 
 func lookup(...any) any { return nil }
 
