@@ -14,14 +14,13 @@ import (
 // that comes again with every request is verified once. It pays where keys are
 // slow: for HMAC it does not.
 //
-// What it costs is trust in memory: a token that is remembered is not held
-// against its key again. Everything else is asked each time: the key set still
-// has the very key that verified the token, and every rule of the policy holds
-// now, time above all. A check for revocation goes around the Cache, never
-// inside it.
+// The cost is trust in memory: the signature of a remembered token is not verified
+// again. Everything else is checked each time: that the key set still has the very
+// key that verified the token, and every rule of the policy, time above all. A check
+// for revocation goes around the Cache, never inside it.
 //
 // A token is found by a keyed cryptographic hash of its signature, and then
-// compared byte for byte. So nobody can make two tokens meet, or find out which
+// compared byte for byte. So nobody can make two tokens collide, or find out which
 // are there, and no token is kept with its signature. Refused tokens are not
 // remembered. A Verifier from elsewhere must be of a comparable type for its
 // tokens to be.

@@ -31,7 +31,7 @@ type Signer interface {
 }
 
 // A ContextSigner is a [crypto.Signer] whose key is remote. NewSigner's Signers
-// call SignContext, with the context given to [Sign], in the place of Sign.
+// call SignContext, with the context given to [Sign], instead of Sign.
 type ContextSigner interface {
 	crypto.Signer
 	SignContext(ctx context.Context, rand io.Reader, digest []byte, opts crypto.SignerOpts) (signature []byte, err error)

@@ -86,7 +86,7 @@ func (t *Token) Verifier() Verifier {
 }
 
 // InsecureToken returns a Token with claims that NOBODY has verified: for the tests
-// of a handler, or for claims that were received from where they are trusted, such as
+// of a handler, or for claims from a source that is trusted, such as
 // an introspection endpoint (RFC 7662). The claims are what [Sign] takes, or the
 // bytes of a JSON object. They are read as strictly as those of a signed token, but
 // no policy is asked. The Token has no header and no Verifier.

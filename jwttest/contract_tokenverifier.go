@@ -16,7 +16,7 @@ import (
 // token is [jwt.ErrExpired], an early one [jwt.ErrNotYetValid]. When the context has ended
 // it accepts no other tokens. Allow are names of attacks, as AttackOptions has them.
 //
-// Proofs of possession are not the matter of a TokenVerifier: bound tokens are not tried.
+// A TokenVerifier does not check proofs of possession: bound tokens are not tried.
 func TestTokenVerifier(t testing.TB, tokens jwt.TokenVerifier, issuer *Issuer, allow ...string) {
 	t.Helper()
 	x := newAttacker(t, issuer)
