@@ -92,8 +92,8 @@ func CertificateThumbprint(c *x509.Certificate) string {
 // The zero value is ready for use.
 type Certificates struct {
 	// Of returns the certificate that the client has proved to have, nil for none.
-	// Nil is that of the request's connection, r.TLS. Behind a proxy that ends TLS,
-	// it is in a header of the proxy's, which must not be taken from others.
+	// Nil returns that of the request's connection, r.TLS. Behind a proxy that ends
+	// TLS, it is in a header that the proxy sets and nobody else must be able to set.
 	Of func(r *http.Request) (*x509.Certificate, error)
 }
 

@@ -29,9 +29,9 @@ type Policy struct {
 	BaseURLs []string
 
 	// Store remembers used proofs: a *revoke.Memory for one process, or one of the
-	// other packages. Required. Of a store that has lost its memory, proofs whose iat
-	// is later are taken for new, also if a client's clock was ahead by the Window;
-	// Nonces of a new secret refuse them.
+	// other packages. Required. If a store loses its data, used proofs whose iat is
+	// later than that are accepted again, such as those of a client whose clock is
+	// ahead; Nonces with a new secret refuse them.
 	Store store.OnceStore
 
 	Nonces *Nonces // if not nil, every proof must have one of these

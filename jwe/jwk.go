@@ -19,8 +19,8 @@ type JWK interface {
 }
 
 // EncrypterFrom returns the Encrypter for a key with its own alg and key ID, as
-// [NewEncrypter] and [NewSharedKey] return it. Of a private key it takes the public
-// part.
+// [NewEncrypter] and [NewSharedKey] return it. It takes the public part of a private
+// key.
 //
 // The key must name an alg for encryption; give it one with its method With. Its use
 // and key_ops must permit to encrypt with that alg: encrypt for dir, wrapKey for

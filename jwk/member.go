@@ -8,11 +8,11 @@ type member struct {
 	json []byte
 }
 
-// Member returns the JSON of a member that this package does not read, such as
-// the issuer of Microsoft Entra's keys or the endorsements of Bot Framework's, as
-// it was published: nil if the key has no such member, or it is null. It says
-// what its publisher says. It is left out when the key is written again, and a
-// private key's is not in its public key, since it may be private.
+// Member returns the JSON of a member that this package does not read, such as the
+// issuer of Microsoft Entra's keys or the endorsements of Bot Framework's, as it was
+// published: nil if the key has no such member, or it is null. Only its publisher
+// vouches for it. It is left out when the key is written again, and a private key's
+// is not in its public key, since it may be private.
 //
 //	var issuer string
 //	err := json.Unmarshal(key.Member("issuer"), &issuer)

@@ -24,7 +24,7 @@ type Skipped struct {
 	Err   error
 }
 
-// A Note tells what was odd in a published set and was read all the same.
+// A Note says what was unusual in a published set that was read nevertheless.
 type Note struct {
 	Index  int // of the entry in the array, from 0; -1 for the set itself
 	KeyID  string

@@ -196,8 +196,7 @@ func (v *keyVerifier) Issuer() string {
 func (v *keyVerifier) Unwrap() jwt.Verifier { return v.Verifier }
 
 // KeyOf returns the Key of a verifier that a [Set] or [Key.Verifier] returned, and
-// nil for any other. So the key that verified a token tells what its publisher
-// says of it:
+// nil for any other. It gives access to the members of the key that verified a token:
 //
 //	key := jwk.KeyOf(token.Verifier())
 //	issuer := key.Member("issuer")

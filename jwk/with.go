@@ -8,8 +8,8 @@ import (
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
-// With returns the key with an algorithm and a key ID, which a key file names
-// neither of: as [New] does, and in one line,
+// With returns the key with this algorithm and key ID, as [New] takes them. A key
+// file names neither:
 //
 //	key, err := jwk.ParsePEM(data)
 //	key, err = key.With(jwt.RS256, "2026-11")

@@ -14,7 +14,8 @@ import (
 // request with this context takes it without asking its Tokens or Proofs.
 //
 // A Middleware does so if the request has no token of its own, or one with the same
-// payload; another token is verified, and takes its place. A nil token is none.
+// payload; another token is verified, and takes its place. A nil token counts as no
+// token.
 func WithToken(ctx context.Context, token *jwt.Token) context.Context {
 	return &tokenContext{Context: ctx, token: token}
 }

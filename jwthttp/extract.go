@@ -111,9 +111,9 @@ func isToken68(s string) bool {
 	return s != ""
 }
 
-// CookieToken returns a function for [Middleware.Extract] that takes the token
-// from the one cookie with that name, best one that starts with "__Host-". Browsers
-// send cookies along with requests that other sites make, so put an
+// CookieToken returns a function for [Middleware.Extract] that takes the token from
+// the one cookie with that name. Use a name that begins with "__Host-". Browsers send
+// cookies along with requests that other sites make, so put an
 // [http.CrossOriginProtection] around the handler.
 func CookieToken(name string) func(r *http.Request) (token string, err error) {
 	return func(r *http.Request) (string, error) {

@@ -92,7 +92,7 @@ func (i *IssuerMetadata) publication(contentType string) publication {
 }
 
 // Validate says what is wrong with the fields or the keys, for programs that want to
-// fail at their start. Until that is mended, the answer is 500.
+// fail at their start. Until that is fixed, the answer is 500.
 func (i *IssuerMetadata) Validate(ctx context.Context) error {
 	if _, err := i.url(); err != nil {
 		return err

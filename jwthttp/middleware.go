@@ -128,10 +128,10 @@ func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 	})
 }
 
-// Validate says what is wrong with the fields of a Middleware, for programs that
-// want to fail at their start: also with those of a policy, deny list or another
+// Validate says what is wrong with the fields of a Middleware, for programs that want
+// to fail at their start: also with those of a policy, deny list or another
 // [jwt.Explainer] as its Tokens, which is asked about an empty token. It makes no
-// request for keys. Before all that is mended, its handlers accept no token.
+// request for keys. Until all that is fixed, its handlers accept no token.
 func (m *Middleware) Validate() error {
 	if err := m.checkFields(); err != nil {
 		return err

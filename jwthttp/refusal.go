@@ -15,7 +15,7 @@ import (
 // ErrNoToken is the error of a request that has no token.
 var ErrNoToken = errors.New("jwthttp: the request has no token")
 
-// A RequestError is that of a malformed request: what a server answers with 400.
+// A RequestError is the error of a malformed request, to be answered with 400.
 type RequestError struct{ Err error }
 
 // Error returns what was wrong: for logs only.

@@ -297,7 +297,7 @@ type unavailableError struct {
 func (e *unavailableError) Unwrap() error             { return e.error }
 func (e *unavailableError) RetryAfter() time.Duration { return e.after }
 
-// RemoteState is what there is to know of [RemoteKeys] at one moment.
+// RemoteState is the state of [RemoteKeys] at one moment.
 type RemoteState struct {
 	URL         string    // of the JWK Set, "" before it was discovered
 	Set         *jwk.Set  // the keys at hand, nil if there are none; see its Keys and Skipped

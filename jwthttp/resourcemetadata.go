@@ -103,7 +103,7 @@ func (m *ResourceMetadata) location() (origin, documentPath string, err error) {
 }
 
 // Validate says what is wrong with the fields, for programs that want to fail at
-// their start. Until that is mended, the answer is 500.
+// their start. Until that is fixed, the answer is 500.
 func (m *ResourceMetadata) Validate() error {
 	_, err := m.document()
 	return err

@@ -24,7 +24,7 @@ const (
 // SignClientAssertion returns a client assertion, by which a client proves to an
 // authorization server who it is, instead of a secret (RFC 7523 section 3). The
 // issuer is that of the authorization server, and the audience of the assertion,
-// whichever endpoint it is sent to. It is good for a minute, once.
+// whichever endpoint it is sent to. It is valid for one minute and works once.
 func SignClientAssertion(ctx context.Context, key jwt.Signer, clientID, issuer string) (string, error) {
 	if clientID == "" || issuer == "" {
 		return "", errors.New("oidc: a client assertion wants a client ID and the issuer of the authorization server")

@@ -11,11 +11,11 @@ import (
 // Back-Channel Logout 1.0 section 2.4).
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// LogoutTokens returns the policy for the logout tokens of one client (OpenID
-// Connect Back-Channel Logout 1.0 section 2.6): the type logout+jwt, JWT or none,
-// the claims iss, aud, iat, exp, jti and events, sub or sid or both, and no nonce.
-// A token is accepted for five minutes from iat, with clocks that differ by half a
-// minute. Of providers that send no exp, set AllowNoExpiry.
+// LogoutTokens returns the policy for the logout tokens of one client (OpenID Connect
+// Back-Channel Logout 1.0 section 2.6): the type logout+jwt, JWT or none, the claims
+// iss, aud, iat, exp, jti and events, sub or sid or both, and no nonce. A token is
+// accepted for five minutes from iat, with clocks that differ by half a minute. For
+// providers that send no exp, set AllowNoExpiry.
 func LogoutTokens(issuer, clientID string, keys jwt.KeySet) *jwt.Policy {
 	return &jwt.Policy{
 		Keys: keys, Issuer: issuer, Audience: []string{clientID}, AllowAnyType: true,

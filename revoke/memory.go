@@ -18,11 +18,12 @@ import (
 // and answer nothing.
 //
 // An empty Memory takes 50 KiB. If there are 10,000 entries or more, each takes 23 to
-// 45 bytes, 36 with 1,000,000 of them, whatever its names are. Of a name, 80 bits of a seeded hash are kept: nobody can choose names
-// that are taken for each other, and with 1,000,000 entries one good token in 10^18
-// is refused by chance. A session takes some 400 bytes. Nothing runs in the
-// background: each call that adds something looks at a few others and drops the
-// expired, so that it takes constant time on average, and memory shrinks again.
+// 45 bytes, 36 with 1,000,000 of them, whatever its names are. 80 bits of a seeded
+// hash of each name are kept: nobody can choose names that collide, and with
+// 1,000,000 entries one good token in 10^18 is refused by chance. A session takes
+// some 400 bytes. Nothing runs in the background: each call that adds something looks
+// at a few others and drops the expired, so that it takes constant time on average,
+// and memory shrinks again.
 //
 // What is expired is found by a clock that nobody can set, which runs since
 // NewMemory.
