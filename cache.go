@@ -28,6 +28,10 @@ import (
 //	cache := &jwt.Cache{Policies: jwt.Policies{policy}}
 //	list := &revoke.DenyList{Tokens: cache, …}
 //
+// It is for Policies, which are known beforehand: what a [PolicyFunc] accepts is
+// verified each time. [VerifyAs] decodes the claims of a remembered token anew, for
+// who gets them may change what they point to; it does not copy the Token.
+//
 // The zero value but for Policies has the default bounds. Set it up, then use it
 // by pointer from any number of goroutines.
 type Cache struct {
