@@ -254,3 +254,20 @@ func TestCacheIsReadWhileItIsChanged(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "1", got.Claims.ID)
 }
+
+// Each text counts: once in the header or the payload that it is a part of, and once
+// more where escapes make it one of its own.
+func TestCacheCountsEveryText(t *testing.T) {
+	text := func(n int) string { return strings.Repeat("x", n) }
+	claims := Claims{Issuer: text(100), Subject: text(200), ID: text(300), Audience: Audience{text(400), text(500)}}
+	header := Header{KeyID: text(600), Type: text(700), ContentType: text(800)}
+	size := func(header Header, headerJSON string, claims Claims, payload string) int {
+		return (&remembered{input: text(5000), token: &Token{Header: header, Claims: claims, header: headerJSON, payload: payload}}).size()
+	}
+	plain := sizeOfEntry + allocated(5000) + 2*allocated(3000) + allocated(2*16)
+	assert.Equal(t, plain, size(header, text(3000), claims, text(3000)))
+	assert.Equal(t, plain-allocated(2*16), size(header, text(3000), Claims{Audience: Audience{"a"}}, text(3000)), "one recipient has its place in the Token")
+	assert.Equal(t, plain+allocated(600)+allocated(700)+allocated(800), size(header, text(2999)+`\`, claims, text(3000)))
+	assert.Equal(t, plain+allocated(100)+allocated(200)+allocated(300)+allocated(400)+allocated(500), size(header, text(3000), claims, text(2999)+`\`))
+	assert.GreaterOrEqual(t, sizeOfEntry, 400)
+}
