@@ -74,10 +74,14 @@ func hintForm(token, part string) string {
 		return "; it has five, as an encrypted token (RFC 7516), which package jwe reads"
 	case part == "" && !strings.Contains(token, "."):
 		return "; it has no dot, as an opaque token (RFC 6749 section 1.4), which its issuer can introspect"
+	case part == "" && strings.Count(token, ".") == 1:
+		return "; it has one dot, as a token whose end is missing"
 	case isBase64(part) && strings.HasSuffix(part, "="):
 		return "; it has padding"
 	case isBase64(part) && strings.ContainsAny(part, "+/"):
 		return "; it is in the alphabet of standard base64"
+	case strings.HasSuffix(token, "."+part) && isBase64(part): // the last one
+		return "; it may have been cut"
 	}
 	return ""
 }

@@ -43,7 +43,10 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 		{"a.b.c.d.e", []string{"three parts", "it has five", "encrypted", "package jwe"}},
 		{"", []string{"three parts", "it is empty"}},
 		{"opaque", []string{"three parts", "it has no dot", "introspect"}},
-		{"a.b", []string{"want three parts separated by two dots"}},
+		{"a.b", []string{"want three parts separated by two dots; it has one dot, as a token whose end is missing"}},
+		{"a.b.c.d", []string{"want three parts separated by two dots"}},
+		{"eyJhbGciOiJIUzI1NiJ9.e30.A", []string{"signature: ", "; it may have been cut"}},
+		{good[:len(good)-2], []string{"signature: ", "; it may have been cut"}},
 		{signRaw(t, key, `{"alg":"HS256","kid":"key-2"}`, payload), []string{`got alg "HS256", kid "key-2"`, `"key-1"`}},
 		{signRaw(t, key, `{"alg":"HS256","typ":"at+jwt"}`, payload), []string{`typ: got "at+jwt"`, `want "JWT" or nothing`, "Policy.Types"}},
 		{signed(t, key, `{"iss":"https://login.example","aud":"https://api.example","nbf":1800000003,"exp":1800000060}`), []string{"nbf: got", "Policy.Leeway"}},
@@ -64,6 +67,8 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 	_, err := policy(key).Verify(t.Context(), header+"é."+rest)
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), "AAAAA."+rest) // of a length that base64 has not
+	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
+	_, err = policy(key).Verify(t.Context(), good+"?")
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), signed(t, key, `{"iss":"https://other.example"}`))
 	assert.NotContains(t, err.Error(), "slash")

@@ -51,6 +51,9 @@ func NewSigner(alg Algorithm, key crypto.Signer, keyID string) (Signer, error) {
 	if isNil(key) {
 		return nil, fmt.Errorf("jwt: %s key: got nil, want a crypto.Signer", alg)
 	}
+	if algorithms[alg].family == familyHMAC {
+		return nil, fmt.Errorf("jwt: %s key: got %T, want a secret given to NewHMAC", alg, key)
+	}
 	var public crypto.PublicKey
 	if err := inspect.Complete(func() error { public = key.Public(); return nil }); err != nil {
 		return nil, fmt.Errorf("jwt: %s key: %w", alg, err)

@@ -93,7 +93,7 @@ func TestNewSigner(t *testing.T) {
 		{edFamily, "a zero key", make(ed25519.PrivateKey, 64), "not a point of large order"},
 		{edFamily, "an ECDSA key", ec, "got *ecdsa.PublicKey, want ed25519.PublicKey"},
 
-		{[]jwt.Algorithm{jwt.HS256, jwt.HS384, jwt.HS512}, "an RSA key", rsaKey(), "want a secret given to NewHMAC"},
+		{[]jwt.Algorithm{jwt.HS256, jwt.HS384, jwt.HS512}, "an RSA key", rsaKey(), "key: got *rsa.PrivateKey, want a secret given to NewHMAC"},
 		{[]jwt.Algorithm{"", "none", "None", "rs256", "RS1", "ES256K"}, "an RSA key", rsaKey(), "unknown algorithm"},
 		{rsaFamily, "a signer without a public key", &twoFaced{Signer: rsaKey()}, "got nil, want *rsa.PublicKey"},
 		{rsaFamily, "a signer with the wrong public key", &twoFaced{Signer: rsaKey(), public: ed.Public()}, "got ed25519.PublicKey"},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // ErrNoToken is the error of a request that has no token.
@@ -47,7 +48,6 @@ type Refusal struct {
 // refusal decides how a request that is not let through is answered.
 func (m *Middleware) refusal(a acceptance, scopes []string, err error) *Refusal {
 	refusal := &Refusal{Status: http.StatusServiceUnavailable, Scopes: union(a.scopes, scopes), Token: a.token, Err: err}
-	var refused *jwt.VerifyError
 	var malformed *RequestError
 	var unproven *ProofError
 	switch {
@@ -59,7 +59,7 @@ func (m *Middleware) refusal(a acceptance, scopes []string, err error) *Refusal 
 		refusal.Status, refusal.Code = http.StatusForbidden, "insufficient_scope"
 	case errors.As(err, &unproven):
 		refusal.Status, refusal.Code = http.StatusUnauthorized, unproven.code()
-	case errors.As(err, &refused):
+	case jose.Refuses[*jwt.VerifyError](err): // and is not joined with an error that may pass
 		refusal.Status, refusal.Code = http.StatusUnauthorized, invalidToken
 	}
 	refusal.Header = http.Header{"Cache-Control": {"no-store"}}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -163,5 +164,25 @@ func TestNilErrorsOfPlugInsRefuse(t *testing.T) {
 		protect = &jwthttp.Middleware{Tokens: policy, Log: log, Extract: func(*http.Request) (string, error) { return "", err }}
 		assert.Equal(t, 400, ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/").Code)
 		assert.Equal(t, 2, strings.Count(out.String(), "level=INFO"))
+	}
+}
+
+// A verifier that joins a refusal with an error of the network has not decided.
+func TestARefusalThatIsJoinedWithAnotherErrorIsNotDecided(t *testing.T) {
+	refused, down := &jwt.VerifyError{Reason: jwt.ErrExpired}, errors.New("network down")
+	for _, row := range []struct {
+		err    error
+		status int
+	}{
+		{refused, 401},
+		{fmt.Errorf("token: %w", refused), 401},
+		{errors.Join(refused, &jwt.VerifyError{Reason: jwt.ErrClaim}), 401},
+		{errors.Join(refused, down), 503},
+		{errors.Join(down, refused), 503},
+		{down, 503},
+	} {
+		protect := &jwthttp.Middleware{Tokens: refusesWith{row.err}}
+		w := ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/", "Authorization", "Bearer a.b.c")
+		assert.Equal(t, row.status, w.Code, "%v", row.err)
 	}
 }

@@ -49,6 +49,27 @@ func (u *undecided[Refusal]) As(target any) bool {
 	return errors.As(u.err, target)
 }
 
+// Refuses reports whether err is a refusal and nothing else: a Refusal, or an error
+// that wraps it and that is not joined with one of another kind.
+func Refuses[Refusal error](err error) bool {
+	if _, ok := err.(Refusal); ok {
+		return true
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		inner := errors.Unwrap(err)
+		return inner != nil && Refuses[Refusal](inner)
+	}
+	refuses := false
+	for _, inner := range joined.Unwrap() {
+		if inner != nil && !Refuses[Refusal](inner) {
+			return false
+		}
+		refuses = refuses || inner != nil
+	}
+	return refuses
+}
+
 // Says reports whether err, the answer of a key, is no and nothing else: no
 // itself, or an error that wraps it and that is not joined with another one. The
 // refusal of a token is the answer to another question.

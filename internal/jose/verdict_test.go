@@ -107,3 +107,38 @@ type cause struct{ text string }
 func (c *cause) Error() string { return c.text }
 
 type gone struct{ cause }
+
+func TestARefusalIsNotJoinedWithAnotherError(t *testing.T) {
+	refused := &refusal{no}
+	for _, row := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{errDown, false},
+		{no, false},
+		{refused, true},
+		{fmt.Errorf("token: %w", refused), true},
+		{fmt.Errorf("token: %w", errDown), false},
+		{equal{to: no}, false},
+		{errors.Join(refused), true},
+		{errors.Join(refused, refused), true},
+		{errors.Join(refused, nil, fmt.Errorf("other: %w", refused)), true},
+		{errors.Join(refused, errDown), false},
+		{errors.Join(errDown, refused), false},
+		{fmt.Errorf("%w: %w", refused, context.DeadlineExceeded), false},
+		{fmt.Errorf("token: %w", errors.Join(refused, errDown)), false},
+		{Undecided[*refusal]("asking", refused), false},
+		{joined{}, false},
+		{joined{nil}, false},
+		{joined{nil, refused}, true},
+	} {
+		assert.Equal(t, row.want, Refuses[*refusal](row.err), "%v", row.err)
+	}
+}
+
+// joined are several errors, of which some may be nil.
+type joined []error
+
+func (joined) Error() string     { return "joined" }
+func (j joined) Unwrap() []error { return j }
