@@ -1,6 +1,7 @@
 package jwk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,13 +150,14 @@ func (r *KeyRing) Rotate(ctx context.Context) error {
 	if n := len(keys); n > 0 && keys[n-1].Signs.After(now) {
 		return nil
 	}
-	return r.add(ctx, keys, now, now.Add(orDefault(r.PublishAhead, time.Hour)))
+	return r.add(ctx, keys, r.Algorithm, now, now.Add(orDefault(r.PublishAhead, time.Hour)))
 }
 
 // Withdraw removes a key at once: one that may have been stolen. Its tokens are
 // refused from now on where the published keys are read again. If it was to sign
 // now, the next key does, published for long enough or not, and if there is none,
-// one is made. It is an error if there is no key of this key ID.
+// one is made, of the same algorithm if Algorithm is empty. It is an error if there
+// is no key of this key ID.
 func (r *KeyRing) Withdraw(ctx context.Context, keyID string) error {
 	if err := r.incomplete(); err != nil {
 		return err
@@ -172,7 +174,7 @@ func (r *KeyRing) Withdraw(ctx context.Context, keyID string) error {
 	switch {
 	case i != at: // another one goes on to sign
 	case i == len(rest): // nothing waits to sign
-		return r.add(ctx, rest, now, now)
+		return r.add(ctx, rest, cmp.Or(r.Algorithm, keys[i].key.usual()), now, now)
 	default:
 		rest[i].Signs = now
 	}
@@ -204,7 +206,7 @@ func (r *KeyRing) tended(ctx context.Context) ([]ringKey, time.Time, error) {
 		defer r.changing.Unlock()
 	}
 	if keys = r.held(); r.due(keys, now) {
-		err := r.add(ctx, keys, now, now.Add(orDefault(r.PublishAhead, time.Hour)))
+		err := r.add(ctx, keys, r.Algorithm, now, now.Add(orDefault(r.PublishAhead, time.Hour)))
 		if err != nil && len(keys) == 0 {
 			return nil, now, err
 		}
@@ -239,11 +241,11 @@ func (r *KeyRing) due(keys []ringKey, now time.Time) bool {
 
 // add makes a key that signs from then on, or from now on if it is the first, and
 // changes to the keys with it, without those that are retired.
-func (r *KeyRing) add(ctx context.Context, keys []ringKey, now, signs time.Time) error {
-	if r.Algorithm == "" {
+func (r *KeyRing) add(ctx context.Context, keys []ringKey, alg jwt.Algorithm, now, signs time.Time) error {
+	if alg == "" {
 		return errors.New("jwk: KeyRing.Algorithm is empty, want that of the keys to make")
 	}
-	key, err := Generate(r.Algorithm)
+	key, err := Generate(alg)
 	if err != nil {
 		return err
 	}

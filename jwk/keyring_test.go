@@ -271,6 +271,27 @@ func TestKeyRingLoadsKeysInTheOrderInWhichTheySign(t *testing.T) {
 	assert.NoError(t, r.Load(setOf(many...)))
 }
 
+func TestAKeyThatIsWithdrawnIsReplacedByOneOfItsAlgorithm(t *testing.T) {
+	first := &jwk.KeyRing{Algorithm: jwt.ES384}
+	require.NoError(t, first.Rotate(t.Context()))
+	data, err := first.MarshalPrivateJSON()
+	require.NoError(t, err)
+	for chosen, want := range map[jwt.Algorithm]jwt.Algorithm{"": jwt.ES384, jwt.Ed25519: jwt.Ed25519} {
+		r := &jwk.KeyRing{Algorithm: chosen}
+		require.NoError(t, r.Load(data))
+		stolen, err := r.Signer(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, r.Withdraw(t.Context(), stolen.KeyID()))
+		signer, err := r.Signer(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, signer.Algorithm())
+		assert.NotEqual(t, stolen.KeyID(), signer.KeyID())
+		published, err := r.Published(t.Context())
+		require.NoError(t, err)
+		assert.Len(t, published, 1)
+	}
+}
+
 func TestKeyRingWithdraws(t *testing.T) {
 	three := func(t *testing.T) (r *jwk.KeyRing, clock *ringClock, old, now, next string) {
 		clock = new(ringClock)
