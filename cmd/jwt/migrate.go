@@ -73,7 +73,7 @@ func (c *cli) printFindings(findings []migrate.Finding, err error) error {
 	case len(findings) == 0 && err == nil:
 		fmt.Fprintln(c.stdout, "golang-jwt, go-jose and jwx are not used.")
 	case len(findings) > 0:
-		fmt.Fprintf(c.stdout, "\n%d places, %d of them not known. The list says what to change, not that the rest is safe.\n", len(findings), unknown)
+		fmt.Fprintf(c.stdout, "\nPlaces: %d; not known: %d. The list says what to change, not that the rest is safe.\n", len(findings), unknown)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func TestMigrateListsWhatToChange(t *testing.T) {
 	assert.Contains(t, r.out, "claims, err := jwt.VerifyAs[Claims](ctx, policy, text)\n    check  If err is not nil there are no claims.\n")
 	assert.Contains(t, r.out, "before/service.go:")
 	assert.Contains(t, r.out, " jwt.WithLeeway\n    write  Policy.Leeway\n")
-	assert.Contains(t, r.out, " 0 of them not known. The list says what to change, not that the rest is safe.\n")
+	assert.Contains(t, r.out, "; not known: 0. The list says what to change, not that the rest is safe.\n")
 
 	r = s.try("", "migrate", "--json", "./before")
 	assert.Equal(t, 1, r.code)
@@ -54,7 +54,7 @@ func TestMigrateFailsIfPackagesCannotBeLoaded(t *testing.T) {
 	assert.Equal(t, 2, r.code)
 	assert.Contains(t, r.err, "jwt: the list is not complete: ")
 	assert.Contains(t, r.out, "main.go:3:8: import\n    write  Not known: read it by hand.\n")
-	assert.Contains(t, r.out, "\n1 places, 1 of them not known.")
+	assert.Contains(t, r.out, "\nPlaces: 1; not known: 1.")
 
 	s.write("main.go", "package main\n\nfunc main() {\n")
 	r = s.try("", "migrate", "./...")
