@@ -1,6 +1,7 @@
 package jwttest
 
 import (
+	"crypto/fips140"
 	"crypto/hmac"
 	"errors"
 	"fmt"
@@ -52,9 +53,11 @@ func TestHMACsOfAttacks(t *testing.T) {
 	x := newAttacker(t, NewIssuer(t))
 	for alg, hash := range hashes {
 		parts := strings.Split(x.mac(alg, []byte("guess"), map[string]any{"x": 1}), ".")
-		h := hmac.New(hash.New, []byte("guess"))
-		h.Write([]byte(parts[0] + "." + parts[1]))
-		assert.Equal(t, encode(string(h.Sum(nil))), parts[2])
+		fips140.WithoutEnforcement(func() {
+			h := hmac.New(hash.New, []byte("guess"))
+			h.Write([]byte(parts[0] + "." + parts[1]))
+			assert.Equal(t, encode(string(h.Sum(nil))), parts[2])
+		})
 		header, err := jwt.DecodeBase64URL(parts[0])
 		require.NoError(t, err)
 		assert.JSONEq(t, fmt.Sprintf(`{"alg":%q,"kid":%q,"typ":"JWT","x":1}`, alg, x.keyID()), string(header))

@@ -117,6 +117,12 @@ func (i *issuer) issue(w http.ResponseWriter, r *http.Request, client, subject s
 	if scope != "" {
 		body["scope"] = scope
 	}
+	if r.PostForm.Get("grant_type") == "password" && asksForID(scope) {
+		if body["id_token"], err = i.idToken(r.Context(), client, subject, r.PostForm.Get("nonce"), token); err != nil {
+			refuse(w, http.StatusInternalServerError, "server_error", err.Error())
+			return
+		}
+	}
 	answer(w, http.StatusOK, body)
 }
 

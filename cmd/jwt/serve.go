@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -32,8 +31,8 @@ func (c *cli) serve() *cobra.Command {
 		Short: "Serve an issuer on loopback, to try a service during development",
 		Long: `Serve an issuer of tokens to this machine, to try a service with during
 development: discovery, a key set, and a token endpoint for client credentials
-and for test users. The keys are in memory only. To rotate them, press r and
-Enter, or POST to /rotate.
+and for test users, who get an ID token, too, if the scope has openid. The keys
+are in memory only. To rotate them, press r, or POST to /rotate.
 
 Every client gets a token, unless there is a --client-secret-file, and the
 passwords of users are not asked for: this is not for production.`,
@@ -75,10 +74,14 @@ func (f *serveFlags) run(c *cli, ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.welcome(issuer.url, f); err != nil {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	keys := c.listenToKeys()
+	defer keys.restore()
+	if err := c.welcome(issuer.url, f, keys); err != nil {
 		return err
 	}
-	go c.readKeys(ctx, issuer)
+	go keys.read(ctx, stop, issuer)
 	return serveUntil(ctx, listener, issuer.handler())
 }
 
@@ -98,6 +101,8 @@ func (f *serveFlags) issuer(ctx context.Context, url string) (*issuer, error) {
 		template: &jwt.Template{KeyFunc: ring.Signer, Issuer: url, Type: f.typ, Lifetime: f.lifetime},
 		metadata: &jwthttp.IssuerMetadata{URL: url, Keys: ring.Published, MaxAge: time.Second, AllowAnyOrigin: true, Members: map[string]any{
 			"token_endpoint":                        url + "/token",
+			"scopes_supported":                      []string{"openid"},
+			"claims_supported":                      []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"},
 			"grant_types_supported":                 []string{"client_credentials", "password"},
 			"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post", "none"},
 		}},
@@ -122,18 +127,21 @@ func (f *serveFlags) right(secret string) bool {
 }
 
 // welcome says how to use the issuer.
-func (c *cli) welcome(url string, f *serveFlags) error {
+func (c *cli) welcome(url string, f *serveFlags, keys *keyboard) error {
 	if c.json {
 		return c.printJSON(map[string]string{"issuer": url, "token_endpoint": url + "/token", "rotate": url + "/rotate"})
 	}
-	_, err := fmt.Fprintf(c.stdout, `issuer  %[1]s
+	press := "send a line with r"
+	if keys.raw() {
+		press = "press r"
+	}
+	return keys.print(fmt.Sprintf(`issuer  %[1]s
 token   curl -d grant_type=client_credentials -d client_id=test %[1]s/token
 user    curl -d grant_type=password -d client_id=test -d username=%[2]s %[1]s/token
 verify  jwt verify --issuer %[1]s --audience %[3]s < token
-rotate  press r and Enter, or: curl -X POST %[1]s/rotate
+rotate  %[4]s, or: curl -X POST %[1]s/rotate
 stop    press Ctrl-C
-`, url, first(f.users), first(f.audience))
-	return err
+`, url, first(f.users), first(f.audience), press))
 }
 
 func first(list []string) string {
@@ -141,20 +149,4 @@ func first(list []string) string {
 		return "…"
 	}
 	return list[0]
-}
-
-// readKeys rotates the keys for every line "r" of standard input.
-func (c *cli) readKeys(ctx context.Context, i *issuer) {
-	ignoreBackgroundReads()
-	lines := bufio.NewScanner(c.stdin)
-	for lines.Scan() {
-		if strings.TrimSpace(lines.Text()) != "r" {
-			continue
-		}
-		if keyID, err := i.rotate(ctx); err != nil {
-			fmt.Fprintln(c.stderr, "jwt:", err)
-		} else {
-			fmt.Fprintln(c.stdout, "rotated: new tokens are signed by the key", keyID)
-		}
-	}
 }

@@ -10,7 +10,11 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/jwthttp"
+	"github.com/seed-b1f8f58c/jwt/oidc"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -93,6 +97,37 @@ func TestServeIssuesTokensThatDiscoveryVerifies(t *testing.T) {
 	assert.NotContains(t, body, "scope")
 	_, body = srv.ask("grant_type=client_credentials&client_id=test&scope=read")
 	assert.Equal(t, "read", body["scope"])
+}
+
+func TestServeIssuesIDTokensForUsers(t *testing.T) {
+	s := newShell(t)
+	for _, alg := range []string{"ES256", "RS256", "EdDSA"} {
+		srv := s.serve("--user", "bob", "--alg", alg)
+		keys, err := jwthttp.DiscoverKeys(srv.url, jwthttp.RemoteOptions{})
+		require.NoError(t, err)
+		status, body := srv.ask("grant_type=password&client_id=shop&username=bob&scope=openid+read&nonce=n-1")
+		require.Equal(t, 200, status, body)
+		login := oidc.Login{Nonce: "n-1", AccessToken: body["access_token"].(string), MaxAge: time.Minute}
+		token, err := login.Verify(t.Context(), oidc.IDTokens(srv.url, "shop", keys), body["id_token"].(string))
+		require.NoError(t, err, alg)
+		assert.Equal(t, "bob", token.Claims.Subject)
+		assert.Contains(t, string(token.Payload()), `"at_hash":`)
+		login.Nonce = "n-2"
+		_, err = login.Verify(t.Context(), oidc.IDTokens(srv.url, "shop", keys), body["id_token"].(string))
+		require.ErrorIs(t, err, jwt.ErrClaim)
+		for _, form := range []string{
+			"grant_type=password&client_id=shop&username=bob&scope=read",
+			"grant_type=password&client_id=shop&username=bob&scope=openid2",
+			"grant_type=client_credentials&client_id=shop&scope=openid",
+		} {
+			status, body := srv.ask(form)
+			assert.Equal(t, 200, status)
+			assert.NotContains(t, body, "id_token", form)
+		}
+		_, body = srv.ask("grant_type=password&client_id=shop&username=bob&scope=openid")
+		_, payload := parts(t, body["id_token"].(string))
+		assert.NotContains(t, payload, "nonce")
+	}
 }
 
 func TestServeRefusesWhatIsWrong(t *testing.T) {

@@ -1,14 +1,19 @@
+//go:build unix
+
 package main
 
 import (
 	"bufio"
+	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/creack/pty"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/term"
 )
 
 // atTerminal runs the command at a pseudo-terminal, types the text, and returns
@@ -74,14 +79,22 @@ func TestDecryptAtATerminalSaysThatNothingIsVerified(t *testing.T) {
 	assert.Contains(t, out, `{"sub":"\u007f\u009b2J"}`)
 }
 
-func TestServeAtATerminalRotatesAtAKeyAndStopsAtControlC(t *testing.T) {
-	s := newShell(t)
-	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0")
-	screen, err := pty.Start(cmd)
+// serveAtTerminal starts jwt serve, and returns once it says how to stop it.
+func serveAtTerminal(t *testing.T) (cmd *exec.Cmd, screen, shellSide *os.File, waitFor func(text string)) {
+	t.Helper()
+	screen, shellSide, err := pty.Open()
 	require.NoError(t, err)
-	defer screen.Close()
-	s.t.Cleanup(func() { _ = cmd.Process.Kill() })
-	waitFor := func(lines *bufio.Scanner, text string) {
+	cmd = exec.Command(binary, "serve", "--listen", "127.0.0.1:0")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = shellSide, shellSide, shellSide
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		screen.Close()
+		shellSide.Close()
+	})
+	lines := bufio.NewScanner(screen)
+	waitFor = func(text string) {
 		t.Helper()
 		for lines.Scan() {
 			if strings.Contains(lines.Text(), text) {
@@ -90,14 +103,37 @@ func TestServeAtATerminalRotatesAtAKeyAndStopsAtControlC(t *testing.T) {
 		}
 		t.Fatalf("%q is not on the screen", text)
 	}
-	lines := bufio.NewScanner(screen)
-	waitFor(lines, "Ctrl-C")
-	_, err = screen.WriteString("r\n")
-	require.NoError(t, err)
-	waitFor(lines, "rotated: ")
-	_, err = screen.Write([]byte{3})
-	require.NoError(t, err)
-	require.NoError(t, cmd.Wait())
+	waitFor("rotate  press r, or: curl")
+	waitFor("Ctrl-C")
+	return cmd, screen, shellSide, waitFor
+}
+
+func TestServeAtATerminalRotatesAtAKeyAndStopsAtControlC(t *testing.T) {
+	newShell(t)
+	for name, stop := range map[string]func(cmd *exec.Cmd, screen *os.File) error{
+		"Ctrl-C":         func(_ *exec.Cmd, screen *os.File) error { _, err := screen.Write([]byte{3}); return err },
+		"Ctrl-backslash": func(_ *exec.Cmd, screen *os.File) error { _, err := screen.Write([]byte{28}); return err },
+		"SIGTERM":        func(cmd *exec.Cmd, _ *os.File) error { return cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGINT":         func(cmd *exec.Cmd, _ *os.File) error { return cmd.Process.Signal(os.Interrupt) },
+	} {
+		cmd, screen, shellSide, waitFor := serveAtTerminal(t)
+		during, err := term.GetState(int(shellSide.Fd()))
+		require.NoError(t, err)
+		_, err = screen.WriteString("xr")
+		require.NoError(t, err)
+		waitFor("rotated: ")
+		require.NoError(t, stop(cmd, screen))
+		require.NoError(t, cmd.Wait(), name)
+		after, err := term.GetState(int(shellSide.Fd()))
+		require.NoError(t, err)
+		assert.NotEqual(t, during, after, "%s: the terminal is not restored", name)
+		fresh, _, err := pty.Open()
+		require.NoError(t, err)
+		defer fresh.Close()
+		before, err := term.GetState(int(fresh.Fd()))
+		require.NoError(t, err)
+		assert.Equal(t, before, after, name)
+	}
 }
 
 func TestShellsComplete(t *testing.T) {
