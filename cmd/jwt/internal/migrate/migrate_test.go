@@ -10,5 +10,5 @@ import (
 // test. The libraries beside them have only the declarations that the fixtures use.
 func TestEveryUseIsReportedWithWhatToWrite(t *testing.T) {
 	t.Parallel()
-	analysistest.Run(t, analysistest.TestData(), Analyzer, "v5", "v4", "jose", "jwx", "none")
+	analysistest.Run(t, analysistest.TestData(), Analyzer, "v5", "v4", "jose", "jwx", "wrapped", "none")
 }
