@@ -164,7 +164,7 @@ func FuzzRequest(f *testing.F) {
 		})).ServeHTTP(w, r)
 		if reached {
 			require.Equal(t, "OPTIONS", method)
-			require.NotEmpty(t, r.Header.Get("Access-Control-Request-Method"))
+			require.Contains(t, r.Header, "Access-Control-Request-Method")
 		} else {
 			require.Contains(t, []int{400, 401}, w.Code)
 		}
