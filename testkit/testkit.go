@@ -35,8 +35,11 @@ type Case struct {
 	Token  string            `json:"token"`
 	Keys   []json.RawMessage `json:"keys"` // JWKs to trust, public or shared; each has alg and kid unless the row is about that
 	Policy Policy            `json:"policy"`
-	Now    int64             `json:"now"`  // the verifier's clock, seconds since 1970-01-01T00:00:00Z
-	Want   Verdict           `json:"want"` // Accept, Refuse or Either
+
+	Request *Request `json:"request,omitempty"` // what the token is a proof for, if its profile is Proof
+
+	Now  int64   `json:"now"`  // the verifier's clock, seconds since 1970-01-01T00:00:00Z
+	Want Verdict `json:"want"` // Accept, Refuse or Either
 }
 
 // A Policy says what the verifier asks of a token whose signature is good. What
@@ -48,7 +51,27 @@ type Policy struct {
 	Types    []string `json:"types,omitempty"`    // typ is one of these media types (RFC 8725 section 3.11)
 	Require  []string `json:"require,omitempty"`  // claims that are present
 	Leeway   int64    `json:"leeway,omitempty"`   // seconds by which clocks may differ
+	Profile  Profile  `json:"profile,omitempty"`  // the specification that the token is one of; "" for none
 	MaxAge   int64    `json:"max_age,omitempty"`  // longest time since iat in seconds, which makes iat required
+}
+
+// A Profile is a specification that asks more of a token than its members of the
+// policy say. A verifier that does not know it answers Unsupported.
+type Profile string
+
+const (
+	AccessToken     Profile = "access token"     // RFC 9068 section 4
+	LogoutToken     Profile = "logout token"     // OpenID Connect Back-Channel Logout 1.0 section 2.6
+	ClientAssertion Profile = "client assertion" // RFC 7523 section 3; issuer is the client ID, audience the authorization server
+	Proof           Profile = "proof"            // RFC 9449 section 4.3: a DPoP proof, for the row's request; no proof was used before
+)
+
+// A Request is the HTTP request that comes with a proof, and the access token in it.
+type Request struct {
+	Method      string `json:"method"`
+	URL         string `json:"url"`
+	AccessToken string `json:"access_token,omitempty"` // its text; without one, the request is for a token endpoint
+	Thumbprint  string `json:"jkt,omitempty"`          // of the key that the access token is bound to (RFC 9449 section 6.1, RFC 7638)
 }
 
 // A Verdict is what a verifier says of a token, or a row wants of it.

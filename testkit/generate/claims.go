@@ -55,18 +55,32 @@ func jsonCases() (rows []testkit.Case) {
 	return rows
 }
 
-// timeCases are about exp, nbf and iat.
-func timeCases() (rows []testkit.Case) {
-	k := newKey("HS256", "time")
-	add := func(id, about, clause, payload string, want testkit.Verdict, change func(*testkit.Policy)) {
-		c := row(id, about, clause, k.token(k.header(), payload), want, k)
-		if change != nil {
-			change(&c.Policy)
-		}
-		rows = append(rows, c)
+// An adder makes rows of payloads, and maybe changes their policy.
+type adder struct {
+	key  *key
+	rows []testkit.Case
+}
+
+func (a *adder) add(id, about, clause, payload string, want testkit.Verdict, change func(*testkit.Policy)) {
+	c := row(id, about, clause, a.key.token(a.key.header(), payload), want, a.key)
+	if change != nil {
+		change(&c.Policy)
 	}
+	a.rows = append(a.rows, c)
+}
+
+// Clauses of the dates.
+const (
+	expClause  = "RFC 7519 section 4.1.4"
+	nbfClause  = "RFC 7519 section 4.1.5"
+	iatClause  = "RFC 7519 section 4.1.6"
+	dateClause = "RFC 7519 section 2"
+)
+
+// timeCases are about exp, nbf and iat.
+func timeCases() []testkit.Case {
+	a := &adder{key: newKey("HS256", "time")}
 	leeway := func(seconds int64) func(*testkit.Policy) { return func(p *testkit.Policy) { p.Leeway = seconds } }
-	const exp, nbf, iat, date = "RFC 7519 section 4.1.4", "RFC 7519 section 4.1.5", "RFC 7519 section 4.1.6", "RFC 7519 section 2"
 
 	for _, seconds := range []int64{-1 << 40, -86400, -61, -60, -59, -31, -30, -29, -2, -1, 0, 1, 2, 30, 60, 3600, 86400 * 365 * 10} {
 		for _, l := range []int64{0, 30, 60} {
@@ -74,14 +88,21 @@ func timeCases() (rows []testkit.Case) {
 			if seconds > -l {
 				want = testkit.Accept
 			}
-			add(fmt.Sprintf("exp-%+d-leeway-%d", seconds, l), fmt.Sprintf("exp is %d seconds from now, the leeway %d", seconds, l), exp, payload("exp", fmt.Sprint(now+seconds)), want, leeway(l))
+			a.add(fmt.Sprintf("exp-%+d-leeway-%d", seconds, l), fmt.Sprintf("exp is %d seconds from now, the leeway %d", seconds, l), expClause, payload("exp", fmt.Sprint(now+seconds)), want, leeway(l))
 			want = testkit.Refuse
 			if seconds <= l {
 				want = testkit.Accept
 			}
-			add(fmt.Sprintf("nbf-%+d-leeway-%d", seconds, l), fmt.Sprintf("nbf is %d seconds from now, the leeway %d", seconds, l), nbf, payload("exp", "99999999999", "nbf", fmt.Sprint(now+seconds)), want, leeway(l))
+			a.add(fmt.Sprintf("nbf-%+d-leeway-%d", seconds, l), fmt.Sprintf("nbf is %d seconds from now, the leeway %d", seconds, l), nbfClause, payload("exp", "99999999999", "nbf", fmt.Sprint(now+seconds)), want, leeway(l))
 		}
 	}
+	a.dateForms()
+	a.ages()
+	return a.rows
+}
+
+// dateForms are about what a date may look like.
+func (a *adder) dateForms() {
 	for _, claim := range []string{"exp", "nbf", "iat"} {
 		for id, value := range map[string]string{"text": quote(fmt.Sprint(now)), "empty": `""`, "true": "true", "array": fmt.Sprintf("[%d]", now), "object": "{}", "rfc3339": `"2026-09-21T14:13:20Z"`} {
 			want := testkit.Refuse
@@ -89,33 +110,37 @@ func timeCases() (rows []testkit.Case) {
 				want = testkit.Either // nothing depends on it here
 			}
 			changes := []string{claim, value}
-			add(claim+"-"+id, claim+" is not a number: "+id, date, payload(changes...), want, nil)
+			a.add(claim+"-"+id, claim+" is not a number: "+id, dateClause, payload(changes...), want, nil)
 		}
-		add(claim+"-null", claim+" is null", date, payload(claim, "null"), map[bool]testkit.Verdict{true: testkit.Refuse, false: testkit.Either}[claim == "exp"], nil)
+		a.add(claim+"-null", claim+" is null", dateClause, payload(claim, "null"), map[bool]testkit.Verdict{true: testkit.Refuse, false: testkit.Either}[claim == "exp"], nil)
 	}
 	for id, value := range map[string]string{"fraction": fmt.Sprintf("%d.5", now+600), "exponent": "1.7900006e9", "exponent-capital": "1.7900006E9", "exponent-plus": "1.7900006e+9", "zeros": fmt.Sprintf("%d.000", now+600), "big": "99999999999999"} {
-		add("exp-form-"+id, "exp in the future, written as "+value, date, payload("exp", value), testkit.Accept, nil)
+		a.add("exp-form-"+id, "exp in the future, written as "+value, dateClause, payload("exp", value), testkit.Accept, nil)
 	}
 	for id, value := range map[string]string{"zero": "0", "minus-zero": "-0", "minus": "-1", "past-fraction": fmt.Sprintf("%d.5", now-600), "past-exponent": "1.78e9", "small": "1e-9", "tiny": "0.1", "minus-big": "-99999999999999999999"} {
-		add("exp-past-"+id, "exp in the past, written as "+value, date, payload("exp", value), testkit.Refuse, nil)
+		a.add("exp-past-"+id, "exp in the past, written as "+value, dateClause, payload("exp", value), testkit.Refuse, nil)
 	}
 	for id, value := range map[string]string{"2-53": "9007199254740993", "2-63": "9223372036854775807", "over-2-63": "9223372036854775808", "over-2-64": "18446744073709551617", "1e308": "1e308", "1e400": "1e400", "digits": "1" + strings.Repeat("0", 100), "long-fraction": fmt.Sprintf("%d.%s", now+600, strings.Repeat("1", 60))} {
-		add("exp-far-"+id, "exp beyond what most clocks can show: "+id, date, payload("exp", value), testkit.Either, nil)
+		a.add("exp-far-"+id, "exp beyond what most clocks can show: "+id, dateClause, payload("exp", value), testkit.Either, nil)
 	}
-	add("exp-ms", "exp in milliseconds: far in the future as seconds", date, payload("exp", fmt.Sprint((now+600)*1000)), testkit.Accept, nil)
-	add("exp-ms-past", "exp in milliseconds, past as such: far in the future as seconds", date, payload("exp", fmt.Sprint((now-600)*1000)), testkit.Accept, nil)
-	add("exp-absent", "no exp, and the policy requires it", "RFC 8725 section 3.8", payload("exp", ""), testkit.Refuse, nil)
-	add("exp-absent-allowed", "no exp, and the policy does not require it", exp, payload("exp", ""), testkit.Accept, func(p *testkit.Policy) { p.Require = nil })
-	add("exp-past-not-required", "exp past, though the policy does not require one", exp, payload("exp", fmt.Sprint(now-600)), testkit.Refuse, func(p *testkit.Policy) { p.Require = nil })
-	add("nbf-after-exp", "nbf after exp, both past and future of now", nbf, payload("nbf", fmt.Sprint(now+700), "exp", fmt.Sprint(now+600)), testkit.Refuse, nil)
+	a.add("exp-ms", "exp in milliseconds: far in the future as seconds", dateClause, payload("exp", fmt.Sprint((now+600)*1000)), testkit.Accept, nil)
+	a.add("exp-ms-past", "exp in milliseconds, past as such: far in the future as seconds", dateClause, payload("exp", fmt.Sprint((now-600)*1000)), testkit.Accept, nil)
+	a.add("exp-absent", "no exp, and the policy requires it", "RFC 8725 section 3.8", payload("exp", ""), testkit.Refuse, nil)
+	a.add("exp-absent-allowed", "no exp, and the policy does not require it", expClause, payload("exp", ""), testkit.Accept, func(p *testkit.Policy) { p.Require = nil })
+	a.add("exp-past-not-required", "exp past, though the policy does not require one", expClause, payload("exp", fmt.Sprint(now-600)), testkit.Refuse, func(p *testkit.Policy) { p.Require = nil })
+	a.add("nbf-after-exp", "nbf after exp, both past and future of now", nbfClause, payload("nbf", fmt.Sprint(now+700), "exp", fmt.Sprint(now+600)), testkit.Refuse, nil)
 	for id, value := range map[string]string{"nbf-fraction": fmt.Sprintf("%d.5", now-600), "nbf-exponent": "1.78e9", "nbf-zero": "0", "nbf-minus": "-5"} {
-		add(id, "nbf in the past, written as "+value, date, payload("nbf", value), testkit.Accept, nil)
+		a.add(id, "nbf in the past, written as "+value, dateClause, payload("nbf", value), testkit.Accept, nil)
 	}
 	for id, value := range map[string]string{"nbf-future-fraction": fmt.Sprintf("%d.5", now+600), "nbf-future-exponent": "1.8e9", "nbf-far": "99999999999999"} {
-		add(id, "nbf in the future, written as "+value, date, payload("nbf", value), testkit.Refuse, nil)
+		a.add(id, "nbf in the future, written as "+value, dateClause, payload("nbf", value), testkit.Refuse, nil)
 	}
-	add("nbf-half-second", "nbf half a second ahead", nbf, payload("nbf", fmt.Sprintf("%d.5", now)), testkit.Either, nil)
-	add("exp-half-second", "exp half a second ahead", exp, payload("exp", fmt.Sprintf("%d.5", now)), testkit.Either, nil)
+	a.add("nbf-half-second", "nbf half a second ahead", nbfClause, payload("nbf", fmt.Sprintf("%d.5", now)), testkit.Either, nil)
+	a.add("exp-half-second", "exp half a second ahead", expClause, payload("exp", fmt.Sprintf("%d.5", now)), testkit.Either, nil)
+}
+
+// ages are about the time since iat.
+func (a *adder) ages() {
 	for _, age := range []int64{0, 1, 299, 300, 301, 330, 331, 3600} {
 		for _, l := range []int64{0, 30} {
 			want := testkit.Accept
@@ -124,26 +149,18 @@ func timeCases() (rows []testkit.Case) {
 			} else if age == 300+l {
 				want = testkit.Either // at most, or less than
 			}
-			add(fmt.Sprintf("age-%d-leeway-%d", age, l), fmt.Sprintf("issued %d seconds ago, at most 300 are asked for, the leeway is %d", age, l), iat, payload("iat", fmt.Sprint(now-age)), want,
+			a.add(fmt.Sprintf("age-%d-leeway-%d", age, l), fmt.Sprintf("issued %d seconds ago, at most 300 are asked for, the leeway is %d", age, l), iatClause, payload("iat", fmt.Sprint(now-age)), want,
 				func(p *testkit.Policy) { p.MaxAge, p.Leeway = 300, l })
 		}
 	}
-	add("age-no-iat", "no iat, and the age matters", iat, payload("iat", ""), testkit.Refuse, func(p *testkit.Policy) { p.MaxAge = 300 })
-	add("age-future", "issued in an hour, and the age matters", iat, payload("iat", fmt.Sprint(now+3600), "exp", fmt.Sprint(now+7200)), testkit.Refuse, func(p *testkit.Policy) { p.MaxAge = 300 })
-	add("iat-future", "issued in an hour, and nobody asks for the age", iat, payload("iat", fmt.Sprint(now+3600), "exp", fmt.Sprint(now+7200)), testkit.Either, nil)
-	return rows
+	a.add("age-no-iat", "no iat, and the age matters", iatClause, payload("iat", ""), testkit.Refuse, func(p *testkit.Policy) { p.MaxAge = 300 })
+	a.add("age-future", "issued in an hour, and the age matters", iatClause, payload("iat", fmt.Sprint(now+3600), "exp", fmt.Sprint(now+7200)), testkit.Refuse, func(p *testkit.Policy) { p.MaxAge = 300 })
+	a.add("iat-future", "issued in an hour, and nobody asks for the age", iatClause, payload("iat", fmt.Sprint(now+3600), "exp", fmt.Sprint(now+7200)), testkit.Either, nil)
 }
 
 // claimCases are about iss, sub, aud, jti and required claims.
-func claimCases() (rows []testkit.Case) {
-	k := newKey("HS256", "claims")
-	add := func(id, about, clause, payload string, want testkit.Verdict, change func(*testkit.Policy)) {
-		c := row(id, about, clause, k.token(k.header(), payload), want, k)
-		if change != nil {
-			change(&c.Policy)
-		}
-		rows = append(rows, c)
-	}
+func claimCases() []testkit.Case {
+	a := &adder{key: newKey("HS256", "claims")}
 	const iss, sub, aud = "RFC 7519 section 4.1.1", "RFC 7519 section 4.1.2", "RFC 7519 section 4.1.3"
 	subject := func(p *testkit.Policy) { p.Subject = "alice" }
 	for _, claim := range []struct {
@@ -163,27 +180,27 @@ func claimCases() (rows []testkit.Case) {
 			if text == good {
 				continue
 			}
-			add(claim.name+"-"+id, claim.name+" is "+quote(text), claim.clause, payload(claim.name, quote(text)), testkit.Refuse, claim.change)
+			a.add(claim.name+"-"+id, claim.name+" is "+quote(text), claim.clause, payload(claim.name, quote(text)), testkit.Refuse, claim.change)
 		}
 		for id, value := range map[string]string{"number": "1", "null": "null", "true": "true", "array": fmt.Sprintf("[%q]", good), "object": fmt.Sprintf(`{"x":%q}`, good), "array-of-two": fmt.Sprintf(`[%q,"https://thief.example"]`, good), "absent": ""} {
-			add(claim.name+"-type-"+id, claim.name+" is not a string: "+id, claim.clause, payload(claim.name, value), testkit.Refuse, claim.change)
+			a.add(claim.name+"-type-"+id, claim.name+" is not a string: "+id, claim.clause, payload(claim.name, value), testkit.Refuse, claim.change)
 		}
-		add(claim.name+"-good", "nothing", claim.clause, payload(), testkit.Accept, claim.change)
+		a.add(claim.name+"-good", "nothing", claim.clause, payload(), testkit.Accept, claim.change)
 	}
 	for id, value := range map[string]string{"text": `"https://api.example"`, "one": `["https://api.example"]`, "first": `["https://api.example","https://other.example"]`, "last": `["https://other.example","https://api.example"]`, "middle": `["a","https://api.example","b"]`, "many": `["a","b","c","d","e","f","g","h","i","https://api.example"]`, "twice": `["https://api.example","https://api.example"]`} {
-		add("aud-"+id, "the audience is among the recipients: "+id, aud, payload("aud", value), testkit.Accept, nil)
+		a.add("aud-"+id, "the audience is among the recipients: "+id, aud, payload("aud", value), testkit.Accept, nil)
 	}
 	for id, value := range map[string]string{"other": `"https://other.example"`, "others": `["https://other.example","x"]`, "empty": `""`, "empty-array": `[]`, "array-of-empty": `[""]`, "absent": "", "upper": `"HTTPS://API.EXAMPLE"`, "slash": `"https://api.example/"`, "prefix": `"https://api.exampl"`, "suffix": `"https://api.example.thief.example"`, "space": `"https://api.example "`,
 		"list-in-text": `"https://other.example https://api.example"`, "comma": `"https://api.example,x"`, "number": "1", "null": "null", "true": "true", "object": `{"https://api.example":true}`, "object-value": `{"aud":"https://api.example"}`, "nested": `[["https://api.example"]]`, "array-of-null": "[null]", "wildcard": `"*"`} {
-		add("aud-not-"+id, "the audience is not among the recipients: "+id, aud, payload("aud", value), testkit.Refuse, nil)
+		a.add("aud-not-"+id, "the audience is not among the recipients: "+id, aud, payload("aud", value), testkit.Refuse, nil)
 	}
 	for id, value := range map[string]string{"number": `["https://api.example",1]`, "null": `["https://api.example",null]`, "object": `["https://api.example",{}]`, "array": `["https://api.example",[]]`} {
-		add("aud-mixed-"+id, "the audience is among values that are no recipients: "+id, aud, payload("aud", value), testkit.Either, nil)
+		a.add("aud-mixed-"+id, "the audience is among values that are no recipients: "+id, aud, payload("aud", value), testkit.Either, nil)
 	}
 	two := func(p *testkit.Policy) { p.Audience = []string{"https://api.example", "https://second.example"} }
-	add("aud-two-first", "the policy has two names, the token the first", aud, payload(), testkit.Accept, two)
-	add("aud-two-second", "the policy has two names, the token the second", aud, payload("aud", `"https://second.example"`), testkit.Accept, two)
-	add("aud-two-neither", "the policy has two names, the token neither", aud, payload("aud", `["x"]`), testkit.Refuse, two)
+	a.add("aud-two-first", "the policy has two names, the token the first", aud, payload(), testkit.Accept, two)
+	a.add("aud-two-second", "the policy has two names, the token the second", aud, payload("aud", `"https://second.example"`), testkit.Accept, two)
+	a.add("aud-two-neither", "the policy has two names, the token neither", aud, payload("aud", `["x"]`), testkit.Refuse, two)
 	for _, claim := range []string{"iss", "sub", "aud", "iat", "nbf", "jti", "client_id", "https://example/tenant"} {
 		value := map[string]string{"iat": fmt.Sprint(now - 60), "nbf": fmt.Sprint(now - 60), "aud": `"https://api.example"`, "iss": `"https://login.example"`}[claim]
 		if value == "" {
@@ -193,14 +210,14 @@ func claimCases() (rows []testkit.Case) {
 			p.Require = []string{"exp", claim}
 			p.Issuer, p.Audience = "", nil
 		}
-		add("require-"+claim+"-present", claim+" is required and there", "RFC 7519 section 4", payload(claim, value), testkit.Accept, require)
-		add("require-"+claim+"-absent", claim+" is required and not there", "RFC 7519 section 4", payload(claim, ""), testkit.Refuse, require)
-		add("require-"+claim+"-nested", claim+" is required and only inside another claim", "RFC 7519 section 4", payload(claim, "", "x", fmt.Sprintf("{%q:%s}", claim, value)), testkit.Refuse, require)
+		a.add("require-"+claim+"-present", claim+" is required and there", "RFC 7519 section 4", payload(claim, value), testkit.Accept, require)
+		a.add("require-"+claim+"-absent", claim+" is required and not there", "RFC 7519 section 4", payload(claim, ""), testkit.Refuse, require)
+		a.add("require-"+claim+"-nested", claim+" is required and only inside another claim", "RFC 7519 section 4", payload(claim, "", "x", fmt.Sprintf("{%q:%s}", claim, value)), testkit.Refuse, require)
 	}
 	for id, value := range map[string]string{"number": "1", "null": "null", "array": `["a"]`, "object": "{}"} {
-		add("jti-"+id, "jti is not a string", "RFC 7519 section 4.1.7", payload("jti", value), testkit.Either, nil)
+		a.add("jti-"+id, "jti is not a string", "RFC 7519 section 4.1.7", payload("jti", value), testkit.Either, nil)
 	}
-	return rows
+	return a.rows
 }
 
 // typeCases are about typ, which tells tokens for different purposes apart.

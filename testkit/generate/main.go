@@ -70,6 +70,10 @@ func families() []family {
 		{"time", timeCases()},
 		{"claims", claimCases()},
 		{"type", typeCases()},
+		{"access-token", accessTokenCases()},
+		{"logout-token", logoutTokenCases()},
+		{"client-assertion", clientAssertionCases()},
+		{"proof", proofCases()},
 	}
 }
 

@@ -44,7 +44,7 @@ func foreignLibraries() (all []library, stop func(), err error) {
 		err = errors.Join(err, fmt.Errorf("jose is left out: %w", startErr))
 	} else {
 		processes = append(processes, p)
-		all = append(all, library{"jose " + p.version, "", p.verify})
+		all = append(all, library{"jose " + p.version, "", p.verify, false})
 	}
 	python := "python3"
 	if exec.Command(python, "-c", "import jwt").Run() != nil {
@@ -54,7 +54,7 @@ func foreignLibraries() (all []library, stop func(), err error) {
 		err = errors.Join(err, fmt.Errorf("PyJWT is left out: %w", startErr))
 	} else {
 		processes = append(processes, p)
-		all = append(all, library{"PyJWT " + p.version, "", p.verify})
+		all = append(all, library{"PyJWT " + p.version, "", p.verify, false})
 	}
 	return all, stop, err
 }

@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/dpop"
 	"github.com/seed-b1f8f58c/jwt/jwk"
+	"github.com/seed-b1f8f58c/jwt/oidc"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 	"github.com/seed-b1f8f58c/jwt/testkit"
 )
 
@@ -22,15 +26,66 @@ func verifyJWT(c testkit.Case) testkit.Verdict {
 	if err != nil {
 		return testkit.Unsupported
 	}
-	policy := &jwt.Policy{
+	if c.Policy.Profile == testkit.Proof {
+		return verdict(verifyProof(c))
+	}
+	policy := policyOf(c, keys)
+	policy.Now = func() time.Time { return time.Unix(c.Now, 0) }
+	policy.Leeway = max(policy.Leeway, time.Duration(c.Policy.Leeway)*time.Second)
+	_, err = policy.Verify(context.Background(), c.Token)
+	return verdict(err)
+}
+
+// policyOf is the policy of a row but for its clock and its leeway.
+func policyOf(c testkit.Case, keys jwt.KeySet) *jwt.Policy {
+	audience := ""
+	if len(c.Policy.Audience) > 0 {
+		audience = c.Policy.Audience[0]
+	}
+	switch c.Policy.Profile {
+	case testkit.AccessToken:
+		return oidc.AccessTokens(c.Policy.Issuer, audience, keys)
+	case testkit.LogoutToken:
+		return oidc.LogoutTokens(c.Policy.Issuer, audience, keys)
+	case testkit.ClientAssertion:
+		return oidc.ClientAssertions(c.Policy.Issuer, audience, keys)
+	}
+	return &jwt.Policy{
 		Keys: keys, Issuer: c.Policy.Issuer, Audience: c.Policy.Audience, Subject: c.Policy.Subject,
 		Types: c.Policy.Types, AllowAnyType: len(c.Policy.Types) == 0,
 		AllowAnyIssuer: c.Policy.Issuer == "", AllowAnyAudience: len(c.Policy.Audience) == 0,
 		AllowNoExpiry: !slices.Contains(c.Policy.Require, "exp"), Require: c.Policy.Require,
-		Leeway: time.Duration(c.Policy.Leeway) * time.Second, MaxAge: time.Duration(c.Policy.MaxAge) * time.Second,
-		Now: func() time.Time { return time.Unix(c.Now, 0) },
+		MaxAge: time.Duration(c.Policy.MaxAge) * time.Second,
 	}
-	_, err = policy.Verify(context.Background(), c.Token)
+}
+
+// verifyProof verifies the proof of a request.
+func verifyProof(c testkit.Case) error {
+	policy := &dpop.Policy{BaseURLs: []string{"https://api.example"}, Store: unused{}, Now: func() time.Time { return time.Unix(c.Now, 0) }}
+	r, err := http.NewRequest(c.Request.Method, c.Request.URL, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("DPoP", c.Token)
+	if c.Request.AccessToken == "" {
+		_, err = policy.Verify(r)
+		return err
+	}
+	bound, err := jwt.InsecureToken(map[string]any{"cnf": map[string]string{"jkt": c.Request.Thumbprint}})
+	if err != nil {
+		return err
+	}
+	return policy.VerifyProof(http.Header{}, r, bound, c.Request.AccessToken)
+}
+
+// unused is a store in which no proof was used.
+type unused struct{ store.OnceStore }
+
+func (unused) Use(context.Context, jwt.NumericDate, store.Entry) (store.Answer, error) {
+	return store.Answer{Since: 1}, nil
+}
+
+func verdict(err error) testkit.Verdict {
 	var refusal *jwt.VerifyError
 	switch {
 	case err == nil:

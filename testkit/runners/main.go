@@ -24,14 +24,16 @@ type library struct {
 	name   string
 	module string // "" if it is not a Go module
 	verify func(testkit.Case) testkit.Verdict
+
+	profiles bool // knows the policies with a profile; to others these are unsupported
 }
 
 func libraries() []library {
 	return []library{
-		{"jwt", "github.com/seed-b1f8f58c/jwt", verifyJWT},
-		{"golang-jwt", "github.com/golang-jwt/jwt/v5", verifyGolangJWT},
-		{"go-jose", "github.com/go-jose/go-jose/v4", verifyGoJOSE},
-		{"jwx", "github.com/lestrrat-go/jwx/v3", verifyJWX},
+		{"jwt", "github.com/seed-b1f8f58c/jwt", verifyJWT, true},
+		{"golang-jwt", "github.com/golang-jwt/jwt/v5", verifyGolangJWT, false},
+		{"go-jose", "github.com/go-jose/go-jose/v4", verifyGoJOSE, false},
+		{"jwx", "github.com/lestrrat-go/jwx/v3", verifyJWX, false},
 	}
 }
 
@@ -101,6 +103,9 @@ func verify(l library, c testkit.Case) (v testkit.Verdict) {
 			v = testkit.Unsupported
 		}
 	}()
+	if c.Policy.Profile != "" && !l.profiles {
+		return testkit.Unsupported
+	}
 	return l.verify(c)
 }
 
