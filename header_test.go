@@ -285,3 +285,12 @@ func TestTheLargestHeaderIsSignedAndRead(t *testing.T) {
 	_, err = jwt.SignHeader(t.Context(), key, map[string]string{"x": strings.Repeat("x", 12289-frame)}, jwt.Claims{})
 	require.ErrorContains(t, err, "16386 bytes, want at most 16384")
 }
+
+func TestAKeyIDThatIsANumberIsNotTheKeys(t *testing.T) {
+	key, err := jwt.NewHMAC(jwt.HS256, make([]byte, 32), "42")
+	require.NoError(t, err)
+	_, err = jwt.SignHeader(t.Context(), key, map[string]any{"kid": 42}, jwt.Claims{})
+	assert.ErrorContains(t, err, `kid: got "42", want the key's`)
+	_, err = jwt.SignHeader(t.Context(), key, map[string]any{"kid": "42"}, jwt.Claims{})
+	assert.NoError(t, err)
+}
