@@ -13,7 +13,9 @@ import (
 // readiness probes. It asks whether the database answers and can be written to,
 // whether the tables are those of this version, whether expired rows were deleted
 // without an error, and whether a change is on the disk when it is acknowledged:
-// on PostgreSQL, fsync and full_page_writes must be on, and the encoding UTF8.
+// on PostgreSQL, fsync and full_page_writes must be on, and the encoding UTF8. With
+// AllowPromotion, synchronous_standby_names must name a standby, and
+// synchronous_commit must not be local or remote_write.
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := do(ctx, s, "ping", func(ctx context.Context, text *statements) (none struct{}, err error) {
 		if _, err := s.look(ctx, text, store.Query{}); err != nil {
@@ -44,8 +46,8 @@ func (e *expiry) failure() error {
 }
 
 func (s *Store) checkPostgreSQL(ctx context.Context) error {
-	var fsync, pages, encoding string
-	if err := s.DB.QueryRowContext(ctx, "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding')").Scan(&fsync, &pages, &encoding); err != nil {
+	var fsync, pages, encoding, standbys, commit string
+	if err := s.DB.QueryRowContext(ctx, settings).Scan(&fsync, &pages, &encoding, &standbys, &commit); err != nil {
 		return err
 	}
 	switch {
@@ -53,9 +55,15 @@ func (s *Store) checkPostgreSQL(ctx context.Context) error {
 		return errors.New("the server may lose what it has acknowledged, want fsync and full_page_writes on")
 	case encoding != "UTF8":
 		return errors.New("the database has the encoding " + encoding + ", want UTF8")
+	case s.AllowPromotion && standbys == "":
+		return errors.New("a standby that is promoted may lack what was acknowledged, want synchronous_standby_names to be set, or no AllowPromotion")
+	case s.AllowPromotion && (commit == "local" || commit == "remote_write"):
+		return errors.New("a standby that is promoted may lack what was acknowledged with synchronous_commit " + commit + ", want on or remote_apply, or no AllowPromotion")
 	}
 	return nil
 }
+
+const settings = "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'), current_setting('synchronous_standby_names'), current_setting('synchronous_commit')"
 
 func (s *Store) checkSQLite(ctx context.Context) error {
 	var mode string

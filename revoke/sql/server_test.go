@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -220,8 +221,40 @@ func (s *server) run() error {
 	return nil
 }
 
+func (s *server) addr() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+
 func (s *server) url() string {
-	return fmt.Sprintf("postgres://tester@127.0.0.1:%d/postgres?sslmode=disable&connect_timeout=10", s.port)
+	return "postgres://tester@" + s.addr() + "/postgres?sslmode=disable&connect_timeout=10"
+}
+
+// signal sends a signal to the process and to those that it has started.
+func (s *server) signal(sig syscall.Signal) {
+	pid := s.cmd.Process.Pid
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	for _, child := range strings.Fields(fmt.Sprint(pid, " ", string(text))) {
+		n, _ := strconv.Atoi(child)
+		_ = syscall.Kill(n, sig)
+	}
+}
+
+// standby starts another server that follows this one, with a copy of its data.
+func (s *server) standby(t testing.TB) *server {
+	t.Helper()
+	s.kill()
+	dir := fast()
+	check(t, owned(dir))
+	other := &server{dir: filepath.Join(dir, "data"), args: []string{"-c", fmt.Sprintf("primary_conninfo=host=127.0.0.1 port=%d user=tester", s.port)}}
+	if text, err := exec.Command("cp", "-a", s.dir, other.dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	signal := filepath.Join(other.dir, "standby.signal")
+	check(t, os.WriteFile(signal, nil, 0o600))
+	check(t, owned(signal))
+	_ = os.Remove(filepath.Join(other.dir, "postmaster.pid"))
+	check(t, s.run())
+	check(t, other.run())
+	t.Cleanup(other.kill)
+	return other
 }
 
 // kill ends the processes at once, as a crash would: without their parent they end

@@ -87,7 +87,9 @@ type Store struct {
 
 	// AllowPromotion lets the memory go on when a standby of PostgreSQL was
 	// promoted. It is for synchronous standbys, which have all that was
-	// acknowledged. With others, revocations may be undone.
+	// acknowledged: synchronous_standby_names must name them all the time, and
+	// synchronous_commit must be on, remote_apply or off, for which on is taken.
+	// Ping checks both. Otherwise revocations may be undone.
 	AllowPromotion bool
 
 	text   atomic.Pointer[statements]
