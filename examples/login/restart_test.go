@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-b1f8f58c/jwt/revoke"
+)
+
+// TestMain is the program itself in the processes that tests start.
+func TestMain(m *testing.M) {
+	if os.Getenv("LOGIN_TEST_PROCESS") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// A process is the program, which a test can kill.
+type process struct {
+	t     *testing.T
+	where string
+	port  string
+	cmd   *exec.Cmd
+}
+
+// run starts the process, and waits until it answers.
+func (p *process) run() {
+	p.t.Helper()
+	p.cmd = exec.Command(os.Args[0], "-addr", "127.0.0.1:"+p.port, "-store", p.where)
+	p.cmd.Env = append(os.Environ(), "LOGIN_TEST_PROCESS=1")
+	p.cmd.Stderr = os.Stderr
+	start(p.t, p.cmd, func() bool { return connects(p.port) })
+}
+
+// kill ends the process at once, as kill -9 does.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// TestEverybodyStaysSignedInWhenTheProcessIsKilled kills the process while clients
+// refresh their tokens, and starts it again with the same store.
+func TestEverybodyStaysSignedInWhenTheProcessIsKilled(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgres", "redis"} {
+		t.Run(kind, func(t *testing.T) {
+			where, _ := place(t, kind)
+			secret := "a secret of thirty-two bytes ..."
+			if kind == "sqlite" {
+				secret = "" // it is in a file beside the other one
+			}
+			t.Setenv("LOGIN_SECRET", secret)
+			p := &process{t: t, where: where, port: freePort(t)}
+			p.run()
+			c := &client{t: t, instances: []*httptest.Server{{URL: "http://127.0.0.1:" + p.port}}}
+			login := url.Values{"user": {"alice"}, "password": {"correct horse"}}
+			still, ended := c.post("/login", login, 200), c.post("/login", login, 200)
+			c.post("/logout", logout(ended), 200)
+			devices := make([]*roaming, 4)
+			for i := range devices {
+				devices[i] = &roaming{at: c.instances[0].URL, tokens: c.post("/login", login, 200)}
+			}
+			for range 3 {
+				stop, some := make(chan struct{}), make(chan struct{}, 1000)
+				var all sync.WaitGroup
+				for _, d := range devices {
+					all.Go(func() { d.refreshUntil(stop, some) })
+				}
+				for range 10 {
+					<-some
+				}
+				p.kill() // in the middle of some requests
+				close(stop)
+				all.Wait()
+				p.run()
+				for _, d := range devices {
+					if err := d.refresh(); err != nil && time.Since(d.asked) < 8*time.Second { // the Grace for lost answers is 10 s
+						t.Errorf("after a restart: %v", err)
+					} else if err != nil {
+						d.tokens = c.post("/login", login, 200)
+					}
+					c.me(d.tokens.Access, 200)
+				}
+				c.me(still.Access, 200)
+				c.me(ended.Access, 401)
+				c.post("/refresh", refreshToken(ended), 400)
+			}
+			c.post("/refresh", refreshToken(still), 200)
+		})
+	}
+}
+
+// roaming is a device that refreshes its token all the time.
+type roaming struct {
+	at     string
+	tokens revoke.Tokens
+	asked  time.Time // when the token was used first
+}
+
+// refreshUntil refreshes until it is told to stop, or there is no answer.
+func (d *roaming) refreshUntil(stop <-chan struct{}, some chan<- struct{}) {
+	for {
+		d.asked = time.Now()
+		if d.refresh() != nil {
+			return
+		}
+		select {
+		case <-stop:
+			d.asked = time.Now()
+			return
+		case some <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// refresh keeps the old tokens if there is no answer.
+func (d *roaming) refresh() error {
+	response, err := http.PostForm(d.at+"/refresh", refreshToken(d.tokens))
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	var next revoke.Tokens
+	if response.StatusCode != 200 || json.Unmarshal(body, &next) != nil {
+		return fmt.Errorf("got %d %s", response.StatusCode, body)
+	}
+	d.tokens = next
+	return nil
+}
