@@ -101,13 +101,14 @@ func (m *Memory) names(q store.Query) names {
 // answer is Lookup by one who holds a lock.
 func (m *Memory) answer(q store.Query, n names) store.Answer {
 	a := store.Answer{Since: m.since, Epoch: m.epoch, Dropped: jwt.NumericDate(m.dropped)}
-	if q.ID != "" {
+	id, session, subject := m.entries.first(n.id), m.entries.first(n.session), m.entries.first(n.subject)
+	if q.ID != "" && id != 0 {
 		_, a.ID = m.entries.get(n.id)
 	}
-	if q.SessionID != "" {
+	if q.SessionID != "" && session != 0 {
 		_, a.SessionID = m.entries.get(n.session)
 	}
-	if q.Subject != "" {
+	if q.Subject != "" && subject != 0 {
 		if at, ok := m.entries.get(n.subject); ok && at == everything {
 			a.Subject = math.MaxInt64
 		} else if ok {

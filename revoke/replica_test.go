@@ -228,6 +228,28 @@ func TestCopyIsOldByEitherClock(t *testing.T) {
 	}
 }
 
+func TestClocksAreComparedOnceInAMillisecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		c := &copied{at: now, wall: now.UnixNano()}
+		assert.True(t, c.current(2*time.Second))
+		c.wall -= int64(3 * time.Second) // the machine slept
+		time.Sleep(time.Millisecond - 1)
+		assert.True(t, c.current(2*time.Second), "compared less than a millisecond ago")
+		time.Sleep(1)
+		assert.False(t, c.current(2*time.Second))
+		assert.False(t, c.current(2*time.Second), "and again")
+
+		c = &copied{at: now, wall: now.Add(-3 * time.Second).UnixNano()}
+		assert.False(t, c.current(2*time.Second), "it is compared the first time")
+		c = &copied{at: time.Now(), wall: time.Now().UnixNano()}
+		time.Sleep(2 * time.Second)
+		assert.True(t, c.current(2*time.Second))
+		time.Sleep(1)
+		assert.False(t, c.current(2*time.Second), "too old by the clock that nobody can set")
+	})
+}
+
 func TestReplicaBeginsAgainWithAFeedThatLostItsPlace(t *testing.T) {
 	replicated(t, func(t *testing.T, f *feed, r *Replica) {
 		f.revoke(t, "a", "b", "c")

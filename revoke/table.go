@@ -24,6 +24,16 @@ func (t *tables[V]) get(k hash) (v V, ok bool) {
 	return v, false
 }
 
+// first returns the tag of the first slot in which k may be, 0 if it is nowhere. Those
+// of several are read at the same time, which get cannot do.
+func (t *tables[V]) first(k hash) uint8 {
+	p := t.of(k)
+	if len(p.tags) == 0 {
+		return 0
+	}
+	return p.tags[p.home(k.a)]
+}
+
 // slot returns where k is, nil if it is not there.
 func (t *tables[V]) slot(k hash) *slot[V] {
 	p := t.of(k)
