@@ -17,7 +17,7 @@ import (
 // keeps the copy current; without it, and while the copy is older than MaxAge, the
 // remote store is asked for each token, and if it fails, the token is not accepted.
 //
-//	replica := &revoke.Replica{Remote: s} // a *Store of revoke/sql
+//	replica := &revoke.Replica{Remote: s} // a *Store of revoke/sql or revoke/redis
 //	go replica.Run(ctx)
 //	list := &revoke.DenyList{Tokens: policy, Store: replica, Lifetime: 30 * 24 * time.Hour}
 //
@@ -34,9 +34,10 @@ type Replica struct {
 	// MaxAge is how old the copy may be. 0: 2 seconds.
 	MaxAge time.Duration
 
-	// Interval is how long Run waits before it reads what is new: a revocation is seen
-	// after half of it on average, and each process makes one small request to the
-	// remote store in this time. 0: 10 ms.
+	// Interval is how often Run reads what is new: a revocation is seen after half of
+	// it and a read on average, and each process makes one small request to the remote
+	// store in this time. If a read takes longer than half of it, the next one begins
+	// half of it later. 0: 10 ms.
 	Interval time.Duration
 
 	// Capacity is the most entries of the copy. If the remote store has more, the
@@ -186,6 +187,7 @@ func (r *Replica) Run(ctx context.Context) error {
 	defer r.running.Store(false)
 	interval := orDefault(r.Interval, 10*time.Millisecond)
 	for position, pause := "", interval; ; {
+		begun := time.Now()
 		page, err := r.read(ctx, table, position)
 		switch {
 		case ctx.Err() != nil:
@@ -209,7 +211,7 @@ func (r *Replica) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause):
+		case <-time.After(max(pause-time.Since(begun), pause/2)):
 		}
 	}
 }

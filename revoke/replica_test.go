@@ -474,6 +474,24 @@ func TestReplicaReadsEach10Milliseconds(t *testing.T) {
 	})
 }
 
+// TestReplicaRestsBetweenReads lets each read take a while.
+func TestReplicaRestsBetweenReads(t *testing.T) {
+	for _, row := range []struct {
+		takes time.Duration
+		reads int // in ten seconds
+	}{{0, 500}, {4 * time.Millisecond, 500}, {10 * time.Millisecond, 500}, {15 * time.Millisecond, 400}, {90 * time.Millisecond, 100}} {
+		replicated(t, func(t *testing.T, f *feed, r *Replica) {
+			f.set(func() { f.reading = func(context.Context, *store.Page) { time.Sleep(row.takes) } })
+			time.Sleep(time.Second)
+			synctest.Wait()
+			before := f.read()
+			time.Sleep(10 * time.Second)
+			synctest.Wait()
+			assert.InDelta(t, row.reads, f.read()-before, 2, row.takes)
+		})
+	}
+}
+
 func TestIncompleteReplicaSaysWhatIsMissing(t *testing.T) {
 	for want, r := range map[string]*Replica{
 		"Replica is nil":                           nil,

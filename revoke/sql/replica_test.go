@@ -3,7 +3,12 @@ package sql_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -73,6 +78,7 @@ func BenchmarkReplicaSeesARevocation(b *testing.B) {
 	var all []time.Duration
 	for i := 0; b.Loop(); i++ {
 		id := fmt.Sprint(i)
+		time.Sleep(time.Duration(rand.Int64N(int64(20 * time.Millisecond)))) // so as not to follow the reads
 		revokeID(b, s, id)
 		begin := time.Now()
 		for {
@@ -89,13 +95,58 @@ func BenchmarkReplicaSeesARevocation(b *testing.B) {
 	b.ReportMetric(float64(all[len(all)-1].Microseconds())/1000, "ms-longest")
 }
 
-// BenchmarkPoll measures what one reading of nothing new costs.
-func BenchmarkPoll(b *testing.B) {
-	s := newStore(b, revokesql.PostgreSQL)
-	_, next, _ := read(b, s, "")
-	for b.Loop() {
-		page, err := s.Read(b.Context(), next)
-		check(b, err)
-		next = page.Next
+// BenchmarkRead measures what it costs the server, and the client, to tell a replica
+// that nothing, or 5 or 50 entries, are new.
+func BenchmarkRead(b *testing.B) {
+	server := ownServer(b)
+	s := &revokesql.Store{DB: server.open(b, ""), Dialect: revokesql.PostgreSQL, Timeout: time.Minute}
+	check(b, s.Migrate(b.Context()))
+	n := 0
+	for _, fresh := range []int{0, 5, 50} {
+		b.Run(fmt.Sprint(fresh, " new"), func(b *testing.B) {
+			_, next, _ := read(b, s, "")
+			var ofServer, ofClient time.Duration
+			for b.Loop() {
+				var entries []store.Entry
+				for range fresh {
+					n++
+					entries = append(entries, store.Entry{Issuer: "https://login.example", SessionID: fmt.Sprintf("Ab~f81d4fae-7dec-11d0-a765-%012x", n), Until: now() + 3600})
+				}
+				check(b, s.Revoke(b.Context(), now(), entries...))
+				beforeServer, beforeClient := server.used(), processorTime()
+				reads := 1000
+				for position := next; reads > 0; reads-- {
+					page, err := s.Read(b.Context(), position)
+					check(b, err)
+					next = page.Next
+				}
+				ofServer, ofClient = ofServer+server.used()-beforeServer, ofClient+processorTime()-beforeClient
+			}
+			b.ReportMetric(float64(ofServer.Microseconds())/float64(1000*b.N), "server-µs/read")
+			b.ReportMetric(float64(ofClient.Microseconds())/float64(1000*b.N), "client-µs/read")
+		})
 	}
+}
+
+// used is the processor time of the server's processes.
+func (s *server) used() (d time.Duration) {
+	for _, pid := range s.processes() {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		_, fields, _ := strings.Cut(string(text), ") ")
+		for i, field := range strings.Fields(fields) {
+			if ticks, err := strconv.Atoi(field); err == nil && i >= 11 && i <= 12 {
+				d += time.Duration(ticks) * time.Second / 100
+			}
+		}
+	}
+	return d
+}
+
+// processorTime is what this process has used.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

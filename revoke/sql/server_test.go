@@ -227,13 +227,23 @@ func (s *server) url() string {
 	return "postgres://tester@" + s.addr() + "/postgres?sslmode=disable&connect_timeout=10"
 }
 
-// signal sends a signal to the process and to those that it has started.
-func (s *server) signal(sig syscall.Signal) {
+// processes are the process, and those that it has started.
+func (s *server) processes() []int {
 	pid := s.cmd.Process.Pid
+	all := []int{pid}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	for _, child := range strings.Fields(fmt.Sprint(pid, " ", string(text))) {
-		n, _ := strconv.Atoi(child)
-		_ = syscall.Kill(n, sig)
+	for _, child := range strings.Fields(string(text)) {
+		if n, err := strconv.Atoi(child); err == nil {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// signal sends a signal to all of them.
+func (s *server) signal(sig syscall.Signal) {
+	for _, pid := range s.processes() {
+		_ = syscall.Kill(pid, sig)
 	}
 }
 
