@@ -52,7 +52,8 @@ func malformed(token, part, problem string) *VerifyError {
 	return refuse(ErrMalformed, problem+hintForm(token, part))
 }
 
-// hintForm says what a malformed token may be, or what may have been done to it.
+// hintForm says what a malformed token may be, or what may have been done to it. A
+// long text costs little more than a short one: only its beginning is looked at.
 func hintForm(token, part string) string {
 	scheme, _, _ := strings.Cut(token[:min(len(token), 16)], " ")
 	switch {
@@ -64,26 +65,44 @@ func hintForm(token, part string) string {
 		return "; it begins or ends with a space or a line break"
 	case token == "":
 		return "; it is empty"
+	case dots(token) == manyDots:
+		return ""
 	case token[0] >= utf8.RuneSelf:
 		return "; it begins with a character that is not ASCII, such as a byte order mark"
 	case token[0] == '{':
 		return "; it is JSON, want the compact form (RFC 7515 section 7.1)"
-	case strings.ContainsAny(token, ",; \t\r\n"):
+	case strings.ContainsAny(token[:min(len(token), 4096)], ",; \t\r\n"):
 		return "; there is a comma, semicolon, space or line break in it"
-	case part == "" && strings.Count(token, ".") == 4:
+	case part == "" && dots(token) == 4:
 		return "; it has five, as an encrypted token (RFC 7516), which package jwe reads"
-	case part == "" && !strings.Contains(token, "."):
+	case part == "" && dots(token) == 0:
 		return "; it has no dot, as an opaque token (RFC 6749 section 1.4), which its issuer can introspect"
-	case part == "" && strings.Count(token, ".") == 1:
+	case part == "" && dots(token) == 1:
 		return "; it has one dot, as a token whose end is missing"
 	case isBase64(part) && strings.HasSuffix(part, "="):
 		return "; it has padding"
 	case isBase64(part) && strings.ContainsAny(part, "+/"):
 		return "; it is in the alphabet of standard base64"
-	case strings.HasSuffix(token, "."+part) && isBase64(part): // the last one
+	case part != "" && strings.HasSuffix(token, "."+part) && isBase64(part): // the last one
 		return "; it may have been cut"
 	}
 	return ""
+}
+
+// manyDots are more than two tokens have, with whatever is between them.
+const manyDots = 16
+
+// dots counts the dots of a token, up to manyDots.
+func dots(token string) (n int) {
+	for n < manyDots {
+		i := strings.IndexByte(token, '.')
+		if i < 0 {
+			break
+		}
+		n++
+		token = token[i+1:]
+	}
+	return n
 }
 
 // isBase64 reports whether a part has letters of base64 only, in either alphabet.

@@ -68,6 +68,12 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), "AAAAA."+rest) // of a length that base64 has not
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
+	for _, text := range []string{strings.Repeat("x", 5000) + ";", strings.Repeat(".", 16) + ";"} { // costs of a flood
+		_, err = policy(key).Verify(t.Context(), text)
+		assert.NotContains(t, err.Error(), "semicolon")
+	}
+	_, err = policy(key).Verify(t.Context(), strings.Repeat(".", 15)+";")
+	assert.ErrorContains(t, err, "semicolon")
 	_, err = policy(key).Verify(t.Context(), good+"?")
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), signed(t, key, `{"iss":"https://other.example"}`))
