@@ -97,18 +97,25 @@ func newBrowser(t *testing.T) *browser {
 // post sends one WebDriver command and decodes the value of its answer.
 func (b *browser) post(command string, parameters, value any) {
 	b.t.Helper()
+	status, answer := b.send(command, parameters)
+	require.Equal(b.t, 200, status, "%s: %s", command, answer)
+	if value != nil {
+		require.NoError(b.t, json.Unmarshal(answer, &struct{ Value any }{value}))
+	}
+}
+
+// send sends one WebDriver command.
+func (b *browser) send(command string, parameters any) (status int, answer []byte) {
+	b.t.Helper()
 	body, err := json.Marshal(parameters)
 	require.NoError(b.t, err)
 	client := &http.Client{Timeout: time.Minute}
 	response, err := client.Post(b.session+command, "application/json", bytes.NewReader(body))
 	require.NoError(b.t, err)
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	answer, err = io.ReadAll(response.Body)
 	require.NoError(b.t, err)
-	require.Equal(b.t, 200, response.StatusCode, "%s: %s", command, answer)
-	if value != nil {
-		require.NoError(b.t, json.Unmarshal(answer, &struct{ Value any }{value}))
-	}
+	return response.StatusCode, answer
 }
 
 func (b *browser) open(url string) { b.post("/url", map[string]string{"url": url}, nil) }
@@ -126,12 +133,24 @@ func (b *browser) element(selector string) string {
 
 func (b *browser) click(selector string) {
 	b.t.Helper()
-	b.post(b.element(selector)+"/click", struct{}{}, nil)
+	b.act(selector, "/click", struct{}{})
 }
 
 func (b *browser) enter(selector, text string) {
 	b.t.Helper()
-	b.post(b.element(selector)+"/value", map[string]string{"text": text}, nil)
+	b.act(selector, "/value", map[string]string{"text": text})
+}
+
+// act sends a command to an element, anew if another page came since it was found.
+func (b *browser) act(selector, command string, parameters any) {
+	b.t.Helper()
+	for {
+		status, answer := b.send(b.element(selector)+command, parameters)
+		if status == 200 {
+			return
+		}
+		require.Contains(b.t, string(answer), "stale element reference", "%s %s", selector, command)
+	}
 }
 
 func (b *browser) run(script string) (result string) {
