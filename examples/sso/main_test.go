@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/webdriver"
 )
 
 var screenshots = flag.String("screenshots", "", "a folder to write screenshots to; the README shows page.png")
@@ -21,126 +23,125 @@ var screenshots = flag.String("screenshots", "", "a folder to write screenshots 
 // and be renewed, and signs out everywhere. It is as wide as a desktop at first and
 // at the end, and as a phone in between.
 func TestAPersonSignsInCallsBothAPIsAndSignsOut(t *testing.T) {
-	v := &visit{newBrowser(t)}
+	v := &visit{webdriver.Start(t)}
 	program := filepath.Join(t.TempDir(), "sso")
 	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput()
 	require.NoError(t, err, "%s", output)
-	page := start(t, regexp.MustCompile(`^page: (.*)`), program, "-lifetime", "8s")
-	v.devTools("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-reduced-motion", "value": "reduce"}}})
+	page := webdriver.Program(t, regexp.MustCompile(`^page: (.*)`), program, "-lifetime", "8s")
+	v.DevTools("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-reduced-motion", "value": "reduce"}}})
 
-	v.resize(desktop)
+	v.Resize(desktop)
 	v.signIn(page)
-	v.resize(phone)
+	v.Resize(phone)
 	v.useTheToken()
-	v.resize(desktop)
+	v.Resize(desktop)
 	v.signOut(page)
 }
 
 var (
-	desktop = size{"page", 1100, 980}
-	phone   = size{"phone", 390, 844}
+	desktop = webdriver.Size{Width: 1100, Height: 980, Scale: 2} // as good screens have
+	phone   = webdriver.Size{Width: 390, Height: 844, Scale: 2}
 )
 
 // A visit is a browser at the page.
-type visit struct{ *browser }
+type visit struct{ *webdriver.Browser }
 
 // look checks what is true of every view in both widths: nothing is wider than the
 // screen. It takes the screenshots.
 func (v *visit) look(view string) {
-	v.t.Helper()
-	before := v.size
-	defer v.resize(before)
-	for _, size := range []size{desktop, phone} {
-		v.resize(size)
-		right := v.run("return String(innerWidth - Math.max(...[...document.querySelectorAll('body *')].map(e => e.getBoundingClientRect().right)))")
-		assert.NotContains(v.t, right, "-", "%s is wider than the screen of a %s", view, size.name)
-		picture := v.screenshot()
+	v.T.Helper()
+	before := v.Size()
+	defer v.Resize(before)
+	for name, size := range map[string]webdriver.Size{"page": desktop, "phone": phone} {
+		v.Resize(size)
+		right := v.Run("return String(innerWidth - Math.max(...[...document.querySelectorAll('body *')].map(e => e.getBoundingClientRect().right)))")
+		assert.NotContains(v.T, right, "-", "%s is wider than the screen: %s", view, name)
+		picture := v.Screenshot()
 		config, err := png.DecodeConfig(bytes.NewReader(picture))
-		require.NoError(v.t, err)
-		assert.Equal(v.t, 2*size.width, config.Width)
+		require.NoError(v.T, err)
+		assert.Equal(v.T, 2*size.Width, config.Width)
 		if *screenshots == "" {
 			continue
 		}
-		name := size.name
 		if view != "signed in" {
 			name += "-" + strings.ReplaceAll(view, " ", "-")
 		}
-		require.NoError(v.t, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o600))
+		require.NoError(v.T, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o600))
 	}
 }
 
 func (v *visit) signIn(page string) {
-	v.t.Helper()
-	v.open(page)
-	v.waitFor("#login", "^Sign in$")
+	v.T.Helper()
+	v.Open(page)
+	v.WaitFor("#login", "^Sign in$")
 	v.look("signed out")
-	v.click("#login") // goes to the login server's origin
-	v.waitFor(".sign-in", "Login server")
+	v.Click("#login") // goes to the login server's origin
+	v.WaitFor(".sign-in", "Login server")
 	v.look("login")
-	v.enter("#user", "alice")
-	v.enter("#password", "guess")
-	v.click("#submit")
-	v.waitFor("#problem", "Wrong user name or password")
-	v.enter("#user", "alice")
-	v.enter("#password", "wonderland")
-	v.click("#submit") // and back
-	v.waitFor("#who", "^alice$")
-	assert.Equal(v.t, page+"/", v.url(), "the code is not left in the address")
-	v.waitFor("#state", "^Valid$")
-	v.click("#call")
-	v.waitFor("#orders", "^200 alice has 3 open orders")
-	v.waitFor("#invoices", "^200 alice has 2 invoices")
+	v.Enter("#user", "alice")
+	v.Enter("#password", "guess")
+	v.Click("#submit")
+	v.WaitFor("#problem", "Wrong user name or password")
+	v.Enter("#user", "alice")
+	v.Enter("#password", "wonderland")
+	v.Click("#submit") // and back
+	v.WaitFor("#who", "^alice$")
+	assert.Equal(v.T, page+"/", v.URL(), "the code is not left in the address")
+	v.WaitFor("#state", "^Valid$")
+	v.Click("#call")
+	v.WaitFor("#orders", "^200 alice has 3 open orders")
+	v.WaitFor("#invoices", "^200 alice has 2 invoices")
 
 	// No script can take anything away.
-	assert.Empty(v.t, v.run("return document.cookie"))
-	assert.Equal(v.t, "0", v.run("return String(localStorage.length + sessionStorage.length)"))
-	assert.NotContains(v.t, v.run("return document.documentElement.outerHTML"), "eyJ")
-	for _, complaint := range v.complaints() {
-		assert.Contains(v.t, complaint, "401 (Unauthorized)", "only the answer to the wrong password is reported")
+	assert.Empty(v.T, v.Run("return document.cookie"))
+	assert.Equal(v.T, "0", v.Run("return String(localStorage.length + sessionStorage.length)"))
+	assert.NotContains(v.T, v.Run("return document.documentElement.outerHTML"), "eyJ")
+	for _, complaint := range v.Complaints() {
+		assert.Contains(v.T, complaint, "401 (Unauthorized)", "only the answer to the wrong password is reported")
 	}
 
 	// The login server knows the browser, also if the shop does not.
-	v.devTools("Network.deleteCookies", map[string]any{"name": shopCookie, "url": page})
-	v.open(page)
-	v.waitFor("#login", "^Sign in$")
-	v.click("#login")
-	v.waitFor("#who", "^alice$")
+	v.DevTools("Network.deleteCookies", map[string]any{"name": shopCookie, "url": page})
+	v.Open(page)
+	v.WaitFor("#login", "^Sign in$")
+	v.Click("#login")
+	v.WaitFor("#who", "^alice$")
 }
 
 func (v *visit) useTheToken() {
-	v.t.Helper()
-	v.click("#automatic") // off
-	v.waitFor("#state", "^Expired$")
-	v.waitFor("#left-note", "^the next call is refused$")
-	v.click("#call-orders")
-	v.waitFor("#orders", `^401 the token is refused: Bearer error="invalid_token"$`)
+	v.T.Helper()
+	v.Click("#automatic") // off
+	v.WaitFor("#state", "^Expired$")
+	v.WaitFor("#left-note", "^the next call is refused$")
+	v.Click("#call-orders")
+	v.WaitFor("#orders", `^401 the token is refused: Bearer error="invalid_token"$`)
 	v.look("expired")
-	v.click("#renew")
-	v.waitFor("#renewals", "^once$")
-	v.click("#call-orders")
-	v.waitFor("#orders", "^200 alice has 3 open orders")
+	v.Click("#renew")
+	v.WaitFor("#renewals", "^once$")
+	v.Click("#call-orders")
+	v.WaitFor("#orders", "^200 alice has 3 open orders")
 
-	v.click("#automatic") // on
-	v.waitFor("#state", "^Expired$")
-	v.waitFor("#left-note", "^the next call renews it$")
-	v.click("#call")
-	v.waitFor("#orders", "^200 ")
-	v.waitFor("#invoices", "^200 ")
-	v.waitFor("#renewals", "^2 times$") // once for both calls
-	v.waitFor("#events", "Renewed silently")
+	v.Click("#automatic") // on
+	v.WaitFor("#state", "^Expired$")
+	v.WaitFor("#left-note", "^the next call renews it$")
+	v.Click("#call")
+	v.WaitFor("#orders", "^200 ")
+	v.WaitFor("#invoices", "^200 ")
+	v.WaitFor("#renewals", "^2 times$") // once for both calls
+	v.WaitFor("#events", "Renewed silently")
 	v.look("signed in")
 }
 
 func (v *visit) signOut(page string) {
-	v.t.Helper()
-	v.click("#logout")
-	v.waitFor("#ended", "Signed out everywhere")
-	assert.Equal(v.t, page+"/", v.url())
-	v.click("#call")
-	v.waitFor("#orders", `^401 the token is refused: Bearer error="invalid_token"$`)
-	v.waitFor("#invoices", `^401 the token is refused: Bearer error="invalid_token"$`)
-	v.waitFor("#state", "^Revoked$")
+	v.T.Helper()
+	v.Click("#logout")
+	v.WaitFor("#ended", "Signed out everywhere")
+	assert.Equal(v.T, page+"/", v.URL())
+	v.Click("#call")
+	v.WaitFor("#orders", `^401 the token is refused: Bearer error="invalid_token"$`)
+	v.WaitFor("#invoices", `^401 the token is refused: Bearer error="invalid_token"$`)
+	v.WaitFor("#state", "^Revoked$")
 	v.look("signed out everywhere")
-	v.click("#again")
-	v.waitFor(".sign-in", "Password") // the login server has forgotten the browser, too
+	v.Click("#again")
+	v.WaitFor(".sign-in", "Password") // the login server has forgotten the browser, too
 }

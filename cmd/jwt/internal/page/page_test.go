@@ -24,6 +24,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/page"
+	"github.com/seed-b1f8f58c/jwt/internal/webdriver"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -72,32 +73,35 @@ func static(t *testing.T) string {
 	return file
 }
 
+// A browser is one at the page.
+type browser struct{ *webdriver.Browser }
+
 // look opens a page and waits until it answers.
-func (b *browser) look(url string) {
-	b.t.Helper()
-	b.open(url)
-	b.waitFor("#verdict-title", ".")
-	b.waitForScript("return document.documentElement.dataset.ready ?? ''", "yes")
+func (b browser) look(url string) {
+	b.T.Helper()
+	b.Open(url)
+	b.WaitFor("#verdict-title", ".")
+	b.WaitForScript("return document.documentElement.dataset.ready ?? ''", "yes")
 }
 
 // set puts a text into a field as a paste does.
-func (b *browser) set(id, text string) {
-	b.t.Helper()
+func (b browser) set(id, text string) {
+	b.T.Helper()
 	quoted, err := json.Marshal(text)
-	require.NoError(b.t, err)
-	b.run(fmt.Sprintf(`const e = document.getElementById(%q); e.value = %s; e.dispatchEvent(new Event('input', {bubbles: true})); return ''`, id, quoted))
+	require.NoError(b.T, err)
+	b.Run(fmt.Sprintf(`const e = document.getElementById(%q); e.value = %s; e.dispatchEvent(new Event('input', {bubbles: true})); return ''`, id, quoted))
 }
 
-func (b *browser) text(selector string) string {
-	b.t.Helper()
-	return b.run(fmt.Sprintf("return document.querySelector(%q).innerText", selector))
+func (b browser) text(selector string) string {
+	b.T.Helper()
+	return b.Run(fmt.Sprintf("return document.querySelector(%q).innerText", selector))
 }
 
 func TestThePage(t *testing.T) {
-	b, file := newBrowser(t), static(t)
+	b, file := browser{webdriver.Start(t)}, static(t)
 	for _, test := range []struct {
 		name string
-		run  func(t *testing.T, b *browser, file string)
+		run  func(t *testing.T, b browser, file string)
 	}{
 		{"verifies as one types", verifiesAsOneTypes},
 		{"reads secrets and encrypted tokens", readsSecretsAndEncryptedTokens},
@@ -106,16 +110,16 @@ func TestThePage(t *testing.T) {
 		{"is legible in light and dark and on a phone", isLegible},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			b.t = t
-			b.resize(size{"desktop", 1280, 900, 1})
+			b.T = t
+			b.Resize(webdriver.Size{Width: 1280, Height: 900, Scale: 1})
 			test.run(t, b, file)
-			b.t = nil
+			b.T = nil
 		})
 	}
-	b.t = t
+	b.T = t
 }
 
-func verifiesAsOneTypes(t *testing.T, b *browser, file string) {
+func verifiesAsOneTypes(t *testing.T, b browser, file string) {
 	s := newSample(t)
 	fetched := ""
 	local := serve(t, s.token, func(_ context.Context, url, issuer string) ([]byte, error) {
@@ -130,57 +134,57 @@ func verifiesAsOneTypes(t *testing.T, b *browser, file string) {
 	for name, url := range map[string]string{"local": local, "disk": "file://" + file, "file server": files.URL + "/inspector.html"} {
 		b.look(url)
 		if name == "local" {
-			b.waitFor("#verdict-title", "Not verified") // the token is there
+			b.WaitFor("#verdict-title", "Not verified") // the token is there
 		} else {
-			b.waitFor("#verdict-title", "Paste a token")
+			b.WaitFor("#verdict-title", "Paste a token")
 			b.set("token", s.token)
 		}
-		b.waitFor("#verdict-title", "Not verified")
-		b.waitFor("#verdict-advice", "Paste the key")
-		b.waitFor("#claims", "issuer: who made the token")
-		b.waitFor("#times", "expires in (9|10) minutes")
+		b.WaitFor("#verdict-title", "Not verified")
+		b.WaitFor("#verdict-advice", "Paste the key")
+		b.WaitFor("#claims", "issuer: who made the token")
+		b.WaitFor("#times", "expires in (9|10) minutes")
 		assert.Len(t, strings.Split(b.text("#raw"), "."), 3, name)
 		b.set("keys", s.public)
-		b.waitFor("#keys-note", `1 key: ES256 "2026-11"`)
-		b.waitFor("#verdict-title", "Refused")
-		b.waitFor("#verdict-reason", "iss: ")
-		b.waitFor("#fill", "Set Issuer")
-		b.click("#fill")
-		b.waitFor("#verdict-reason", "aud: ")
-		b.enter("#audience", "ap")
-		b.waitFor("#verdict-reason", `want one of \["ap"\]`)
-		b.enter("#audience", "i")
-		b.waitFor("#verdict-title", "Accepted")
+		b.WaitFor("#keys-note", `1 key: ES256 "2026-11"`)
+		b.WaitFor("#verdict-title", "Refused")
+		b.WaitFor("#verdict-reason", "iss: ")
+		b.WaitFor("#fill", "Set Issuer")
+		b.Click("#fill")
+		b.WaitFor("#verdict-reason", "aud: ")
+		b.Enter("#audience", "ap")
+		b.WaitFor("#verdict-reason", `want one of \["ap"\]`)
+		b.Enter("#audience", "i")
+		b.WaitFor("#verdict-title", "Accepted")
 		assert.Equal(t, 14, strings.Count(b.text("#rules"), "pass"), name)
 		b.set("token", s.token[:len(s.token)-4]+"AAAA")
-		b.waitFor("#verdict-reason", "signature")
+		b.WaitFor("#verdict-reason", "signature")
 		b.set("token", s.token)
-		b.waitFor("#verdict-title", "Accepted")
-		b.click("#anyIssuer")
+		b.WaitFor("#verdict-title", "Accepted")
+		b.Click("#anyIssuer")
 		b.set("issuer", "https://other.example")
-		b.waitFor("#rules", `(?s)iss.*accepts anything`)
-		b.click("#anyIssuer")
-		b.waitFor("#verdict-reason", "iss: ")
+		b.WaitFor("#rules", `(?s)iss.*accepts anything`)
+		b.Click("#anyIssuer")
+		b.WaitFor("#verdict-reason", "iss: ")
 		b.set("keys", "")
-		b.waitFor("#verdict-title", "Not verified")
+		b.WaitFor("#verdict-title", "Not verified")
 		if name == "local" {
 			b.set("issuer", "https://login.example")
-			b.click("#fetch")
-			b.waitFor("#fetch-note", "^fetched$")
-			b.waitFor("#verdict-title", "Accepted")
+			b.Click("#fetch")
+			b.WaitFor("#fetch-note", "^fetched$")
+			b.WaitFor("#verdict-title", "Accepted")
 			assert.Equal(t, " https://login.example", fetched)
 			b.set("issuer", "")
-			b.click("#fetch")
-			b.waitFor("#fetch-note", "no <b>issuer</b>")
+			b.Click("#fetch")
+			b.WaitFor("#fetch-note", "no <b>issuer</b>")
 		} else {
-			assert.Equal(t, "true", b.run("return String(document.getElementById('fetch').offsetParent === null)"), "nothing can be fetched")
+			assert.Equal(t, "true", b.Run("return String(document.getElementById('fetch').offsetParent === null)"), "nothing can be fetched")
 		}
-		assert.Equal(t, url, b.run("return location.href"))
-		assert.Empty(t, b.complaints(), name)
+		assert.Equal(t, url, b.Run("return location.href"))
+		assert.Empty(t, b.Complaints(), name)
 	}
 }
 
-func readsSecretsAndEncryptedTokens(t *testing.T, b *browser, _ string) {
+func readsSecretsAndEncryptedTokens(t *testing.T, b browser, _ string) {
 	b.look(serve(t, "", nil))
 	hmac, err := jwt.NewHMAC(jwt.HS256, []byte("correct horse battery staple, and more"), "")
 	require.NoError(t, err)
@@ -188,21 +192,21 @@ func readsSecretsAndEncryptedTokens(t *testing.T, b *browser, _ string) {
 	require.NoError(t, err)
 	b.set("token", "Authorization: Bearer "+token)
 	b.set("keys", "correct horse battery staple, and more\n")
-	b.waitFor("#verdict-title", "Accepted")
+	b.WaitFor("#verdict-title", "Accepted")
 	b.set("keys", base64.StdEncoding.EncodeToString([]byte("correct horse battery staple, and more")))
-	b.waitFor("#verdict-reason", "signature")
-	b.run(`keysAs.value = 'base64'; keysAs.dispatchEvent(new Event('input', {bubbles: true})); return ''`)
-	b.waitFor("#verdict-title", "Accepted")
+	b.WaitFor("#verdict-reason", "signature")
+	b.Run(`keysAs.value = 'base64'; keysAs.dispatchEvent(new Event('input', {bubbles: true})); return ''`)
+	b.WaitFor("#verdict-title", "Accepted")
 	encode := base64.RawURLEncoding.EncodeToString
 	b.set("token", encode([]byte(`{"alg":"ECDH-ES","enc":"A256GCM","kid":"7"}`))+".."+encode([]byte("iv"))+".AAAA.BBBB")
-	b.waitFor("#verdict-reason", "encrypted")
-	b.waitFor("#header", "(?s)ECDH-ES.*how the content is encrypted")
-	b.waitFor("#legend", "ciphertext, 4 characters")
-	assert.Empty(t, b.complaints())
+	b.WaitFor("#verdict-reason", "encrypted")
+	b.WaitFor("#header", "(?s)ECDH-ES.*how the content is encrypted")
+	b.WaitFor("#legend", "ciphertext, 4 characters")
+	assert.Empty(t, b.Complaints())
 }
 
 // Whatever a token holds, the page shows it and does nothing else.
-func isNotScripted(t *testing.T, b *browser, file string) {
+func isNotScripted(t *testing.T, b browser, file string) {
 	encode := base64.RawURLEncoding.EncodeToString
 	for _, url := range []string{serve(t, "", nil), "file://" + file} {
 		b.look(url)
@@ -215,23 +219,23 @@ func isNotScripted(t *testing.T, b *browser, file string) {
 			b.set("token", header+"."+payload+".AAAA")
 			b.set("issuer", evil)
 			b.set("keys", evil+strings.Repeat("x", 32))
-			b.waitFor("#claims", `sub\s+"\\u202egnp\.exe"`)
-			b.waitFor("#claims", regexp.QuoteMeta(name))
+			b.WaitFor("#claims", `sub\s+"\\u202egnp\.exe"`)
+			b.WaitFor("#claims", regexp.QuoteMeta(name))
 			b.set("token", evil)
-			b.waitFor("#verdict-reason", "parts?")
+			b.WaitFor("#verdict-reason", "parts?")
 			b.set("token", evil+"."+evil+"."+evil)
-			b.waitFor("#verdict-title", "Refused")
+			b.WaitFor("#verdict-title", "Refused")
 		}
-		b.run(`token.focus(); const d = new DataTransfer(); d.setData('text/plain', 'A'.repeat(10 << 20)); token.dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})); return ''`)
-		b.waitFor("#token-note", "10485760 characters were pasted and dropped")
-		b.run(`token.value = 'A'.repeat(10 << 20); token.dispatchEvent(new Event('input', {bubbles: true})); return ''`)
-		b.waitFor("#token-note", "10485760 characters were pasted and dropped")
-		b.waitFor("#verdict-title", "Paste a token")
+		b.Run(`token.focus(); const d = new DataTransfer(); d.setData('text/plain', 'A'.repeat(10 << 20)); token.dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true})); return ''`)
+		b.WaitFor("#token-note", "10485760 characters were pasted and dropped")
+		b.Run(`token.value = 'A'.repeat(10 << 20); token.dispatchEvent(new Event('input', {bubbles: true})); return ''`)
+		b.WaitFor("#token-note", "10485760 characters were pasted and dropped")
+		b.WaitFor("#verdict-title", "Paste a token")
 		b.set("token", "e30.e30.\u202eAA\u0000")
-		b.waitFor("#verdict-title", "Refused")
-		assert.Equal(t, "JWT inspector", b.run("return document.title"))
-		assert.Equal(t, "0", b.run("return String(document.querySelectorAll('main img, main svg, main script, main iframe, main a').length)"))
-		for _, complaint := range b.complaints() {
+		b.WaitFor("#verdict-title", "Refused")
+		assert.Equal(t, "JWT inspector", b.Run("return document.title"))
+		assert.Equal(t, "0", b.Run("return String(document.querySelectorAll('main img, main svg, main script, main iframe, main a').length)"))
+		for _, complaint := range b.Complaints() {
 			assert.Fail(t, complaint)
 		}
 		// The policy is what holds even if the script had a hole.
@@ -240,30 +244,30 @@ func isNotScripted(t *testing.T, b *browser, file string) {
 			`return await fetch('https://example.com/').then(() => 'done')`,
 			`return await new Promise((yes, no) => { const i = new Image(); i.onload = () => yes('done'); i.onerror = () => no('refused'); i.src = location.origin === 'null' ? 'file:///x.png' : '/x.png' })`,
 		} {
-			assert.Equal(t, "refused", b.run("try { return await (async () => {"+attempt+"})() } catch { return 'refused' }"), attempt)
+			assert.Equal(t, "refused", b.Run("try { return await (async () => {"+attempt+"})() } catch { return 'refused' }"), attempt)
 		}
-		b.complaints()
+		b.Complaints()
 	}
 }
 
-func isUsableByKeyboard(t *testing.T, b *browser, _ string) {
-	b.resize(size{"phone", 360, 740, 2})
+func isUsableByKeyboard(t *testing.T, b browser, _ string) {
+	b.Resize(webdriver.Size{Width: 360, Height: 740, Scale: 2})
 	s := newSample(t)
 	b.look(serve(t, s.token, nil))
 	b.set("keys", s.public)
-	b.waitFor("#verdict-title", "Refused")
-	assert.Empty(t, b.run(`return [...document.querySelectorAll('input, select, textarea, button')].filter(e => !e.computedName && !(e.labels?.length) && !e.textContent.trim()).map(e => e.id).join(' ')`), "fields without a label")
-	assert.Equal(t, "0", b.run(`return String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`), "it scrolls sideways at 360 pixels")
-	assert.Equal(t, "polite", b.run(`return document.querySelector('#verdict-text').ariaLive`))
+	b.WaitFor("#verdict-title", "Refused")
+	assert.Empty(t, b.Run(`return [...document.querySelectorAll('input, select, textarea, button')].filter(e => !e.computedName && !(e.labels?.length) && !e.textContent.trim()).map(e => e.id).join(' ')`), "fields without a label")
+	assert.Equal(t, "0", b.Run(`return String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`), "it scrolls sideways at 360 pixels")
+	assert.Equal(t, "polite", b.Run(`return document.querySelector('#verdict-text').ariaLive`))
 	var order []string
-	b.run("token.focus(); return ''")
+	b.Run("token.focus(); return ''")
 	for range 40 {
-		id := b.run("return document.activeElement.id + (getComputedStyle(document.activeElement).outlineStyle === 'none' ? ' has no outline' : '')")
+		id := b.Run("return document.activeElement.id + (getComputedStyle(document.activeElement).outlineStyle === 'none' ? ' has no outline' : '')")
 		if id == "" || strings.HasPrefix(id, " ") || len(order) > 0 && id == order[0] {
 			break
 		}
 		order = append(order, id)
-		b.post("/actions", map[string]any{"actions": []any{map[string]any{"type": "key", "id": "k", "actions": []any{map[string]any{"type": "keyDown", "value": "\ue004"}, map[string]any{"type": "keyUp", "value": "\ue004"}}}}}, nil)
+		b.Press("\ue004") // Tab
 	}
 	joined := strings.Join(order, " ")
 	for _, id := range []string{"token", "fill", "keys", "keysAs", "url", "fetch", "issuer", "anyIssuer", "audience", "anyAudience", "type", "anyType", "noExpiry", "leeway"} {
@@ -283,34 +287,34 @@ return [...document.querySelectorAll('body *')].filter(e => e.offsetParent && [.
 	return ratio < 4.5 ? e.tagName + '.' + e.className + ' ' + ratio.toFixed(2) : '';
 }).filter(Boolean).join('; ')`
 
-func isLegible(t *testing.T, b *browser, _ string) {
+func isLegible(t *testing.T, b browser, _ string) {
 	s := newSample(t)
 	b.look(serve(t, s.token, nil))
 	for _, shot := range []struct {
 		name, scheme string
-		size         size
+		size         webdriver.Size
 	}{
-		{"inspector-light.png", "light", size{"desktop", 1200, 1830, 1}},
-		{"inspector-dark.png", "dark", size{"desktop", 1200, 1830, 1}},
-		{"inspector-phone.png", "light", size{"phone", 360, 1600, 2}},
+		{"inspector-light.png", "light", webdriver.Size{Width: 1200, Height: 1830, Scale: 1}},
+		{"inspector-dark.png", "dark", webdriver.Size{Width: 1200, Height: 1830, Scale: 1}},
+		{"inspector-phone.png", "light", webdriver.Size{Width: 360, Height: 1600, Scale: 2}},
 	} {
-		b.resize(shot.size)
-		b.devTools("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]string{"name": "prefers-color-scheme", "value": shot.scheme}}})
+		b.Resize(shot.size)
+		b.DevTools("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]string{"name": "prefers-color-scheme", "value": shot.scheme}}})
 		b.set("keys", s.public)
 		b.set("issuer", "https://login.example")
 		b.set("audience", "")
-		b.waitFor("#verdict-title", "Refused")
-		assert.Empty(t, b.run(contrast), shot.name)
+		b.WaitFor("#verdict-title", "Refused")
+		assert.Empty(t, b.Run(contrast), shot.name)
 		if shot.scheme == "dark" {
 			b.set("audience", "api")
-			b.waitFor("#verdict-title", "Accepted")
-			assert.Empty(t, b.run(contrast), shot.name)
+			b.WaitFor("#verdict-title", "Accepted")
+			assert.Empty(t, b.Run(contrast), shot.name)
 		}
-		b.run("document.activeElement.blur(); scrollTo(0, 0); return ''")
-		picture := b.screenshot()
+		b.Run("document.activeElement.blur(); scrollTo(0, 0); return ''")
+		picture := b.Screenshot()
 		config, _, err := image.DecodeConfig(bytes.NewReader(picture))
 		require.NoError(t, err)
-		assert.Equal(t, shot.size.scale*shot.size.width, config.Width)
+		assert.Equal(t, shot.size.Scale*shot.size.Width, config.Width)
 		file := filepath.Join("..", "..", "..", "..", "docs", "images", shot.name)
 		if *screenshots {
 			require.NoError(t, os.WriteFile(file, picture, 0o644))
@@ -322,5 +326,5 @@ func isLegible(t *testing.T, b *browser, _ string) {
 		assert.Equal(t, config.Width, of.Width)
 		assert.Equal(t, config.Height, of.Height)
 	}
-	assert.Empty(t, b.complaints())
+	assert.Empty(t, b.Complaints())
 }

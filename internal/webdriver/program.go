@@ -1,0 +1,51 @@
+package webdriver
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"testing"
+	"time"
+)
+
+// Program starts a program, which is killed when the test ends. It waits for the
+// first line of the output that matches, and returns what its first group has.
+func Program(t testing.TB, line *regexp.Regexp, name string, args ...string) string {
+	t.Helper()
+	program := exec.Command(name, args...)
+	program.Stderr = os.Stderr
+	output, err := program.StdoutPipe()
+	if err == nil {
+		err = program.Start()
+	}
+	if err != nil {
+		t.Fatal("webdriver: ", err)
+	}
+	t.Cleanup(func() {
+		_ = program.Process.Kill()
+		_ = program.Wait()
+	})
+	found := make(chan string, 1)
+	go func() {
+		defer close(found)
+		for lines := bufio.NewScanner(output); lines.Scan(); {
+			if m := line.FindStringSubmatch(lines.Text()); m != nil {
+				found <- m[1]
+				_, _ = io.Copy(io.Discard, output) // or it would be blocked
+				return
+			}
+		}
+	}()
+	select {
+	case text, ok := <-found:
+		if !ok {
+			t.Fatalf("webdriver: %s ended without a line %s", name, line)
+		}
+		return text
+	case <-time.After(limit):
+		t.Fatalf("webdriver: no line %s from %s within %v", line, name, limit)
+	}
+	return ""
+}
