@@ -36,6 +36,7 @@ func TestAllocations(t *testing.T) {
 	other.Issuer = "https://other.example"
 	verified, err := p.Verify(ctx, private)
 	require.NoError(t, err)
+	cache := &jwt.Cache{Policies: jwt.Policies{p}}
 	forged := token[:len(token)-9] + flip(token[len(token)-9], 0) + token[len(token)-8:]
 	for _, row := range []struct {
 		name string
@@ -56,6 +57,7 @@ func TestAllocations(t *testing.T) {
 		}},
 		{"verify among two policies", 3, func() error { return second(jwt.Policies{other, p}.Verify(ctx, token)) }},
 		{"verify among policies", 3, func() error { return second(jwt.Policies{p}.Verify(ctx, token)) }},
+		{"verify a remembered token", 1, func() error { return second(cache.Verify(ctx, token)) }},
 		{"payload", 1, func() error { _ = verified.Payload(); return nil }},
 	} {
 		got := testing.AllocsPerRun(200, func() {

@@ -122,7 +122,7 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 func (r *remembered) hasKey(ctx context.Context) bool {
 	keys, err := r.policy.Keys.Verifiers(ctx, r.token.Header)
 	return err == nil && slices.ContainsFunc(keys, func(key Verifier) bool {
-		return key != nil && isComparable(key) && key == r.token.key
+		return isComparable(key) && key == r.token.key
 	})
 }
 

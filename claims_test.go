@@ -87,6 +87,11 @@ func TestUnmarshalJSONTakesOneValue(t *testing.T) {
 		assert.Error(t, got.UnmarshalJSON([]byte(text)), "%q", text)
 		assert.Equal(t, jwt.NumericDate(7), got, "%q", text)
 	}
+	for text, want := range map[string]jwt.NumericDate{" 1.5 ": 1, "\t12\r\n": 12, "\n 1 ": 1, " 2e1 ": 20} {
+		var got jwt.NumericDate
+		require.NoError(t, got.UnmarshalJSON([]byte(text)), "%q", text)
+		assert.Equal(t, want, got, "%q", text)
+	}
 	var audience jwt.Audience
 	require.NoError(t, audience.UnmarshalJSON([]byte(` [ "a" , "\u0062" ] `)))
 	assert.Equal(t, jwt.Audience{"a", "b"}, audience)

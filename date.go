@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"strconv"
@@ -42,7 +43,7 @@ func (d NumericDate) Time() time.Time {
 
 // UnmarshalJSON reads a JSON number.
 func (d *NumericDate) UnmarshalJSON(data []byte) error {
-	t, ok := parseInstant(data)
+	t, ok := parseInstant(bytes.Trim(data, " \t\r\n"))
 	if !ok {
 		return errors.New("jwt: want a NumericDate, a number of seconds in 64 bits")
 	}
@@ -83,9 +84,9 @@ func (i instant) String() string {
 	return time.Unix(i.sec, int64(i.nsec)).UTC().Format(time.RFC3339)
 }
 
-// parseInstant reads a JSON number of seconds exactly, down to the nanosecond;
-// smaller digits are dropped. It fails for what is not a number or does not fit
-// 64 bits.
+// parseInstant reads a JSON number of seconds, with no spaces around it, exactly,
+// down to the nanosecond; smaller digits are dropped. It fails for what is not a
+// number or does not fit 64 bits.
 func parseInstant(number []byte) (_ instant, ok bool) {
 	if sec, ok := parseInteger(number); ok {
 		return instant{sec: sec}, true
@@ -151,7 +152,7 @@ func scanNumber(number []byte) (digits []byte, point int, negative, ok bool) {
 				exponent = 0
 			}
 			return digits, point + exponent, negative, true
-		case '0' <= c && c <= '9':
+		default: // a digit
 			if c == '0' && len(digits) == 0 {
 				if seenPoint {
 					point--

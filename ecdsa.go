@@ -12,14 +12,15 @@ import (
 type derBuffer [3 + 2*(3+66)]byte
 
 // appendASN1 turns r and s of size bytes each (RFC 7518 section 3.4) into the
-// ASN.1 form of an ECDSA signature. Neither may be zero.
-func appendASN1(dst, sig []byte, size int) (_ []byte, ok bool) {
+// ASN.1 form of an ECDSA signature. It returns nothing, which is no signature, if
+// one of them is zero or they are not of that size.
+func appendASN1(dst, sig []byte, size int) []byte {
 	if len(sig) != 2*size {
-		return nil, false
+		return nil
 	}
 	r, s := bytes.TrimLeft(sig[:size], "\x00"), bytes.TrimLeft(sig[size:], "\x00")
 	if len(r) == 0 || len(s) == 0 {
-		return nil, false
+		return nil
 	}
 	signBit := func(n []byte) int { return int(n[0] >> 7) } // takes a byte of its own
 	length := 2 + signBit(r) + len(r) + 2 + signBit(s) + len(s)
@@ -31,7 +32,7 @@ func appendASN1(dst, sig []byte, size int) (_ []byte, ok bool) {
 		dst = append(dst, 0x02, byte(signBit(n)+len(n)))
 		dst = append(append(dst, make([]byte, signBit(n))...), n...)
 	}
-	return dst, true
+	return dst
 }
 
 // appendFixedWidth turns the ASN.1 form of an ECDSA signature into that of RFC

@@ -209,11 +209,10 @@ func (c *Cache) Explain(ctx context.Context, token string) *Explanation {
 		return e
 	}
 	got := "a token that is not remembered"
-	if input, signature := cutSignature(token); signature != "" {
-		m := c.memory()
-		if d := m.digest(signature); m.holds(&d, input) {
-			got = "a token that is remembered"
-		}
+	input, signature := cutSignature(token)
+	m := c.memory()
+	if d := m.digest(signature); m.holds(&d, input) {
+		got = "a token that is remembered"
 	}
 	t, err := c.Verify(ctx, token)
 	anew := c.Policies.Explain(ctx, token)

@@ -21,7 +21,7 @@ type Policies []*Policy
 // Issuer is the token's, or that allow any, are asked: no other one's keys are
 // looked up. To choose them, iss is read before the signature is verified; the
 // policy chosen checks it again afterwards. If several refuse, the refusal that
-// came the farthest is returned, but if one could not decide, its error is.
+// came the farthest is returned, the first of such, but if one could not decide, its error is.
 func (ps Policies) Verify(ctx context.Context, token string) (*Token, error) {
 	t, _, err := ps.accept(ctx, token, nil)
 	return t, err
@@ -181,7 +181,7 @@ func (f PolicyFunc) accept(ctx context.Context, token string, e *Explanation) (*
 		return nil, jose.Undecided[*VerifyError]("jwt: looking for the policy", err)
 	case p == nil:
 		return nil, noPolicy(issuer)
-	case p.AllowAnyIssuer || p.IssuerTemplate != "" || p.Issuer != issuer:
+	case p.Issuer != issuer: // as with AllowAnyIssuer or IssuerTemplate, beside which there is no Issuer
 		return nil, fmt.Errorf("jwt: PolicyFunc returned a policy for %s, want one whose Issuer is %s", p.issuers(), strictjson.Quote(issuer))
 	}
 	return p.tell(ctx, token, e, "")

@@ -37,6 +37,12 @@ func TestPolicyFuncFindsThePolicyOfAnIssuer(t *testing.T) {
 		case "https://template.example":
 			p.Issuer, p.IssuerTemplate = "", "https://{sub}.example"
 			return p, nil
+		case "https://any-and-one.example":
+			p.AllowAnyIssuer = true
+			return p, nil
+		case "https://template-and-one.example":
+			p.IssuerTemplate = "https://{sub}.example"
+			return p, nil
 		case "https://incomplete.example":
 			return &jwt.Policy{Issuer: iss}, nil
 		}
@@ -80,7 +86,8 @@ func TestPolicyFuncFindsThePolicyOfAnIssuer(t *testing.T) {
 		"https://down.example": "looking for the policy: database down", "https://refused.example": "token expired",
 		"https://mixed-up.example": `returned a policy for "https://login.example", want one whose Issuer is "https://mixed-up.example"`,
 		"https://any.example":      "returned a policy for any issuer", "https://template.example": "returned a policy for \"https://{sub}.example\"",
-		"https://incomplete.example": "Policy.Keys is nil",
+		"https://incomplete.example": "Policy.Keys is nil", "https://any-and-one.example": "has both Issuer and AllowAnyIssuer",
+		"https://template-and-one.example": "has IssuerTemplate and Issuer",
 	} {
 		got, err := f.Verify(t.Context(), signed(t, key, claims(iss)))
 		undecided(t, got, err)
@@ -240,6 +247,16 @@ func TestPolicies(t *testing.T) {
 		_, err := jwt.Policies{a, b}.Verify(t.Context(), signed(t, key, claims("a")))
 		require.NoError(t, err)
 		assert.Empty(t, setB.asked)
+	})
+	t.Run("of two refusals that came as far return the first", func(t *testing.T) {
+		key, _, a := named("a", "a")
+		_, _, b := named("a", "a")
+		a.Audience, b.Audience = []string{"x"}, []string{"y"}
+		token := signed(t, key, claims("a"))
+		for ps, want := range map[*jwt.Policies]string{{a, b}: `"x"`, {b, a}: `"y"`} {
+			got, err := ps.Verify(t.Context(), token)
+			assert.Contains(t, refused(t, jwt.ErrClaim, token, got, err).Detail, want)
+		}
 	})
 	t.Run("use each one's own limit", func(t *testing.T) {
 		key, _, small := named("a", "a")

@@ -53,6 +53,7 @@ var claimRows = []claimRow{
 	{"iat", "without MaxAge", nil, [6]string{``, `1799999990`, `1800009999`, `"1799999990"`, `null`, `0`}, "...TT."},
 	{"iat", "with MaxAge", maxAge, [6]string{``, `1799999990`, `1799999899`, `"1799999990"`, `null`, `0`}, "C.CTTC"},
 	{"iat", "with MaxAge, in the future", maxAge, [6]string{``, `1800000000`, `1800000001`, `true`, `null`, `1e30`}, "C.CTTT"},
+	{"iat", "with a MaxAge that reaches beyond 1970", func(p *jwt.Policy) { p.MaxAge = 100 * 365 * 24 * time.Hour }, [6]string{``, `1799999990`, `1800000001`, `"1799999990"`, `null`, `0`}, "C.CTT."},
 
 	{"nbf", "always asked for", nil, [6]string{``, `1799999990`, `1800000001`, `"1799999990"`, `null`, `0`}, "..NTT."},
 

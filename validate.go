@@ -34,7 +34,7 @@ func validate[T any](claims *T) (err error) {
 	if v, ok := any(claims).(validator); ok {
 		return v.Validate()
 	}
-	if v, ok := any(*claims).(validator); ok && !isNil(v) {
+	if v, ok := any(*claims).(validator); ok {
 		return v.Validate()
 	}
 	return nil

@@ -191,8 +191,7 @@ func (f facts) ecdsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, 
 	return func(input, sig []byte) bool {
 		var d digestBuffer
 		var der derBuffer
-		asn1Sig, ok := appendASN1(der[:0], sig, f.coordinateSize())
-		return ok && ecdsa.VerifyASN1(public, f.digest(&d, input), asn1Sig)
+		return ecdsa.VerifyASN1(public, f.digest(&d, input), appendASN1(der[:0], sig, f.coordinateSize()))
 	}, nil
 }
 

@@ -26,7 +26,7 @@ func FirstKey[Refusal error, K any](keys []K, fits func(K) bool, try func(K) err
 		if err == nil {
 			return k, true, Miss{}
 		}
-		if err != no && !Says[Refusal](err, no) {
+		if !Says[Refusal](err, no) {
 			failures = append(failures, err)
 		}
 	}

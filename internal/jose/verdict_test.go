@@ -132,6 +132,7 @@ func TestARefusalIsNotJoinedWithAnotherError(t *testing.T) {
 		{joined{}, false},
 		{joined{nil}, false},
 		{joined{nil, refused}, true},
+		{joined{refused, nil}, true},
 	} {
 		assert.Equal(t, row.want, Refuses[*refusal](row.err), "%v", row.err)
 	}

@@ -5,10 +5,12 @@ import (
 	stdjson "encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -123,6 +125,8 @@ func TestAppendRefusesWhatCouldNotBeRead(t *testing.T) {
 	for _, v := range []any{
 		struct{ A func() }{}, struct{ A chan int }{}, struct{ A complex128 }{}, struct{ A any }{func() {}}, struct{ A map[bool]int }{map[bool]int{true: 1}}, map[equalKeys]int{1: 1, 2: 2},
 		tagged(failsText{}, `json:",string"`),
+		tagged((func())(nil), `json:",omitempty"`), tagged((chan int)(nil), `json:",omitempty"`), tagged(complex64(0), `json:",omitempty"`), tagged(0i, `json:",omitempty"`),
+		tagged(unsafe.Pointer(nil), `json:",omitempty"`),
 	} {
 		_, err := encode(v)
 		require.Error(t, err, "%T", v)
@@ -165,6 +169,14 @@ func TestAppendWritesAsDeepAsCanBeRead(t *testing.T) {
 	}
 	_, err = encode(manyPointers)
 	assert.NoError(t, err)
+	var chain pointers
+	for range 8 * strictjson.MaxDepth {
+		chain = ptr(chain)
+	}
+	_, err = encode(chain)
+	assert.NoError(t, err)
+	_, err = encode(ptr(chain))
+	assert.ErrorContains(t, err, "nested too deep")
 }
 
 // A value that can be changed is changed, as by encoding/json: there may be a lock
@@ -311,9 +323,25 @@ func TestWhatIsCodedFieldByField(t *testing.T) {
 			*Right
 			hidden
 		}{}, []kind{text, text, text, text, text}},
-		{tagged(0, `json:",string"`, ptr(0), `json:",string"`, "", `json:",string"`, stdjson.Number(""), `json:",string"`, ptr(ptr(0)), `json:",string"`, namedPointer(nil), `json:",string"`, []int{}, `json:",string"`, jsonInt(0), `json:",string"`),
-			[]kind{quoted, quoted, quoted, quoted, wrap, wrap, wrap, wrap}},
+		{tagged(0, `json:",string"`, ptr(0), `json:",string"`, "", `json:",string"`, stdjson.Number(""), `json:",string"`, ptr(ptr(0)), `json:",string"`, namedPointer(nil), `json:",string"`, []int{}, `json:",string"`, jsonInt(0), `json:",string"`,
+			true, `json:",string"`, uint8(0), `json:",string"`, 1.5, `json:",string"`),
+			[]kind{quoted, quoted, quoted, quoted, wrap, wrap, wrap, wrap, quoted, quoted, quoted}},
 		{tagged(time.Time{}, `json:",format:unix"`, 0, `json:",omitzero"`), []kind{wrap, integer}},
+		{struct {
+			A int
+			B int8
+			C int16
+			D int32
+			E int64
+			F uint
+			G uint8
+			H uint16
+			I uint32
+			J uint64
+			K uintptr
+			L float32
+			M float64
+		}{}, append(slices.Repeat([]kind{integer}, 5), append(slices.Repeat([]kind{unsigned}, 6), float, float)...)},
 		{struct {
 			A any
 			B []string
@@ -338,7 +366,9 @@ func TestWhatIsCodedFieldByField(t *testing.T) {
 			G v2Value
 			H appendsText
 			I func()
-		}{}, []kind{jsonMethod, textMethod, other, other, other, other, other, textMethod, other}},
+			J textPointerInt
+			K *textPointerInt
+		}{}, []kind{jsonMethod, textMethod, other, other, other, other, other, textMethod, other, other, pointer}},
 	} {
 		n := nodeOf(reflect.TypeOf(row.v))
 		require.NotNil(t, n.object, "%T", row.v)

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -155,7 +154,7 @@ func candidateOf(in embedding, i int) (c candidate, embedded, ok bool) {
 	switch isStruct := t.Kind() == reflect.Struct; {
 	case tag == "-", !f.IsExported() && !(f.Anonymous && isStruct):
 		return candidate{}, false, true
-	case strings.ContainsAny(tag, "'\"`\\") || !utf8.ValidString(name): // which versions of json read differently
+	case strings.ContainsAny(tag, "'\"`\\"): // which versions of json read differently
 		return candidate{}, false, false
 	case !f.IsExported() && (name != "" || f.Type.Kind() == reflect.Pointer):
 		return candidate{}, false, false
@@ -217,7 +216,7 @@ func (m maker) objectOf(t reflect.Type) *object {
 	o := new(object)
 	for _, c := range dominant(all) {
 		label, err := jsontext.AppendQuote([]byte{','}, c.name)
-		if err != nil {
+		if err != nil { // not valid UTF-8
 			return nil
 		}
 		f := &field{name: c.name, label: string(append(label, ':')), path: c.path}

@@ -58,10 +58,7 @@ func readNumber(from *jsontext.Decoder, n *stdjson.Number) error {
 	case 'n':
 		return nil
 	case '"':
-		text, err := jsontext.AppendUnquote(nil, raw)
-		if err != nil {
-			return err
-		}
+		text, _ := jsontext.AppendUnquote(nil, raw) // which the Decoder has read
 		s = string(text)
 	}
 	if !isNumber(s) {

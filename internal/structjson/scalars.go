@@ -45,8 +45,8 @@ func (e *encoder) number(s string) bool {
 }
 
 func isNumber(s string) bool {
-	v, problem := strictjson.ReadValue([]byte(s), 0)
-	return problem == "" && v.IsNumber() && len(v.Raw) == len(s)
+	v, _ := strictjson.ReadValue([]byte(s), 0)
+	return v.IsNumber() && len(v.Raw) == len(s)
 }
 
 func (e *encoder) octets(v reflect.Value) bool {
@@ -59,11 +59,8 @@ func (e *encoder) octets(v reflect.Value) bool {
 
 // quoted appends a string that holds the JSON of v.
 func (e *encoder) quoted(n *node, v reflect.Value) bool {
-	if n.elem.writes == pointer {
-		if v.IsNil() {
-			return e.null()
-		}
-		n, v = &node{elem: n.elem.elem}, v.Elem()
+	if n.elem.writes == pointer && v.IsNil() {
+		return e.null()
 	}
 	start := len(e.b)
 	if !e.value(n.elem, v) {

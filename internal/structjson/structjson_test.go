@@ -78,6 +78,11 @@ func TestEmbeds(t *testing.T) {
 		assert.False(t, New(of, reflect.TypeFor[Left]()).Embeds && of != reflect.TypeFor[embedsOther](), "%T", row.v)
 	}
 	assert.False(t, New(reflect.TypeFor[embedsAlone](), reflect.TypeFor[int]()).Embeds)
+	for _, v := range []any{struct{ Rival Rival }{}, struct { // whose one field has one member, as Rival itself
+		Rival `json:"id"`
+	}{}} {
+		assert.False(t, New(reflect.TypeOf(v), reflect.TypeFor[Rival]()).Embeds, "%T", v)
+	}
 }
 
 // The base is its caller's.

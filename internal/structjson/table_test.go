@@ -271,6 +271,11 @@ var typeTable = []any{
 		C []textPointer
 	}{B: &textPointer{}, C: make([]textPointer, 1)},
 	struct {
+		A textPointerInt
+		B *textPointerInt
+		C []textPointerInt
+	}{B: ptr(textPointerInt(0)), C: make([]textPointerInt, 1)},
+	struct {
 		A jsonList
 		B jsonMap
 		C jsonInt

@@ -31,34 +31,35 @@ type (
 	octet   byte
 	aliased = word
 
-	jsonValue    struct{ N int }    // MarshalJSON by value
-	jsonPointer  struct{ N int }    // MarshalJSON by pointer
-	textValue    struct{ S string } // MarshalText by value
-	textPointer  struct{ S string } // MarshalText by pointer
-	textString   string             // MarshalText by value
-	jsonInt      int                // both by value
-	jsonList     []int              // UnmarshalJSON, and MarshalJSON by value
-	jsonMap      map[string]int
-	textInt      int // MarshalText, UnmarshalText
-	readsText    string
-	readsJSON    int64
-	v2Value      struct{ N int } // MarshalJSONTo, UnmarshalJSONFrom
-	appendsText  string
-	markedByte   byte // MarshalText by value
-	neverZero    int
-	alwaysZero   struct{ N int }
-	pointerZero  struct{ N int }
-	failsJSON    struct{}
-	failsText    struct{}
-	loose        struct{} // JSON that is not strict
-	spacious     struct{}
-	notUTF8      struct{}
-	manyKeys     struct{ A, B int } // a key by its text
-	equalKeys    int                // whose texts are all the same
-	integerKey   int16
-	unsignedKey  uint16
-	stringer     interface{ String() string }
-	someMarshals interface{ MarshalJSON() ([]byte, error) }
+	jsonValue      struct{ N int }    // MarshalJSON by value
+	jsonPointer    struct{ N int }    // MarshalJSON by pointer
+	textValue      struct{ S string } // MarshalText by value
+	textPointer    struct{ S string } // MarshalText by pointer
+	textString     string             // MarshalText by value
+	jsonInt        int                // both by value
+	jsonList       []int              // UnmarshalJSON, and MarshalJSON by value
+	jsonMap        map[string]int
+	textInt        int // MarshalText, UnmarshalText
+	readsText      string
+	textPointerInt int // MarshalText by pointer
+	readsJSON      int64
+	v2Value        struct{ N int } // MarshalJSONTo, UnmarshalJSONFrom
+	appendsText    string
+	markedByte     byte // MarshalText by value
+	neverZero      int
+	alwaysZero     struct{ N int }
+	pointerZero    struct{ N int }
+	failsJSON      struct{}
+	failsText      struct{}
+	loose          struct{} // JSON that is not strict
+	spacious       struct{}
+	notUTF8        struct{}
+	manyKeys       struct{ A, B int } // a key by its text
+	equalKeys      int                // whose texts are all the same
+	integerKey     int16
+	unsignedKey    uint16
+	stringer       interface{ String() string }
+	someMarshals   interface{ MarshalJSON() ([]byte, error) }
 )
 
 func (v jsonValue) MarshalJSON() ([]byte, error) {
@@ -74,11 +75,12 @@ func (v *jsonPointer) UnmarshalJSON(b []byte) error {
 	v.N = len(b)
 	return nil
 }
-func (v textValue) MarshalText() ([]byte, error)    { return []byte(strings.ToUpper(v.S)), nil }
-func (v *textValue) UnmarshalText(b []byte) error   { v.S = strings.ToLower(string(b)); return nil }
-func (v *textPointer) MarshalText() ([]byte, error) { return []byte("by pointer"), nil }
-func (v *textPointer) UnmarshalText(b []byte) error { v.S = string(b); return nil }
-func (v textString) MarshalText() ([]byte, error)   { return []byte("<" + string(v) + ">"), nil }
+func (v textValue) MarshalText() ([]byte, error)       { return []byte(strings.ToUpper(v.S)), nil }
+func (v *textValue) UnmarshalText(b []byte) error      { v.S = strings.ToLower(string(b)); return nil }
+func (v *textPointer) MarshalText() ([]byte, error)    { return []byte("by pointer"), nil }
+func (v *textPointerInt) MarshalText() ([]byte, error) { return []byte("by pointer"), nil }
+func (v *textPointer) UnmarshalText(b []byte) error    { v.S = string(b); return nil }
+func (v textString) MarshalText() ([]byte, error)      { return []byte("<" + string(v) + ">"), nil }
 func (v *textString) UnmarshalText(b []byte) error {
 	*v = textString(strings.Trim(string(b), "<>"))
 	return nil
@@ -195,6 +197,7 @@ type (
 		Days  time.Time     `json:"days,format:'2006-01-02'"`
 	}
 	namedPointer *int
+	pointers     *pointers // as many as there are
 	EmbeddedText string
 	EmbeddedList []string
 	embeddedText string

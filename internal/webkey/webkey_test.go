@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 )
 
 func TestCurves(t *testing.T) {
@@ -65,6 +67,12 @@ func TestX25519IsNotApproved(t *testing.T) {
 		} else {
 			assert.NoError(t, c.approved(true), c.Name)
 		}
+	}
+}
+
+func TestX25519IsNotApprovedInTheFIPSMode(t *testing.T) {
+	if fipstest.Enforced(t) {
+		assert.Error(t, X25519().Approved())
 	}
 }
 
