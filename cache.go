@@ -105,7 +105,7 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Tok
 	var err error
 	p := c.Policies[0]
 	if len(c.Policies) == 1 {
-		t, err = p.accept(ctx, token, nil)
+		t, err = p.accept(ctx, token, nil, nil)
 	} else {
 		t, p, err = c.Policies.accept(ctx, token, nil)
 	}

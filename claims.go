@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
+	"github.com/seed-b1f8f58c/jwt/internal/structjson"
 )
 
 // Claims are the registered claims (RFC 7519 section 4.1). Embed it in a struct
@@ -101,53 +102,121 @@ const (
 	hasNotBefore
 	hasIssuedAt
 	hasID
-	hasConfirmation // which is not in Claims: cnf, RFC 7800
+	hasConfirmation // cnf (RFC 7800), which is not in Claims
 )
 
-// decodeClaims reads the registered claims in data, which is the payload. It
-// returns the claim at fault, if it is one, and what is wrong.
-func (t *Token) decodeClaims(data []byte) (claim, problem string) {
-	o := strictjson.Read(data, 0)
-	for o.Next() {
-		ok, want := true, "a string"
-		switch string(o.Name) {
-		case "iss":
-			t.has |= hasIssuer
-			t.Claims.Issuer, ok = o.Value.Text(t.payload)
-		case "sub":
-			t.has |= hasSubject
-			t.Claims.Subject, ok = o.Value.Text(t.payload)
-		case "jti":
-			t.has |= hasID
-			t.Claims.ID, ok = o.Value.Text(t.payload)
-		case "aud":
-			t.has |= hasAudience
-			want = "a string or an array of strings"
-			t.Claims.Audience, ok = readAudience(&o.Value, t.payload, t.oneAudience[:0])
-		case "exp":
-			t.has |= hasExpiresAt
-			t.fraction.exp, want, ok = readDate(&o.Value, &t.Claims.ExpiresAt)
-		case "nbf":
-			t.has |= hasNotBefore
-			t.fraction.nbf, want, ok = readDate(&o.Value, &t.Claims.NotBefore)
-		case "iat":
-			t.has |= hasIssuedAt
-			t.fraction.iat, want, ok = readDate(&o.Value, &t.Claims.IssuedAt)
-		default:
+// registeredClaim returns the bit of a name, and 0 for that of another claim.
+func registeredClaim(name []byte) registered {
+	switch string(name) {
+	case "iss":
+		return hasIssuer
+	case "sub":
+		return hasSubject
+	case "aud":
+		return hasAudience
+	case "exp":
+		return hasExpiresAt
+	case "nbf":
+		return hasNotBefore
+	case "iat":
+		return hasIssuedAt
+	case "jti":
+		return hasID
+	case "cnf":
+		return hasConfirmation
+	}
+	return 0
+}
+
+// decodeClaims reads the registered claims in data, which is the payload, and in the
+// same walk the private ones into the target, if there is one. It returns the claim
+// at fault, if it is one, and what is wrong: that may be the target only.
+func (t *Token) decodeClaims(data []byte, into *target) (claim, problem string) {
+	m := into.members(data, t.payload)
+	if m.Peek() != '{' {
+		return "", "payload: not a JSON object"
+	}
+	for more := m.Open('{'); more; more = m.More('}') {
+		name := m.Name()
+		is := registeredClaim(name)
+		if is == 0 || is == hasConfirmation { // not in Claims
 			if t.private == 0 {
-				t.private = o.Start
+				t.private = m.NameAt()
 			}
-			if string(o.Name) == "cnf" {
-				t.has |= hasConfirmation
+			if t.has |= is; !m.Member(name) && m.Problem() == "" {
+				return string(name), "does not fit the target"
 			}
 			continue
 		}
-		if !ok {
-			return string(o.Name), "got " + o.Value.Kind() + ", want " + want
+		if t.has&is != 0 {
+			m.Duplicate(name)
+			continue
+		}
+		t.has |= is
+		if mismatch := t.readClaim(&m, is); mismatch != "" && m.Problem() == "" {
+			return string(name), mismatch
 		}
 	}
-	if o.Problem() != "" {
-		return "", "payload: " + o.Problem()
+	switch {
+	case m.Problem() != "":
+		return "", "payload: " + m.Problem()
+	case !m.AtEnd():
+		return "", "payload: data after the JSON object"
 	}
 	return "", ""
 }
+
+// readClaim reads the value of a registered claim. It returns what is wrong with it.
+func (t *Token) readClaim(m *structjson.Members, is registered) (mismatch string) {
+	switch is {
+	case hasIssuer:
+		return readText(m, &t.Claims.Issuer)
+	case hasSubject:
+		return readText(m, &t.Claims.Subject)
+	case hasID:
+		return readText(m, &t.Claims.ID)
+	case hasExpiresAt:
+		return readDate(m, &t.Claims.ExpiresAt, &t.fraction.exp)
+	case hasNotBefore:
+		return readDate(m, &t.Claims.NotBefore, &t.fraction.nbf)
+	case hasIssuedAt:
+		return readDate(m, &t.Claims.IssuedAt, &t.fraction.iat)
+	}
+	if one, ok := m.Text(); ok {
+		t.Claims.Audience = append(t.oneAudience[:0], one)
+		return ""
+	}
+	v, ok := m.Value(), false
+	if t.Claims.Audience, ok = readAudience(&v, t.payload, t.oneAudience[:0]); !ok {
+		return gotInstead(&v, "a string or an array of strings")
+	}
+	return ""
+}
+
+func readText(m *structjson.Members, text *string) (mismatch string) {
+	var ok bool
+	if *text, ok = m.Text(); !ok {
+		v := m.Value()
+		return gotInstead(&v, "a string")
+	}
+	return ""
+}
+
+// readDate sets date and its fraction of a second.
+func readDate(m *structjson.Members, date *NumericDate, nsec *int32) (mismatch string) {
+	if sec, ok := m.Integer(); ok {
+		*date = NumericDate(sec)
+		return ""
+	}
+	v := m.Value()
+	if !v.IsNumber() {
+		return gotInstead(&v, "a number")
+	}
+	at, ok := parseInstant(v.Raw)
+	if *date, *nsec = NumericDate(at.sec), at.nsec; !ok {
+		return gotInstead(&v, "one that fits 64 bits")
+	}
+	return ""
+}
+
+func gotInstead(v *strictjson.Value, want string) string { return "got " + v.Kind() + ", want " + want }

@@ -156,12 +156,12 @@ func (b *buffer) readHeader(token string, s segments) (h decodedHeader, refusal 
 }
 
 // readPayload decodes the payload of the token, whose signature is good.
-func (b *buffer) readPayload(s segments) (*Token, *VerifyError) {
+func (b *buffer) readPayload(s segments, into *target) (*Token, *VerifyError) {
 	var ok bool
 	if b.payload, ok = base64url.AppendDecode(b.payload[:0], b.token[s.header+1:s.payload]); !ok {
 		return nil, refuse(ErrClaim, "payload: "+base64url.Problem)
 	}
-	return newToken(b.payload)
+	return newToken(b.payload, into)
 }
 
 // checkHeaderSize refuses to make a header that no verifier would read.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
 // A NumericDate is a time in seconds since 1970-01-01T00:00:00Z (RFC 7519
@@ -179,14 +178,4 @@ func parseExponent(text []byte) int {
 		return most
 	}
 	return min(max(n, -most), most)
-}
-
-// readDate sets date and returns its fraction of a second.
-func readDate(v *strictjson.Value, date *NumericDate) (nsec int32, want string, ok bool) {
-	if !v.IsNumber() {
-		return 0, "a number", false
-	}
-	t, ok := parseInstant(v.Raw)
-	*date = NumericDate(t.sec)
-	return t.nsec, "one that fits 64 bits", ok
 }

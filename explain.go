@@ -111,14 +111,14 @@ func (p *Policy) Explain(ctx context.Context, token string) *Explanation {
 // their names. It leaves e.Err as it is.
 func (p *Policy) tell(ctx context.Context, token string, e *Explanation, prefix string) (*Token, error) {
 	if e == nil {
-		return p.accept(ctx, token, nil)
+		return p.accept(ctx, token, nil, nil)
 	}
 	if err := p.incomplete(); err != nil {
 		e.Add(prefix+"policy", "", "a policy that is complete", err)
 		return nil, err
 	}
 	tr := &trace{}
-	t, err := p.accept(ctx, token, tr)
+	t, err := p.accept(ctx, token, tr, nil)
 	told := &Explanation{}
 	for i, s := range stages {
 		switch at := stage(i); {

@@ -62,15 +62,16 @@ type TokenVerifier interface {
 //
 // The context is handed to the key set and the keys.
 func (p *Policy) Verify(ctx context.Context, token string) (*Token, error) {
-	return p.accept(ctx, token, nil)
+	return p.accept(ctx, token, nil, nil)
 }
 
-// accept is Verify that notes how far it comes in tr, if that is not nil.
-func (p *Policy) accept(ctx context.Context, token string, tr *trace) (*Token, error) {
+// accept is Verify that notes how far it comes in tr, and decodes the claims into the
+// target, if these are not nil.
+func (p *Policy) accept(ctx context.Context, token string, tr *trace, into *target) (*Token, error) {
 	if err := p.incomplete(); err != nil {
 		return nil, err
 	}
-	t, err := p.authenticate(ctx, token, tr)
+	t, err := p.authenticate(ctx, token, tr, into)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (p *Policy) maxSize() int { return jose.MaxSize(p.MaxSize) }
 
 // authenticate returns the token if its signature is good. Its claims are well
 // formed, but nothing has been asked of them.
-func (p *Policy) authenticate(ctx context.Context, token string, tr *trace) (*Token, error) {
+func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into *target) (*Token, error) {
 	if len(token) > p.maxSize() {
 		return nil, refuse(ErrMalformed, jose.TooLarge(len(token), p.maxSize()))
 	}
@@ -157,7 +158,7 @@ func (p *Policy) authenticate(ctx context.Context, token string, tr *trace) (*To
 		if tr != nil {
 			tr.stage, tr.claims = stagePayload, true
 		}
-		return decrypted(keys.Envelope(), token)
+		return decrypted(keys.Envelope(), token, into)
 	}
 	tr.reach(stageParts)
 	s, ok := split(token)
@@ -183,7 +184,7 @@ func (p *Policy) authenticate(ctx context.Context, token string, tr *trace) (*To
 	}
 	// Only from here on is the payload looked at.
 	tr.reach(stagePayload)
-	t, refusal := b.readPayload(s)
+	t, refusal := b.readPayload(s, into)
 	if refusal != nil {
 		return nil, refusal
 	}

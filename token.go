@@ -1,7 +1,6 @@
 package jwt
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -27,23 +26,32 @@ type Token struct {
 	key         Verifier                      // that accepted it
 	oneAudience [1]string                     // room for the usual audience
 	fraction    struct{ exp, nbf, iat int32 } // nanoseconds that the dates of the Claims are without
+	has         registered                    // behind the fractions, where it takes no room
 	private     int                           // where the first of the other claims begins in the payload; 0: nowhere
-	has         registered
-	leeway      time.Duration // of the policy that accepted the token
+	leeway      time.Duration                 // of the policy that accepted the token
 }
 
-// newToken returns the token of a payload that is known to be genuine.
-func newToken(payload []byte) (*Token, *VerifyError) {
-	t := &Token{payload: string(payload)}
-	if claim, problem := t.decodeClaims(payload); problem != "" {
+// newToken returns the token of a payload that is known to be genuine, and decodes
+// its claims into the target, if there is one and they fit.
+func newToken(payload []byte, into *target) (*Token, *VerifyError) {
+	t := into.newToken()
+	t.payload = string(payload)
+	claim, problem := t.decodeClaims(payload, into)
+	if problem != "" && into != nil { // once more, for the payload alone
+		*t = Token{payload: t.payload}
+		claim, problem = t.decodeClaims(payload, nil)
+	} else if into != nil {
+		into.setRegistered(t)
+	}
+	if problem != "" {
 		return nil, &VerifyError{Reason: ErrClaim, Claim: claim, Detail: problem}
 	}
 	return t, nil
 }
 
 // decrypted returns the token of a payload that package jwe decrypted.
-func decrypted(e jose.Envelope, payload string) (*Token, error) {
-	t, refusal := newToken([]byte(payload))
+func decrypted(e jose.Envelope, payload string, into *target) (*Token, error) {
+	t, refusal := newToken([]byte(payload), into)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -99,36 +107,11 @@ func InsecureToken(claims any) (*Token, error) {
 	if err := b.writeClaims(claims); err != nil {
 		return nil, err
 	}
-	t, refusal := newToken(b.payload)
+	t, refusal := newToken(b.payload, nil)
 	if refusal != nil {
 		return nil, fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail))
 	}
 	return t, nil
-}
-
-// VerifyAs verifies the token and decodes its claims into a T, as [ClaimsAs] does.
-// Errors are those of v and of ClaimsAs: a refusal is a *[VerifyError], any other
-// error means that it could not be decided.
-func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, error) {
-	var none T
-	if isNil(v) {
-		return none, errors.New("jwt: no TokenVerifier to verify the token with")
-	}
-	t, err := verifyToRead(ctx, v, token)
-	if err != nil {
-		return none, err
-	}
-	return ClaimsAs[T](t)
-}
-
-// verifyToRead is v.Verify for a token that is read and not handed out, so that a
-// Cache need not copy it.
-func verifyToRead(ctx context.Context, v TokenVerifier, token string) (*Token, error) {
-	if c, ok := v.(*Cache); ok {
-		t, _, err := c.lend(ctx, token)
-		return t, err
-	}
-	return v.Verify(ctx, token)
 }
 
 // ClaimsAs decodes the verified payload into a T. It reads what [Sign] writes, and

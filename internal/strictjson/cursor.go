@@ -1,33 +1,42 @@
 package strictjson
 
-import (
-	"bytes"
+import "github.com/go-json-experiment/json/jsontext"
 
-	"github.com/go-json-experiment/json/jsontext"
-)
-
-// A Cursor walks down a JSON text that is known to be strict, value by value. It
-// does not look for duplicate names again. On a text that is not well formed it
-// ends early, with a [Cursor.Problem].
+// A Cursor walks down a JSON text, value by value. On a text that is not well
+// formed it ends early, with a [Cursor.Problem].
 //
 //	for more := c.Open('{'); more; more = c.More('}') {
 //		switch string(c.Name()) { … c.Text() … }
 //	}
+//	… c.AtEnd() …
 //
 // Each value must be read before More is called. A Cursor is for one goroutine.
 type Cursor struct {
 	scanner
-	source string
-	pos    int
-	depth  int
+	source  string
+	pos     int
+	depth   int
+	nameAt  int  // where the name that was read last begins in the data
+	escaped bool // it has escapes
 }
 
-// Walk returns a Cursor before the value in data, which must not change
-// meanwhile. If source is not empty, it has the same bytes as data, and texts
-// are parts of it; otherwise they are copies.
+// Walk returns a Cursor before the value in data, which is known to be strict and
+// must not change meanwhile. If source is not empty, it has the same bytes as data,
+// and texts are parts of it; otherwise they are copies.
 func Walk(data []byte, source string) Cursor {
 	return Cursor{scanner: scanner{data: data, lax: true}, source: source}
 }
+
+// WalkStrictly is [Walk] for data of which nothing is known. What is walked to its
+// end without a problem is strict, if no two names of an object that was entered are
+// the same: that is for the caller to see, by [Cursor.IsNew] where it has no other
+// way. In the values that [Cursor.Value] passes, the Cursor compares the names.
+func WalkStrictly(data []byte, source string) Cursor {
+	return Cursor{scanner: scanner{data: data}, source: source}
+}
+
+// IsStrict reports whether the Cursor is from [WalkStrictly].
+func (c *Cursor) IsStrict() bool { return !c.lax }
 
 // Problem says why the walk ended early, and is empty if it did not.
 func (c *Cursor) Problem() string { return c.problem }
@@ -75,7 +84,7 @@ func (c *Cursor) More(closing byte) bool {
 		c.depth--
 		return false
 	}
-	c.fail("want ',' or a bracket after a value")
+	c.fail("want ',' or '" + string(rune(closing)) + "' after a value")
 	return false
 }
 
@@ -92,30 +101,51 @@ func (c *Cursor) NameIs(label string) bool {
 
 // Name reads the name of a member, up to its value.
 func (c *Cursor) Name() []byte {
-	name, _ := c.name()
+	start := c.space(c.pos)
+	if !c.at(start, '"') {
+		c.fail("want a member name")
+		return nil
+	}
+	end, escaped := c.text(start + 1)
+	if end < 0 {
+		return nil
+	}
+	c.nameAt, c.escaped = start+1, escaped
+	name := c.data[start+1 : end-1]
+	if escaped {
+		name, _ = jsontext.AppendUnquote(nil, c.data[start:end])
+	}
+	if end = c.space(end); !c.at(end, ':') {
+		c.fail("want ':' after a member name")
+		return nil
+	}
+	c.pos = end + 1
 	return name
 }
 
+// NameAt returns where the name that was read last begins in the data, with its
+// quote.
+func (c *Cursor) NameAt() int { return c.nameAt - 1 }
+
 // NameText is Name that returns a string, as Text does.
 func (c *Cursor) NameText() string {
-	name, start := c.name()
-	if c.source != "" && c.source[start:start+len(name)] == string(name) {
-		return c.source[start : start+len(name)]
+	name := c.Name()
+	if c.source != "" && !c.escaped {
+		return c.source[c.nameAt : c.nameAt+len(name)]
 	}
 	return string(name)
 }
 
-// name also returns where the name starts in the data, if it has no escapes.
-func (c *Cursor) name() (name []byte, start int) {
-	start = c.space(c.pos)
-	end, name := c.member(start, nil)
-	if end < 0 {
-		return nil, 0
-	}
-	if c.pos = end; bytes.IndexByte(name, '\\') >= 0 {
-		name, _ = jsontext.AppendUnquote(nil, c.data[start:start+len(name)+2])
-	}
-	return name, start + 1
+// IsNew reports whether the name that was read last is not among the others of its
+// object, and adds it to them. If it is, that is a problem.
+func (c *Cursor) IsNew(name []byte, others *Names) bool {
+	return others.add(name, c.data, c.nameAt, c.escaped) || c.Duplicate(name)
+}
+
+// Duplicate makes a problem of a name that is there twice. It returns false.
+func (c *Cursor) Duplicate(name []byte) bool {
+	c.fail("duplicate name " + Quote(string(name)))
+	return false
 }
 
 // Text reads a string. It reports false, and reads nothing, if the next value is
@@ -130,6 +160,9 @@ func (c *Cursor) Text() (text string, ok bool) {
 		return "", false
 	}
 	c.pos = end
+	if c.source != "" && !escaped {
+		return c.source[start+1 : end-1], true
+	}
 	v := Value{Raw: c.data[start:end], start: start, escaped: escaped}
 	return v.Text(c.source)
 }
@@ -147,7 +180,7 @@ func (c *Cursor) Integer() (n int64, ok bool) {
 	for data := c.data; i < len(data) && data[i]-'0' < 10; i++ {
 		n = n*10 + int64(data[i]-'0')
 	}
-	if i == start || i-start > most || c.at(i, '.') || c.at(i, 'e') || c.at(i, 'E') {
+	if i == start || i-start > most || i > start+1 && c.data[start] == '0' || c.at(i, '.') || c.at(i, 'e') || c.at(i, 'E') {
 		return 0, false
 	}
 	c.pos = i

@@ -2,9 +2,9 @@ package strictjson
 
 import "math"
 
-// names is a set of the member names of one object: a few by where they are in
-// the data, the others in a map.
-type names struct {
+// Names is a set of the member names of one object: a few by where they are in
+// the data, the others in a map. The zero value is empty.
+type Names struct {
 	few  [16]span
 	n    int
 	many map[string]struct{}
@@ -14,7 +14,7 @@ type names struct {
 type span struct{ start, end int32 }
 
 // add reports whether name was new. It is data[start:end], unless it had escapes.
-func (s *names) add(name, data []byte, start int, escaped bool) bool {
+func (s *Names) add(name, data []byte, start int, escaped bool) bool {
 	bit := bit(name)
 	if s.mask&bit != 0 {
 		for _, few := range s.few[:s.n] {

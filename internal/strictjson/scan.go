@@ -45,7 +45,7 @@ func (s *scanner) spaces(i int) int {
 }
 
 // member reads a name and its colon, up to the first byte of the value.
-func (s *scanner) member(i int, seen *names) (end int, name []byte) {
+func (s *scanner) member(i int, seen *Names) (end int, name []byte) {
 	if i = s.space(i); !s.at(i, '"') {
 		return s.fail("want a member name"), nil
 	}
@@ -98,7 +98,7 @@ func (s *scanner) value(i, depth int) (end int, escaped bool) {
 }
 
 func (s *scanner) object(i, depth int) int {
-	var seen names
+	var seen Names
 	if i = s.space(i); s.at(i, '}') {
 		return i + 1
 	}

@@ -30,7 +30,7 @@ type Object struct {
 
 	scanner
 	pos  int
-	seen names
+	seen Names
 }
 
 // Read prepares to read data, which must not change meanwhile. A limit above

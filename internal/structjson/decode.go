@@ -203,15 +203,15 @@ func (d *decoder) dictionary(n *node, v reflect.Value) bool {
 			d.err.in(name)
 			return false
 		}
-		if key.Kind() != reflect.String && v.MapIndex(key).IsValid() {
-			return d.fail("got two names that are the same integer", nil)
-		}
 		value.SetZero()
 		if !d.value(n.elem, value) {
 			d.err.in(name)
 			return false
 		}
-		v.SetMapIndex(key, value)
+		before := v.Len()
+		if v.SetMapIndex(key, value); v.Len() == before {
+			return d.fail("got two names that are the same integer", nil)
+		}
 	}
 	return true
 }
@@ -238,21 +238,57 @@ func (d *decoder) members(o *object, v reflect.Value) bool {
 	if d.Peek() != '{' {
 		return d.mismatch(v.Type())
 	}
+	var seen seen
 	i := -1
 	for more := d.Open('{'); more; more = d.More('}') {
 		// Most often they come in the order of the fields.
+		var name []byte
 		if next := i + 1; next < len(o.fields) && d.NameIs(o.fields[next].label[1:]) {
 			i = next
-		} else if i = o.find(d.Name()); i < 0 {
-			d.Value()
-			continue
+		} else {
+			name = d.Name()
+			i = o.find(name)
 		}
-		if f := o.fields[i]; !d.value(f.node, f.in(v)) {
-			d.err.in(f.name)
+		if d.IsStrict() && !seen.first(d, i, name) || !d.field(o, i, v) {
 			return false
 		}
 	}
 	return true
+}
+
+// field decodes the next value into field i of v, or passes it if i is negative.
+func (d *decoder) field(o *object, i int, v reflect.Value) bool {
+	if i < 0 {
+		d.Value()
+		return true
+	}
+	f := o.fields[i]
+	if !d.value(f.node, f.in(v)) {
+		d.err.in(f.name)
+		return false
+	}
+	return true
+}
+
+// seen are the members of an object that were there already.
+type seen struct {
+	fields uint64 // a bit for each
+	others strictjson.Names
+}
+
+// maxSeen is how many fields an object has at most that is read strictly.
+const maxSeen = 64
+
+// first notes the member of field i or, if that is negative, the other one called
+// name, which was read last. It reports whether it is there for the first time.
+func (s *seen) first(d *decoder, i int, name []byte) bool {
+	if i < 0 {
+		return d.IsNew(name, &s.others) || d.fail(notStrict, nil)
+	}
+	bit := uint64(1) << (i % maxSeen)
+	before := s.fields
+	s.fields |= bit
+	return before&bit == 0 || d.fail(notStrict, nil)
 }
 
 func (d *decoder) dynamic(v reflect.Value) bool {
@@ -272,10 +308,13 @@ func (d *decoder) any() (v any, ok bool) {
 	case '{':
 		all := make(map[string]any)
 		for more := d.Open('{'); more; more = d.More('}') {
-			name := d.NameText()
+			name, before := d.NameText(), len(all)
 			if all[name], ok = d.any(); !ok {
 				d.err.in(name)
 				return nil, false
+			}
+			if len(all) == before {
+				return nil, d.fail(notStrict, nil)
 			}
 		}
 		return all, true

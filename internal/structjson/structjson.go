@@ -24,6 +24,11 @@ type Codec struct {
 	// AppendMembers and DecodeMembers leave the base to their caller.
 	Embeds bool
 
+	// Plain reports that Embeds is set and that nothing below the other fields has
+	// methods that decode it, or is for package json, so that a Codec can decode them
+	// before it is known whether they are of use. [Codec.Members] is for such types.
+	Plain bool
+
 	all *node   // the type
 	own *object // the fields of the struct but those of the base
 }
@@ -48,6 +53,7 @@ func New(t, base reflect.Type) *Codec {
 		c.own.add(f)
 	}
 	c.Embeds = ofBase == len(nodeOf(base).object.fields)
+	c.Plain = c.Embeds && c.own.isPlain(make(map[*node]bool))
 	return c
 }
 
@@ -81,6 +87,48 @@ func (c *Codec) DecodeMembers(data []byte, source string, v reflect.Value, room 
 	d := decoder{Cursor: strictjson.Walk(data, source), room: room}
 	d.members(c.own, v)
 	return d.failure()
+}
+
+// Members reads the members of one object, of which nothing is known, and decodes
+// those that have a field. Its caller walks, reads the members of the base, and
+// hands it the others. What it did not fail for, up to the end, is strict as what
+// [strictjson.Read] found to be so, but for the members that the caller read.
+//
+//	for more := m.Open('{'); more; more = m.More('}') {
+//		switch name := m.Name(); string(name) { … default: m.Member(name) }
+//	}
+type Members struct {
+	decoder
+	object *object
+	into   reflect.Value
+	last   int // number of the field that was decoded last, and one
+	seen   seen
+}
+
+// Members returns what reads data into v, which is zero and can be set. Source and
+// room are as in [Codec.Decode]. The Codec is plain; nil has no fields, and no v.
+func (c *Codec) Members(data []byte, source string, v reflect.Value, room []string) Members {
+	m := Members{decoder: decoder{Cursor: strictjson.WalkStrictly(data, source), room: room}, object: &noFields, into: v}
+	if c != nil {
+		m.object = c.own
+	}
+	return m
+}
+
+var noFields object
+
+// Member decodes the next value, which is of the member called name, into its
+// field, or passes it. It reports false if it could not, or if there is another
+// member of that name.
+func (m *Members) Member(name []byte) bool {
+	i := m.last // most often they come in the order of the fields
+	if i >= len(m.object.fields) || m.object.fields[i].name != string(name) {
+		i = m.object.find(name)
+	}
+	if i >= 0 {
+		m.last = i + 1
+	}
+	return m.seen.first(&m.decoder, i, name) && m.field(m.object, i, m.into)
 }
 
 // An Error says which value could not be encoded or decoded, and why. It quotes

@@ -72,6 +72,27 @@ func (m maker) node(t reflect.Type) *node {
 	return n
 }
 
+// isPlain reports whether all below the fields is decoded by a decoder alone, and
+// each object has few enough fields for it to see which come twice. The known nodes
+// are looked into already.
+func (o *object) isPlain(known map[*node]bool) bool {
+	return len(o.fields) <= maxSeen && !slices.ContainsFunc(o.fields, func(f *field) bool { return !f.node.isPlain(known) })
+}
+
+func (n *node) isPlain(known map[*node]bool) bool {
+	if known[n] {
+		return true
+	}
+	known[n] = true
+	switch n.reads {
+	case other, wrap, jsonMethod, textMethod:
+		return false
+	case structure:
+		return n.object.isPlain(known)
+	}
+	return n.elem == nil || n.elem.isPlain(known)
+}
+
 // withOption returns the node of a field of the type t with an option: "string",
 // which concerns scalars and pointers to them, or "format".
 func (m maker) withOption(t reflect.Type, option string) *node {

@@ -1,0 +1,94 @@
+package jwt
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/seed-b1f8f58c/jwt/internal/structjson"
+)
+
+// VerifyAs verifies the token and decodes its claims into a T, as [ClaimsAs] does.
+// Errors are those of v and of ClaimsAs: a refusal is a *[VerifyError], any other
+// error means that it could not be decided.
+func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, error) {
+	var none T
+	if isNil(v) {
+		return none, errors.New("jwt: no TokenVerifier to verify the token with")
+	}
+	of := kindOf(reflect.TypeFor[T]())
+	if p, ok := v.(*Policy); ok && of.Plain {
+		return verifyInto[T](ctx, p, token, of)
+	}
+	t, err := verifyToRead(ctx, v, token)
+	if err != nil {
+		return none, err
+	}
+	return ClaimsAs[T](t)
+}
+
+// verifyInto is VerifyAs for a type of claims that is plain, which are decoded while
+// they are verified.
+func verifyInto[T any](ctx context.Context, p *Policy, token string, of *claimsKind) (T, error) {
+	var none T
+	all := new(struct {
+		roomFor[T]
+		token Token
+	})
+	into := target{kind: of, value: reflect.ValueOf(&all.value).Elem(), texts: all.texts[:], token: &all.token}
+	t, err := p.accept(ctx, token, nil, &into)
+	switch {
+	case err != nil:
+		return none, err
+	case !into.filled:
+		return ClaimsAs[T](t)
+	case of.validates:
+		if err := validate(&all.value); err != nil {
+			return none, t.refuse("", err)
+		}
+	}
+	return all.value, nil
+}
+
+// verifyToRead is v.Verify for a token that is read and not handed out, so that a
+// Cache need not copy it.
+func verifyToRead(ctx context.Context, v TokenVerifier, token string) (*Token, error) {
+	if c, ok := v.(*Cache); ok {
+		t, _, err := c.lend(ctx, token)
+		return t, err
+	}
+	return v.Verify(ctx, token)
+}
+
+// A target is where the claims of a token are decoded to while they are read. Nil is
+// nowhere.
+type target struct {
+	kind   *claimsKind   // a plain one
+	value  reflect.Value // of that kind, zero
+	texts  []string      // memory for the audience and for other lists of texts
+	token  *Token        // memory for the token
+	filled bool          // the value has the claims
+}
+
+func (to *target) newToken() *Token {
+	if to == nil {
+		return new(Token)
+	}
+	return to.token
+}
+
+// members returns what reads a payload into the target.
+func (to *target) members(data []byte, source string) structjson.Members {
+	if to == nil {
+		return (*structjson.Codec)(nil).Members(data, source, reflect.Value{}, nil)
+	}
+	return to.kind.Members(data, source, to.value, to.texts[1:1])
+}
+
+// setRegistered copies the registered claims to a value that has the other ones.
+func (to *target) setRegistered(t *Token) {
+	claims := to.value.Field(0).Addr().Interface().(*Claims)
+	*claims = t.Claims
+	claims.Audience, _ = cloneInto(to.texts[:0:1], t.Claims.Audience)
+	to.filled = true
+}

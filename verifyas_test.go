@@ -1,0 +1,184 @@
+package jwt_test
+
+import (
+	stdjson "encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt"
+)
+
+// Claims of a plain type are decoded while they are verified.
+type plainClaims struct {
+	jwt.Claims
+	Role   string              `json:"role"`
+	Level  int8                `json:"level"`
+	Scopes []string            `json:"scopes"`
+	Limits map[string]int64    `json:"limits"`
+	Groups map[string][]string `json:"groups"`
+	Cnf    map[string]string   `json:"cnf"`
+	Nested []struct {
+		Name string `json:"name"`
+		Any  any    `json:"any"`
+	} `json:"nested"`
+}
+
+// validClaims are plain claims with a check of their own.
+type validClaims struct {
+	jwt.Claims
+	Role string `json:"role"`
+}
+
+func (c validClaims) Validate() error {
+	if c.Role == "nobody" {
+		return errors.New("want a role")
+	}
+	return nil
+}
+
+// requireSame requires that VerifyAs says and returns the same of a token as Verify
+// and ClaimsAs do, one after the other.
+func requireSame[T any](t *testing.T, p *jwt.Policy, token string) (got T, err error) {
+	t.Helper()
+	var want T
+	verified, wantErr := p.Verify(t.Context(), token)
+	if wantErr == nil {
+		want, wantErr = jwt.ClaimsAs[T](verified)
+	}
+	got, err = jwt.VerifyAs[T](t.Context(), p, token)
+	require.Equal(t, want, got, token)
+	if wantErr == nil {
+		require.NoError(t, err, token)
+		return got, err
+	}
+	require.EqualError(t, err, wantErr.Error(), token)
+	var refusal, wantRefusal *jwt.VerifyError
+	require.ErrorAs(t, err, &refusal)
+	require.ErrorAs(t, wantErr, &wantRefusal)
+	require.Equal(t, wantRefusal.Reason, refusal.Reason, token)
+	require.Equal(t, wantRefusal.Claim, refusal.Claim, token)
+	return got, err
+}
+
+var plainPayloads = []string{
+	`{"exp":4102444800}`,
+	`{"exp":4102444800,"role":"admin","level":-7,"scopes":["a","b"],"limits":{"x":1},"groups":{"y":["z"]},"nested":[{"name":"n","any":{"deep":[1,"x",null]}},{}]}`,
+	` { "role" : "a\u0062" , "exp" : 4102444800 , "iss" : "i" , "scopes" : [ "s" , "t" , "u" , "v" , "w" ] , "aud" : [ "a" , "b" , "c" ] , "unknown" : { } } `,
+	`{"exp":4102444800,"aud":"a","sub":"s","jti":"j","iat":1.5,"nbf":-1,"cnf":{"jkt":"x"}}`,
+	`{"exp":4102444800.25,"aud":[],"scopes":[],"limits":{},"nested":[]}`,
+	`{"role":null,"level":null,"exp":4102444800}`,
+	`{"exp":1,"role":"admin"}`,
+	`{"exp":1,"level":"x"}`,
+	`{"nbf":4102444800,"exp":4102444801,"role":"nobody"}`,
+	`{"exp":4102444800,"role":"nobody"}`,
+	`{"exp":4102444800,"role":7}`,
+	`{"exp":4102444800,"level":128}`,
+	`{"exp":4102444800,"nested":[{"name":"n"},{"name":8}]}`,
+	`{"exp":4102444800,"groups":{"a":["b",1]}}`,
+	`{"level":"x","exp":"y"}`,
+	`{"role":"admin"}`,
+	`{"exp":4102444800,"role":"a","role":"a"}`,
+	`{"exp":4102444800,"exp":4102444800}`,
+	`{"exp":4102444800,"\u0065xp":4102444800}`,
+	`{"exp":4102444800,"x":1,"x":1}`,
+	`{"exp":4102444800,"limits":{"a":1,"a":1}}`,
+	`{"exp":4102444800,"nested":[{"name":"n","name":"n"}]}`,
+	`{"exp":4102444800,"nested":[{"any":{"a":1,"a":1}}]}`,
+	`{"exp":4102444800,"cnf":{},"cnf":{}}`,
+	`{"exp":4102444800,"level":01}`,
+	`{"exp":04102444800}`,
+	`{"exp":4102444800,"iss":null}`,
+	`{"exp":4102444800,"aud":["a",7]}`,
+	`{"exp":99999999999999999999}`,
+	`{"exp":4102444800}x`,
+	`{"exp":4102444800,`,
+	`{"exp":4102444800,"role":0`,
+	`{"exp":4102444800,"level":"0"`,
+	`{"exp":4102444800,"role":"a`,
+	"{\"exp\":4102444800,\"role\":\"\xff\"}",
+	`[]`,
+	``,
+	`{"exp":4102444800,"x":` + strings.Repeat("[", 511) + strings.Repeat("]", 511) + `}`,
+	`{"exp":4102444800,"x":` + strings.Repeat("[", 512) + strings.Repeat("]", 512) + `}`,
+}
+
+func TestVerifyAsIsVerifyAndClaimsAs(t *testing.T) {
+	p := lenient(hs256(t))
+	for _, payload := range plainPayloads {
+		token := signed(t, hs256(t), payload)
+		_, _ = requireSame[plainClaims](t, p, token)
+		_, _ = requireSame[validClaims](t, p, token)
+		_, _ = requireSame[struct{ jwt.Claims }](t, p, token)
+		_, _ = requireSame[jwt.Claims](t, p, token)
+		_, _ = requireSame[map[string]any](t, p, token)
+	}
+	got, err := requireSame[plainClaims](t, p, signed(t, hs256(t), plainPayloads[2]))
+	require.NoError(t, err)
+	assert.Equal(t, "ab", got.Role)
+	assert.Equal(t, jwt.Audience{"a", "b", "c"}, got.Audience)
+	assert.Equal(t, []string{"s", "t", "u", "v", "w"}, got.Scopes)
+}
+
+// Lists of texts do not share memory that one of them could grow into.
+func TestListsOfVerifiedClaimsAreApart(t *testing.T) {
+	p := lenient(hs256(t))
+	got, err := jwt.VerifyAs[plainClaims](t.Context(), p, signed(t, hs256(t), `{"exp":4102444800,"aud":"a","scopes":["b"],"groups":{"x":["c"]}}`))
+	require.NoError(t, err)
+	got.Audience = append(got.Audience, "more")
+	got.Scopes = append(got.Scopes, "more")
+	got.Groups["x"] = append(got.Groups["x"], "more")
+	assert.Equal(t, jwt.Audience{"a", "more"}, got.Audience)
+	assert.Equal(t, []string{"b", "more"}, got.Scopes)
+	assert.Equal(t, []string{"c", "more"}, got.Groups["x"])
+}
+
+// The methods of a type are called for claims that are accepted, and only once.
+func TestMethodsAreCalledForAcceptedClaimsOnly(t *testing.T) {
+	p := lenient(hs256(t))
+	for payload, want := range map[string]int{
+		`{"exp":4102444800,"seen":1}`:               1,
+		`{"exp":1,"seen":1}`:                        0,
+		`{"nbf":4102444800,"seen":1}`:               0,
+		`{"exp":4102444800,"seen":1,"level":"bad"}`: 1,
+	} {
+		calls = 0
+		_, err := jwt.VerifyAs[struct {
+			jwt.Claims
+			Seen  counts `json:"seen"`
+			Level int    `json:"level"`
+		}](t.Context(), p, signed(t, hs256(t), payload))
+		assert.Equal(t, want == 1 && !strings.Contains(payload, "bad"), err == nil, payload)
+		assert.Equal(t, want, calls, payload)
+	}
+}
+
+var calls int
+
+type counts struct{}
+
+func (*counts) UnmarshalJSON([]byte) error { calls++; return nil }
+
+func FuzzVerifyAs(f *testing.F) {
+	for _, payload := range plainPayloads {
+		f.Add([]byte(payload))
+	}
+	key := hs256(f)
+	p := lenient(key)
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		token := signed(t, key, string(payload))
+		_, _ = requireSame[plainClaims](t, p, token)
+		got, err := requireSame[validClaims](t, p, token)
+		if err == nil {
+			again, err := jwt.Sign(t.Context(), key, got)
+			require.NoError(t, err)
+			back, err := jwt.VerifyAs[validClaims](t.Context(), p, again)
+			require.NoError(t, err)
+			require.Equal(t, got, back)
+		}
+		require.True(t, stdjson.Valid(payload) || err != nil)
+	})
+}
