@@ -19,9 +19,8 @@ func (m *Memory) Load(_ context.Context, q store.Query) (string, store.Answer, e
 		return "", store.Answer{}, err
 	}
 	n := m.names(q)
-	lock := m.lock.of(n.session)
-	lock.RLock()
-	defer lock.RUnlock()
+	m.lock.RLock()
+	defer m.lock.RUnlock()
 	s, _ := m.sessions.get(n.session)
 	return s.state, m.answer(q, n), nil
 }
@@ -37,8 +36,8 @@ func (m *Memory) Swap(_ context.Context, now jwt.NumericDate, c store.Change) (b
 	}
 	q := store.Query{Issuer: c.Issuer, SessionID: c.SessionID, Subject: c.Subject}
 	n := m.names(q)
-	m.lock.all()
-	defer m.lock.none()
+	m.lock.Lock()
+	defer m.lock.Unlock()
 	a := m.answer(q, n)
 	if a.SessionID {
 		return false, a, nil
@@ -95,9 +94,8 @@ func (m *Memory) List(_ context.Context, issuer, subject string) ([]string, erro
 		return nil, err
 	}
 	n := m.names(store.Query{Issuer: issuer, Subject: subject})
-	lock := m.lock.of(n.subject)
-	lock.RLock()
-	defer lock.RUnlock()
+	m.lock.RLock()
+	defer m.lock.RUnlock()
 	sessions, _ := m.subjects.get(n.subject)
 	var states []string
 	for _, session := range sessions {

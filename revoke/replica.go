@@ -78,9 +78,9 @@ func (c *copied) current(maxAge time.Duration) bool {
 }
 
 // beginning is what is known of q but for what is denied.
-func (c *copied) beginning(q store.Query) store.Answer {
+func (c *copied) beginning(q *store.Query) store.Answer {
 	if c.answerTo != nil {
-		return c.answerTo(q)
+		return c.answerTo(*q)
 	}
 	return c.answer
 }
@@ -122,18 +122,30 @@ func (r *Replica) Lookup(ctx context.Context, q store.Query) (store.Answer, erro
 		return store.Answer{}, err
 	}
 	if c := r.copied.Load(); c != nil {
-		a, err := table.Lookup(ctx, store.Query{
-			Issuer: store.ShortName(q.Issuer), ID: store.ShortName(q.ID),
-			SessionID: store.ShortName(q.SessionID), Subject: store.ShortName(q.Subject),
-		})
+		a := table.nothing()
+		if !table.absent(&q) || !isShort(&q) {
+			a = table.lookup(shortened(q))
+		}
 		// The age counts after the copy was read, since the process may have stood still.
-		if err == nil && c.current(r.maxAge()) {
-			b := c.beginning(q)
+		if c.current(r.maxAge()) {
+			b := c.beginning(&q)
 			a.Since, a.Epoch, a.Dropped = b.Since, b.Epoch, max(a.Dropped, b.Dropped)
 			return a, nil
 		}
 	}
 	return r.Remote.Lookup(ctx, q)
+}
+
+// shortened is the query with names as the feed has them.
+func shortened(q store.Query) store.Query {
+	return store.Query{
+		Issuer: store.ShortName(q.Issuer), ID: store.ShortName(q.ID),
+		SessionID: store.ShortName(q.SessionID), Subject: store.ShortName(q.Subject),
+	}
+}
+
+func isShort(q *store.Query) bool {
+	return store.IsShort(q.ID) && store.IsShort(q.SessionID) && store.IsShort(q.Subject) && store.IsShort(q.Issuer)
 }
 
 // Revoke implements [store.Store]: it records the entries in the remote store, then

@@ -41,10 +41,16 @@ type Page struct {
 // has a NUL byte, another one of 50 bytes that no other name has, for databases
 // that cannot keep every name.
 func ShortName(name string) string {
-	const prefix = "sha256:"
-	if len(name) <= 200 && strings.IndexByte(name, 0) < 0 && !strings.HasPrefix(name, prefix) {
+	if IsShort(name) {
 		return name
 	}
 	sum := sha256.Sum256([]byte(name))
-	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])
+	return shortened + base64.RawURLEncoding.EncodeToString(sum[:])
 }
+
+// IsShort reports whether [ShortName] returns the name itself.
+func IsShort(name string) bool {
+	return len(name) <= 200 && strings.IndexByte(name, 0) < 0 && !strings.HasPrefix(name, shortened)
+}
+
+const shortened = "sha256:"
