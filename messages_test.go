@@ -68,6 +68,10 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), "AAAAA."+rest) // of a length that base64 has not
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
+	for _, text := range []string{"a.b.c.d", "a.b.c.", "..."} {
+		_, err = policy(key).Verify(t.Context(), text)
+		assert.EqualError(t, err, "jwt: malformed token: want three parts separated by two dots", text)
+	}
 	for _, text := range []string{strings.Repeat("x", 5000) + ";", strings.Repeat(".", 16) + ";"} { // costs of a flood
 		_, err = policy(key).Verify(t.Context(), text)
 		assert.NotContains(t, err.Error(), "semicolon")

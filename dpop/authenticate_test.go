@@ -83,6 +83,14 @@ func TestAChangedProofIsRefused(t *testing.T) {
 	}
 }
 
+// A policy of package jwt would want these to be absent.
+func TestAProofMayHaveAnIssuerAndAnAudience(t *testing.T) {
+	d := newDraft(t, newKey(t, jwt.ES256), "")
+	d.claims["iss"], d.claims["aud"], d.claims["sub"], d.claims["exp"] = "client", "https://api.example", "client", now.Unix()+60
+	_, err := newPolicy().Verify(newRequest("GET", "/orders", d.sign(t)))
+	assert.NoError(t, err)
+}
+
 func TestAlgorithmsCanBeChosen(t *testing.T) {
 	policy := newPolicy()
 	policy.Algorithms = []jwt.Algorithm{jwt.ES384, jwt.PS256}

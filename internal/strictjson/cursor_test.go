@@ -54,6 +54,7 @@ func TestCursorWalksDown(t *testing.T) {
 		`{"a":1,"b":[true,null,"x"],"c":{"d":{},"e":[]}}`:                            "{a:(1);b:[(true);(null);<x>;];c:{d:{};e:[];};}",
 		" { \"a\" : 1 ,\n\"b\" :\t[ true , \"\\u0078\" ] , \"\\u0063\\n\" : \"\" } ": "{a:(1);b:[(true);<x>;];c\n:<>;}",
 		`[[[[1],2],3],{"a":[{"b":[]}]}]`:                                             "[[[[(1);];(2);];(3);];{a:[{b:[];};];};]",
+		`{"\\":1,"a\\u0062":2,"\\\\n":3}`:                                            `{\:(1);a\u0062:(2);\\n:(3);}`,
 		`{"a":-1.5e3,"long name with more than eight bytes":"and a long text, é"}`:   "{a:(-1.5e3);long name with more than eight bytes:<and a long text, é>;}",
 	} {
 		for _, source := range []string{data, ""} {
@@ -136,6 +137,14 @@ func TestCursorReadsNothingOfAnotherKind(t *testing.T) {
 	assert.True(t, c.AtEnd())
 	assert.Equal(t, byte(0), c.Peek())
 	assert.Empty(t, c.Problem())
+
+	for _, data := range []string{`"a`, `"\x"`, "\"\xff\"", `"`} {
+		c = Walk([]byte(data), data)
+		s, ok = c.Text()
+		assert.False(t, ok, data)
+		assert.Empty(t, s, data)
+		assert.NotEmpty(t, c.Problem(), data)
+	}
 
 	c = Walk([]byte(`{}`), "")
 	assert.False(t, c.Open('['))

@@ -14,6 +14,7 @@ func TestLineIsOneLineOfASCII(t *testing.T) {
 		{"a b~", "a b~"},
 		{"two\nlines", `two\nlines`},
 		{"\x7f\x1f", `\x7f\x1f`},
+		{"\x7f", `\x7f`},
 		{"l\u043egin", `l\u043egin`},
 		{"\xff", `\xff`},
 		{strings.Repeat("x", 200), strings.Repeat("x", 200)},

@@ -51,5 +51,7 @@ func TestReadFindsEveryByteAtEveryPlace(t *testing.T) {
 				}
 			}
 		}
+		_, problem := ReadValue([]byte(`"`+plain[:size]), 0)
+		assert.Equal(t, "the JSON text ends early", problem, size)
 	}
 }

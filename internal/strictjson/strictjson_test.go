@@ -44,6 +44,8 @@ func TestReadGivesTheMembers(t *testing.T) {
 		{`{"a":-0.5e-7,"b":true,"c":false,"d":null}`, []member{{"a", "-0.5e-7"}, {"b", "true"}, {"c", "false"}, {"d", "null"}}},
 		{`{"\ud83d\ude00\"\\\/\b\f\n\r\t":0}`, []member{{"\U0001F600\"\\/\b\f\n\r\t", "0"}}},
 		{"{\"\u00e9\U0010FFFF\":\"\u2028\"}", []member{{"\u00e9\U0010FFFF", "\"\u2028\""}}},
+		{`{"a":9,"b":10.29,"c":9e9,"d":-98765432109}`, []member{{"a", "9"}, {"b", "10.29"}, {"c", "9e9"}, {"d", "-98765432109"}}},
+		{"{\"a\":\"\uFFFD, which stands for what is no UTF-8\"}", []member{{"a", "\"\uFFFD, which stands for what is no UTF-8\""}}},
 		{`{"a":1,"A":2,"a ":3}`, []member{{"a", "1"}, {"A", "2"}, {"a ", "3"}}},
 		{`{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}`, []member{{"a", `{"a":{"a":1}}`}, {"b", `[{"a":1},{"a":1}]`}}},
 	} {
@@ -114,6 +116,8 @@ func TestReadRefuses(t *testing.T) {
 		{`{"a":+1}`, "want a JSON value"},
 		{`{"a":.1}`, "want a JSON value"},
 		{`{"a":'b'}`, "want a JSON value"},
+		{`{"a":/}`, "want a JSON value"},
+		{`{"a"::}`, "want a JSON value"},
 		{`{"a":-}`, "bad number"},
 		{`{"a":-x}`, "bad number"},
 		{`{"a":1.}`, "bad number"},
@@ -288,12 +292,15 @@ func TestFindAllocatesNothing(t *testing.T) {
 	for i := range 5000 {
 		fmt.Fprintf(&many, `"x%d":{"a":1,"b":2},`, i)
 	}
-	data := []byte("{" + many.String() + `"iss":"a"}`)
-	assert.Zero(t, testing.AllocsPerRun(10, func() {
-		if _, ok := Find(data, "iss"); !ok {
-			t.Error("not found")
-		}
-	}))
+	long := strings.Repeat("x", 100)
+	for _, before := range []string{many.String(), `"` + long + `":1,`, `"\u0078` + long + `":1,`} {
+		data := []byte("{" + before + `"iss":"a"}`)
+		assert.Zero(t, testing.AllocsPerRun(10, func() {
+			if _, ok := Find(data, "iss"); !ok {
+				t.Error("not found")
+			}
+		}), before[:20])
+	}
 }
 
 func TestReadAllocatesNothing(t *testing.T) {
