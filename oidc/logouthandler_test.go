@@ -126,6 +126,18 @@ func TestARequestWithoutAGoodLogoutTokenEndsNothing(t *testing.T) {
 	}
 }
 
+func TestTheBodyOfALogoutRequestIsBounded(t *testing.T) {
+	key, keys := newKey(t, jwt.ES256)
+	policy := oidc.LogoutTokens(issuer, clientID, keys)
+	policy.Now = clock
+	form := url.Values{"logout_token": {sign(t, key, "logout+jwt", logoutClaims())}, "x": {""}}
+	form.Set("x", strings.Repeat("x", 128<<10-len(form.Encode())))
+	h := &oidc.LogoutHandler{Tokens: policy, Sessions: &sessions{}}
+	assert.Equal(t, 200, post(h, form).Code, "128 KiB")
+	form.Set("x", form.Get("x")+"x")
+	assert.Equal(t, 400, post(h, form).Code, "and a byte")
+}
+
 // failing cannot decide.
 type failing struct{}
 

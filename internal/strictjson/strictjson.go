@@ -96,7 +96,7 @@ func Find(data []byte, name string) (Value, bool) {
 			return o.Value, true
 		}
 		if len(o.Name) <= 6*len(name) && bytes.IndexByte(o.Name, '\\') >= 0 { // each letter may be an escape of six
-			var room [6 * maxFindName]byte
+			var room [6*maxFindName + 2]byte // with its quotes
 			unescaped, _ := jsontext.AppendUnquote(room[:0], data[o.Start:o.Start+len(o.Name)+2])
 			if string(unescaped) == name {
 				return o.Value, true

@@ -301,6 +301,12 @@ func TestFindAllocatesNothing(t *testing.T) {
 			}
 		}), before[:20])
 	}
+	data := []byte(`{"` + strings.Repeat(`\u0061`, 8) + `":1}`) // the longest name, with the longest escapes
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		if _, ok := Find(data, "aaaaaaaa"); !ok {
+			t.Error("not found")
+		}
+	}))
 }
 
 func TestReadAllocatesNothing(t *testing.T) {
