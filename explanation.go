@@ -1,11 +1,12 @@
 package jwt
 
 import (
-	"errors"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // An Explanation is the result of a verification, step by step. The zero value has no
@@ -38,7 +39,7 @@ const (
 )
 
 // Add appends a step that ended with the error err: it is passed if that is nil,
-// failed if that is a *[VerifyError], or else undecided. If a step before was not
+// failed if that is a *[VerifyError] and nothing else, or else undecided. If a step before was not
 // passed, it is not reached, and err does not count.
 func (e *Explanation) Add(name, got, want string, err error) {
 	e.Steps = append(e.Steps, Step{name, e.result(err), got, want})
@@ -48,13 +49,12 @@ func (e *Explanation) Add(name, got, want string, err error) {
 }
 
 func (e *Explanation) result(err error) Result {
-	var refusal *VerifyError
 	switch {
 	case e.Err != nil:
 		return NotReached
 	case err == nil:
 		return Passed
-	case errors.As(err, &refusal):
+	case jose.Refuses[*VerifyError](err):
 		return Failed
 	}
 	return Undecided

@@ -28,6 +28,9 @@ func TestExplanationsAreTables(t *testing.T) {
 	e = &jwt.Explanation{}
 	e.Add("x", "", "", errors.New("down"))
 	assert.Equal(t, jwt.Undecided, e.Steps[0].Result)
+	e = &jwt.Explanation{}
+	e.Add("x", "", "", errors.Join(&jwt.VerifyError{Reason: jwt.ErrClaim}, errors.New("down")))
+	assert.Equal(t, jwt.Undecided, e.Steps[0].Result, "it may pass another time")
 	e = &jwt.Explanation{Token: &jwt.Token{}}
 	assert.Equal(t, "step  result  got  want\naccepted", e.String())
 	data, err = json.Marshal(e)

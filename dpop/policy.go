@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
@@ -220,14 +221,13 @@ func (p *Policy) use(ctx context.Context, proof *Proof, claims proofClaims, now 
 	name := hash(proof.Key.Thumbprint() + claims.ID) // of one length, whatever the client chose
 	iat := claims.IssuedAt.Time()
 	err := once.Use(ctx, "dpop", name, iat.Add(time.Second), iat.Add(window+time.Second), 0)
-	var refusal *jwt.VerifyError
 	switch {
+	case err == nil:
+		return nil
+	case !jose.Refuses[*jwt.VerifyError](err):
+		return fmt.Errorf("dpop: asking whether a proof was used before: %w", err)
 	case errors.Is(err, revoke.ErrReused):
 		return &jwt.VerifyError{Reason: ErrReplayed, Claim: "jti", Detail: "want a new proof for every request"}
-	case errors.As(err, &refusal):
-		return refuse("iat", "older than the memory of the store, which may have known it")
-	case err != nil:
-		return fmt.Errorf("dpop: asking whether a proof was used before: %w", err)
 	}
-	return nil
+	return refuse("iat", "older than the memory of the store, which may have known it")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // A LogoutHandler receives the logout tokens that a provider sends when somebody has
@@ -56,8 +57,7 @@ func (l *LogoutHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	code, level := "temporarily_unavailable", slog.LevelWarn
-	var refusal *jwt.VerifyError
-	if errors.As(err, &refusal) || errors.Is(err, errLogoutRequest) {
+	if jose.Refuses[*jwt.VerifyError](err) || errors.Is(err, errLogoutRequest) {
 		code, level = "invalid_request", slog.LevelInfo
 	}
 	if l != nil && l.Log != nil {

@@ -157,6 +157,9 @@ func TestALogoutThatFailsIsNotReportedAsDone(t *testing.T) {
 		assert.Equal(t, `{"error":"temporarily_unavailable"}`, w.Body.String())
 		assert.Contains(t, log.String(), `level=WARN msg="logout request not carried out" error="store down"`)
 	}
+	h.Sessions = &sessions{err: errors.Join(&jwt.VerifyError{Reason: jwt.ErrClaim}, errors.New("store down"))}
+	w := post(h, url.Values{"logout_token": {sign(t, key, "logout+jwt", logoutClaims())}})
+	assert.Equal(t, `{"error":"temporarily_unavailable"}`, w.Body.String(), "a refusal of something else is in it")
 	for _, none := range []*oidc.LogoutHandler{nil, {}, {Tokens: policy}} {
 		assert.Equal(t, 400, post(none, url.Values{"logout_token": {sign(t, key, "logout+jwt", logoutClaims())}}).Code)
 	}

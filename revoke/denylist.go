@@ -3,13 +3,13 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -92,7 +92,7 @@ func (d *DenyList) ask(ctx context.Context, t *jwt.Token) error {
 	}
 	a, err := d.Store.Lookup(ctx, query)
 	if err != nil {
-		return fmt.Errorf("revoke: asking the store: %w", err)
+		return jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	return d.judge(a, query, life)
 }
@@ -247,7 +247,7 @@ func (d *DenyList) lookup(ctx context.Context, q store.Query) (store.Answer, err
 		err = known(a)
 	}
 	if err != nil {
-		return store.Answer{}, fmt.Errorf("revoke: asking the store: %w", err)
+		return store.Answer{}, jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	return a, nil
 }

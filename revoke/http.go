@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // ServeRefresh is the token endpoint of an authorization server for refresh
@@ -50,8 +51,7 @@ func (s *Sessions) ServeRevocation(w http.ResponseWriter, r *http.Request) {
 		end = s.endByAccessToken
 	}
 	err := end(r.Context(), text)
-	var refusal *jwt.VerifyError
-	if err != nil && !errors.As(err, &refusal) {
+	if err != nil && !jose.Refuses[*jwt.VerifyError](err) {
 		s.unavailable(w, r, err)
 		return
 	}
@@ -64,9 +64,8 @@ func (s *Sessions) ServeRevocation(w http.ResponseWriter, r *http.Request) {
 // invalid_grant. Any other error is 503 and temporarily_unavailable. Log gets it, and
 // an [ErrReused] as well, since a token may have been stolen.
 func (s *Sessions) WriteTokens(w http.ResponseWriter, r *http.Request, tokens Tokens, err error) {
-	var refusal *jwt.VerifyError
 	switch {
-	case errors.As(err, &refusal):
+	case jose.Refuses[*jwt.VerifyError](err):
 		if errors.Is(err, ErrReused) {
 			s.log(r, slog.LevelWarn, "a refresh token may have been stolen", err)
 		}

@@ -2,6 +2,7 @@ package revoke_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -10,12 +11,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/revoke"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
 // post sends a form to a handler, and returns the answer and its JSON.
@@ -162,4 +165,72 @@ func TestHandlersOfIncompleteSessionsAnswer(t *testing.T) {
 			assert.Equal(t, "temporarily_unavailable", values["error"])
 		}
 	}
+}
+
+type verifierFunc func(ctx context.Context, token string) (*jwt.Token, error)
+
+func (f verifierFunc) Verify(ctx context.Context, token string) (*jwt.Token, error) {
+	return f(ctx, token)
+}
+
+// A store that fails may wrap the refusal of another token, such as its own; a
+// verifier of several parts may join the refusal of one with the failure of another
+// one. Neither refuses a token, ends a session or says that one has ended.
+func TestARefusalWithinAFailureRefusesNobody(t *testing.T) {
+	other := &jwt.VerifyError{Reason: revoke.ErrRevoked, Claim: "sid"}
+	failures := map[string]error{"alone": other, "joined": errors.Join(other, errors.New("down"))}
+	for name, failure := range failures {
+		s := newSystem(t)
+		tokens := s.begin()
+		unavailable := func(handle http.HandlerFunc, form string) {
+			response, values := post(t, handle, form)
+			assert.Equal(t, 503, response.StatusCode, name)
+			assert.Equal(t, "temporarily_unavailable", values["error"], name)
+		}
+		for _, at := range []*error{&s.store.lookup, &s.store.load, &s.store.swap, &s.store.revoke} {
+			*at = failure
+		}
+		_, err := s.list.Verify(t.Context(), tokens.Access)
+		assert.False(t, errors.As(err, new(*jwt.VerifyError)), name)
+		_, err = (&revoke.Once{Tokens: s.list.Tokens, Store: &useless{s.store, failure}, Lifetime: time.Hour, Now: s.list.Now}).Verify(t.Context(), tokens.Access)
+		require.Error(t, err)
+		assert.False(t, errors.As(err, new(*jwt.VerifyError)), name)
+		for _, token := range []string{tokens.Refresh, tokens.Access} {
+			unavailable(s.sessions.ServeRevocation, "token="+token)
+		}
+		unavailable(s.sessions.ServeRefresh, "refresh_token="+tokens.Refresh)
+		for _, at := range []*error{&s.store.lookup, &s.store.load, &s.store.swap, &s.store.revoke} {
+			*at = nil
+		}
+		assert.Equal(t, "accepted", s.verify(tokens.Access), name)
+		s.refresh(tokens.Refresh)
+	}
+	s := newSystem(t)
+	tokens := s.begin()
+	sign, verifier := s.sessions.Sign, s.list.Tokens
+	s.sessions.Sign = func(context.Context, revoke.Claims, *revoke.Session) (string, error) { return "", failures["joined"] }
+	s.list.Tokens = verifierFunc(func(context.Context, string) (*jwt.Token, error) { return nil, failures["joined"] })
+	for _, row := range []struct {
+		handle http.HandlerFunc
+		form   string
+	}{{s.sessions.ServeRefresh, "refresh_token=" + tokens.Refresh}, {s.sessions.ServeRevocation, "token=" + tokens.Access}} {
+		response, _ := post(t, row.handle, row.form)
+		assert.Equal(t, 503, response.StatusCode, row.form[:8])
+	}
+	response, _ := post(t, func(w http.ResponseWriter, r *http.Request) {
+		s.sessions.WriteTokens(w, r, revoke.Tokens{}, failures["joined"])
+	}, "")
+	assert.Equal(t, 503, response.StatusCode)
+	s.sessions.Sign, s.list.Tokens = sign, verifier
+	s.refresh(tokens.Refresh)
+}
+
+// useless is a store with which no ID can be used.
+type useless struct {
+	store.Store
+	err error
+}
+
+func (u *useless) Use(context.Context, jwt.NumericDate, store.Entry) (store.Answer, error) {
+	return store.Answer{}, u.err
 }

@@ -3,10 +3,10 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -105,7 +105,7 @@ func (o *Once) use(ctx context.Context, d *DenyList, issuer, id string, l life) 
 	}
 	a, err := o.Store.Use(ctx, jwt.NewNumericDate(d.now()), store.Entry{Issuer: issuer, ID: id, Until: add(l.end, seconds(maxLeeway))})
 	if err != nil {
-		return fmt.Errorf("revoke: asking the store: %w", err)
+		return jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	if a.ID {
 		return &jwt.VerifyError{Reason: ErrReused, Claim: "jti"}

@@ -3,11 +3,11 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -101,7 +101,7 @@ func (d *DenyList) revoke(ctx context.Context, entries ...store.Entry) error {
 		return nil
 	}
 	if err := d.Store.Revoke(ctx, jwt.NewNumericDate(d.now()), entries...); err != nil {
-		return fmt.Errorf("revoke: telling the store: %w", err)
+		return jose.Undecided[*jwt.VerifyError]("revoke: telling the store", err)
 	}
 	return nil
 }

@@ -3,11 +3,11 @@ package revoke
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -34,7 +34,7 @@ func (s *Sessions) List(ctx context.Context, subject string) ([]Session, error) 
 func (s *Sessions) list(ctx context.Context, keep store.SessionStore, subject string) ([]*state, error) {
 	texts, err := keep.List(ctx, s.Issuer, subject)
 	if err != nil {
-		return nil, fmt.Errorf("revoke: asking the store: %w", err)
+		return nil, jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	a, err := s.DenyList.lookup(ctx, store.Query{Issuer: s.Issuer, Subject: subject})
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Sessions) EndSession(ctx context.Context, subject, sessionID string) (b
 func (s *Sessions) endOne(ctx context.Context, keep store.SessionStore, id, subject string) (bool, error) {
 	text, _, err := keep.Load(ctx, store.Query{Issuer: s.Issuer, SessionID: id})
 	if err != nil {
-		return false, fmt.Errorf("revoke: asking the store: %w", err)
+		return false, jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	if text == "" {
 		return false, nil
@@ -169,7 +169,7 @@ func (s *Sessions) EndAll(ctx context.Context, subject string) error {
 	// One by one as well, since they may have begun by a clock that is far ahead.
 	texts, err := keep.List(ctx, s.Issuer, subject)
 	if err != nil {
-		return fmt.Errorf("revoke: asking the store: %w", err)
+		return jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	states := make([]*state, len(texts))
 	for i, text := range texts {

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -251,7 +252,7 @@ func (s *Sessions) refresh(ctx context.Context, keep store.SessionStore, present
 func (s *Sessions) load(ctx context.Context, keep store.SessionStore, presented *refreshToken) (text string, st *state, err error) {
 	text, a, err := keep.Load(ctx, store.Query{Issuer: s.Issuer, SessionID: presented.sessionID()})
 	if err != nil {
-		return "", nil, fmt.Errorf("revoke: asking the store: %w", err)
+		return "", nil, jose.Undecided[*jwt.VerifyError]("revoke: asking the store", err)
 	}
 	now := s.DenyList.now()
 	if text == "" {
@@ -296,12 +297,11 @@ func (s *Sessions) prepare(ctx context.Context, now time.Time, old string, st *s
 			ID: next.ticket.group + rand.Text()},
 		SessionID: st.ID,
 	}, session)
-	var refusal *jwt.VerifyError
 	switch {
-	case errors.As(err, &refusal):
-		return Tokens{}, store.Change{}, refusal
+	case jose.Refuses[*jwt.VerifyError](err):
+		return Tokens{}, store.Change{}, err
 	case err != nil:
-		return Tokens{}, store.Change{}, fmt.Errorf("revoke: signing the access token: %w", err)
+		return Tokens{}, store.Change{}, jose.Undecided[*jwt.VerifyError]("revoke: signing the access token", err)
 	case access == "":
 		return Tokens{}, store.Change{}, errors.New("revoke: Sessions.Sign returned no access token")
 	}
@@ -323,7 +323,7 @@ func (s *Sessions) prepare(ctx context.Context, now time.Time, old string, st *s
 func (s *Sessions) swap(ctx context.Context, keep store.SessionStore, now time.Time, change store.Change) (bool, store.Answer, error) {
 	swapped, a, err := keep.Swap(ctx, jwt.NewNumericDate(now), change)
 	if err != nil {
-		return false, store.Answer{}, fmt.Errorf("revoke: telling the store: %w", err)
+		return false, store.Answer{}, jose.Undecided[*jwt.VerifyError]("revoke: telling the store", err)
 	}
 	if swapped {
 		s.DenyList.recent.put(s.Issuer, change.SessionID, change.New)
