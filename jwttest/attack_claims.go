@@ -2,6 +2,8 @@ package jwttest
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -10,8 +12,8 @@ import (
 // claimAttacks are tokens that the issuer signed and that are not for the service, or not
 // for now.
 var claimAttacks = []attack{
-	{"expired", "check exp (RFC 7519 section 4.1.4)", expired},
-	{"not yet valid", "check nbf (RFC 7519 section 4.1.5)", notYetValid},
+	{"expired", "check exp, with a leeway of a few minutes at most (RFC 7519 section 4.1.4)", expired},
+	{"not yet valid", "check nbf, with a leeway of a few minutes at most (RFC 7519 section 4.1.5)", notYetValid},
 	{"no expiry", "require exp", noExpiry},
 	{"claim of another type", "refuse registered claims that are not of the type of RFC 7519 section 4.1", wrongTypes},
 	{"audience", "check that aud is your service (RFC 8725 section 3.9)", otherAudiences},
@@ -20,23 +22,45 @@ var claimAttacks = []attack{
 	{"issuer", "check iss, even if all issuers have the same keys (RFC 8725 section 3.8)", otherIssuers},
 	{"similar issuer", "compare iss exactly", similarIssuers},
 	{"no issuer", "require iss", noIssuer},
-	{"type", "check typ, so that no logout token or proof passes for an access token (RFC 8725 section 3.11)", otherTypes},
+	{"type", "check typ, so that no logout token, refresh token or proof passes for an access token (RFC 8725 section 3.11)", otherTypes},
 	{"ID token", "accept access tokens only, by their typ or audience (RFC 9068 section 4)", idTokens},
+	{"revoked token", "ask the deny list about every token, also one that was accepted before", revokedTokens},
 	{boundToken, "ask for the proof that the token's cnf demands (RFC 7800, RFC 9449, RFC 8705)", boundTokens},
 }
+
+// leeway is more than the few minutes that RFC 7519 speaks of.
+const leeway = 10 * time.Minute
 
 const boundToken = "bound token"
 
 func expired(x *attacker) []trial {
-	long := x.issuer.Now().AddDate(-5, 0, 0)
-	return []trial{
+	long, late := x.issuer.Now().AddDate(-5, 0, 0), x.issuer.Now().Add(-leeway)
+	soon := big.NewInt(x.issuer.Now().Add(lifetime).Unix())
+	trials := []trial{
 		{what: "a token that expired an hour ago", token: x.token(Expired())},
 		{what: "a token that expired years ago", token: x.token(Claim("iat", long.Unix()), Claim("exp", long.Add(lifetime).Unix()))},
+		{what: "a token that expired ten minutes ago", token: x.token(Claim("iat", late.Add(-lifetime).Unix()), Claim("exp", late.Unix()))},
+		{what: "an exp of 0", token: x.token(Claim("exp", 0))},
+		{what: "an exp of -1", token: x.token(Claim("exp", -1))},
 	}
+	for _, bits := range []uint{32, 64} {
+		wrapped := new(big.Int).Sub(soon, new(big.Int).Lsh(big.NewInt(1), bits))
+		trials = append(trials, trial{what: fmt.Sprintf("a negative exp that is in an hour if it is cut to %d bits", bits), token: x.token(Claim("exp", wrapped))})
+	}
+	return trials
 }
 
 func notYetValid(x *attacker) []trial {
-	return []trial{{what: "a token that is valid in an hour", token: x.token(NotYetValid())}}
+	soon, past := x.issuer.Now().Add(leeway).Unix(), big.NewInt(x.issuer.Now().Add(-lifetime).Unix())
+	trials := []trial{
+		{what: "a token that is valid in an hour", token: x.token(NotYetValid())},
+		{what: "a token that is valid in ten minutes", token: x.token(Claim("nbf", soon))},
+	}
+	for _, bits := range []uint{32, 64} {
+		wrapped := new(big.Int).Add(past, new(big.Int).Lsh(big.NewInt(1), bits))
+		trials = append(trials, trial{what: fmt.Sprintf("an nbf far ahead that was an hour ago if it is cut to %d bits", bits), token: x.token(Claim("nbf", wrapped))})
+	}
+	return trials
 }
 
 func noExpiry(x *attacker) []trial {
@@ -52,6 +76,8 @@ func wrongTypes(x *attacker) []trial {
 		{what: "an exp that is null", token: x.token(Claim("exp", null))},
 		{what: "an exp that is an array", token: x.token(Claim("exp", []json.RawMessage{json.RawMessage(soon)}))},
 		{what: "an nbf in an hour that is text", token: x.token(NotYetValid(), Claim("nbf", soon))},
+		{what: "a sub that is an array", token: x.token(Claim("sub", []string{"alice"}))},
+		{what: "a sub that is a number", token: x.token(Claim("sub", 1))},
 	}
 	if x.issuer.URL != "" {
 		trials = append(trials, trial{what: "an iss that is an array with the right one", token: x.token(Claim("iss", []string{x.issuer.URL}))})
@@ -76,7 +102,10 @@ func similar(name string) []string {
 	if len(name) < 2 {
 		return nil
 	}
-	names := []string{name + ".other.example", name + "/", name[:len(name)-1], other + " " + name, other + "/" + name, " " + name}
+	names := []string{name + ".other.example", name + "/", name[:len(name)-1], other + " " + name, other + "/" + name, " " + name, other + "," + name, name + "\x00", name + "?other", "*"}
+	if scheme, rest, ok := strings.Cut(name, "://"); ok {
+		names = append(names, scheme+"://other."+rest, scheme+"://other-"+rest, scheme+"://other@"+rest, "other://"+rest)
+	}
 	if upper := strings.ToUpper(name); upper != name {
 		names = append(names, upper)
 	}
@@ -126,7 +155,11 @@ func noIssuer(x *attacker) []trial {
 }
 
 func otherTypes(x *attacker) (trials []trial) {
-	for _, typ := range []string{"logout+jwt", "secevent+jwt", "dpop+jwt", "client-authentication+jwt"} {
+	types := []string{"logout+jwt", "secevent+jwt", "dpop+jwt", "client-authentication+jwt", "refresh+jwt", "rt+jwt"}
+	if typ := x.issuer.Type; typ != "" {
+		types = append(types, typ+"x", "x"+typ, typ[1:])
+	}
+	for _, typ := range types {
 		if !strings.EqualFold(typ, x.issuer.Type) {
 			trials = append(trials, trial{what: "the typ " + typ, token: x.token(Header("typ", typ))})
 		}
@@ -146,6 +179,16 @@ func idTokens(x *attacker) []trial {
 		{what: "an ID token for the same audience", token: token(Header("typ", "JWT"))},
 		{what: "an ID token for the same audience, without typ", token: token(Header("typ", nil))},
 	}
+}
+
+func revokedTokens(x *attacker) []trial {
+	if x.options.Revoke == nil {
+		return nil
+	}
+	token := x.token()
+	x.send(x.request(token)) // a cache may have it then
+	x.options.Revoke(token)
+	return []trial{{what: "a token that was revoked", token: token}}
 }
 
 func boundTokens(x *attacker) []trial {

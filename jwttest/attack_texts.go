@@ -1,7 +1,9 @@
 package jwttest
 
 import (
+	"encoding/asn1"
 	"encoding/json"
+	"math/big"
 	"strings"
 )
 
@@ -31,6 +33,7 @@ func malformed(x *attacker) []trial {
 		{what: "a token without its signature and dot", token: right[:strings.LastIndexByte(right, '.')]},
 		{what: "a header that is not base64url", token: "!" + right},
 		{what: "a header that is not JSON", token: x.signed(header[1:], payload)},
+		{what: "a header with text after it", token: x.signed(header+"x", payload)},
 		{what: "a payload that is not JSON", token: x.signed(header, payload[:len(payload)-1])},
 		{what: "a payload with text after it", token: x.signed(header, payload+"x")},
 		{what: "a payload that is null", token: x.signed(header, "null")},
@@ -55,13 +58,43 @@ func spellings(x *attacker) []trial {
 		{what: "a dot after the token", token: right + "."},
 		{what: "a fourth part", token: right + ".x"},
 		{what: "a dot before the token", token: "." + right},
+		{what: "a scheme before the token", token: "Bearer " + right},
 	}
 	sig := part(right, 2)
 	if odd := stray(sig); odd != "" {
 		trials = append(trials, trial{what: "a signature with a stray bit", token: strings.TrimSuffix(right, sig) + odd},
 			trial{what: "a signature with padding", token: right + strings.Repeat("=", 4-len(sig)%4)})
 	}
-	return trials
+	return append(trials, x.signatureForms()...)
+}
+
+// signatureForms are good signatures in forms other than the one of their algorithm.
+func (x *attacker) signatureForms() []trial {
+	token := x.token()
+	for range 1000 { // of which each has such a character with nine chances in ten, or more
+		if strings.ContainsAny(part(token, 2), "-_") {
+			break
+		}
+		token = x.token()
+	}
+	text := part(token, 2)
+	input, sig := strings.TrimSuffix(token, text), decode(text)
+	trials := []trial{
+		{what: "a signature in the other alphabet of base64", token: input + strings.NewReplacer("-", "+", "_", "/").Replace(text)},
+		{what: "a signature with a space", token: input + text[:8] + " " + text[8:]},
+		{what: "a signature with a byte after it", token: input + encode(sig+"\x00")},
+		{what: "a signature with a byte before it", token: input + encode("\x00"+sig)},
+		{what: "a signature twice", token: input + encode(sig+sig)},
+	}
+	if curves[x.issuer.signer(x.t).Algorithm()] == nil {
+		return trials
+	}
+	r, s := sig[:len(sig)/2], sig[len(sig)/2:]
+	der := must(asn1.Marshal([]*big.Int{new(big.Int).SetBytes([]byte(r)), new(big.Int).SetBytes([]byte(s))}))(x.t)
+	return append(trials,
+		trial{what: "a signature in ASN.1", token: input + encode(string(der))},
+		trial{what: "a signature of two wider numbers", token: input + encode("\x00"+r+"\x00"+s)},
+		trial{what: "a signature whose second number is wider", token: input + encode(r+"\x00"+s)})
 }
 
 func duplicates(x *attacker) (trials []trial) {
@@ -75,7 +108,10 @@ func duplicates(x *attacker) (trials []trial) {
 			trial{what: "a wrong " + row.name + " before the right one", token: x.signed(header, "{"+wrong+","+payload[1:])},
 			trial{what: "a wrong " + row.name + " after the right one", token: x.signed(header, payload[:len(payload)-1]+","+wrong+"}")})
 	}
-	return append(trials, trial{what: "a header with two typ", token: x.signed("{"+member("typ", "logout+jwt")+","+header[1:], payload)})
+	typ := member("typ", "logout+jwt")
+	return append(trials,
+		trial{what: "a header with a wrong typ before the right one", token: x.signed("{"+typ+","+header[1:], payload)},
+		trial{what: "a header with a wrong typ after the right one", token: x.signed(header[:len(header)-1]+","+typ+"}", payload)})
 }
 
 // other is a name that means nothing to the service.
@@ -97,6 +133,9 @@ func capitals(x *attacker) (trials []trial) {
 			trials = append(trials, trial{what: "no " + name + ", but " + spelling, token: x.token(Claim(name, nil), Claim(spelling, right[name]))})
 		}
 	}
+	if x.issuer.Type != "" && !x.allowed("type") {
+		trials = append(trials, trial{what: "no typ, but TYP", token: x.token(Header("typ", nil), Header("TYP", x.issuer.Type))})
+	}
 	past := x.issuer.Now().Add(-lifetime).Unix()
 	payload := object(x.t, x.payload(Claim("exp", past)))
 	future := member("EXP", x.issuer.Now().Add(lifetime).Unix())
@@ -112,5 +151,8 @@ func criticals(x *attacker) []trial {
 		crit("a crit that names a parameter that is not there", []string{"urn:example:ext"}),
 		crit("an empty crit", []string{}),
 		crit("a crit that is null", json.RawMessage("null")),
+		crit("a crit that is text", "urn:example:ext", Header("urn:example:ext", true)),
+		crit("a crit that names alg", []string{"alg"}),
+		crit("a crit that names b64, on a payload that is encoded", []string{"b64"}, Header("b64", false)),
 	}
 }

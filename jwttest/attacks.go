@@ -22,6 +22,10 @@ type AttackOptions struct {
 	// that of a right token, or a refusal ends with the body that a right token gets.
 	Accepted func(answer *http.Response) bool
 
+	// Revoke ends a token that the handler has accepted, as a logout does. Nil: what is
+	// revoked is not tried.
+	Revoke func(token string)
+
 	// Allow are names of attacks, as the report has them, that the handler may let
 	// through: each is a decision about the service, like the Allow fields of a policy.
 	Allow []string
@@ -35,7 +39,8 @@ type AttackOptions struct {
 // The handler must accept the issuer's right token: set the fields of the issuer, and
 // the Now of the handler's policy, so that it does. If access tokens have a type of their
 // own, set Issuer.Type: only then can one that takes ID tokens for access tokens be told.
-// What depends on the service is not tried: scopes, subjects, revocation.
+// What depends on the service is not tried: scopes, subjects, and without
+// AttackOptions.Revoke, revocation.
 func Attacks(t testing.TB, handler http.Handler, issuer *Issuer, o AttackOptions) {
 	t.Helper()
 	if o.Request == nil {

@@ -51,6 +51,9 @@ func TestEachAttackFindsAHoleThatNoOtherFinds(t *testing.T) {
 				issuer.Type = "at+jwt"
 			}
 			o := jwttest.AttackOptions{Request: func(token string) *http.Request { return jwttest.Request(t, "POST", "/", token) }}
+			if name == "revoked token" {
+				o.Revoke = func(string) {}
+			}
 			if name == "scheme" {
 				hole = func(s *sight, r *http.Request) bool {
 					fields := strings.Fields(r.Header.Get("Authorization"))
@@ -248,6 +251,19 @@ func TestOptionsOfAttacks(t *testing.T) {
 	assert.Equal(t, []string{"other spelling of names", "no expiry"}, found(attack(t, issuer, jwttest.AttackOptions{}, handler)))
 	assert.Contains(t, attack(t, issuer, jwttest.AttackOptions{}, handler), `jwttest: attack "no expiry": a token without exp gets 200. Fix: require exp`, "as the page says")
 	jwttest.Attacks(t, handler, issuer, jwttest.AttackOptions{Allow: []string{"no expiry"}})
+
+	// Tokens that are revoked, and one that was accepted before.
+	accepted, revoked := make(map[string]bool), ""
+	next := careful(issuer)
+	jwttest.Attacks(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); token == revoked {
+			w.WriteHeader(http.StatusUnauthorized)
+		} else {
+			accepted[token] = true
+			next.ServeHTTP(w, r)
+		}
+	}), issuer, jwttest.AttackOptions{Revoke: func(token string) { revoked = token }})
+	assert.True(t, accepted[revoked])
 
 	// Tokens in a cookie, and answers that say themselves what they are.
 	cookie := &jwthttp.Middleware{Tokens: issuer.Policy(), Extract: jwthttp.CookieToken("session")}

@@ -31,6 +31,7 @@ func TestTokenVerifier(t testing.TB, tokens jwt.TokenVerifier, issuer *Issuer, a
 		}
 	}
 	c.refuses("an empty token", "", "")
+	c.refuses("a token with a line break in its signature", x.right+"\n", ". Fix: decode base64url strictly")
 	c.reasons()
 	c.together(func(n int) {
 		subject := fmt.Sprint("caller ", n)

@@ -92,6 +92,9 @@ func TestWrongTokenVerifiersAreFound(t *testing.T) {
 			}
 			return got, err
 		}),
+		"accepts a token with a line break in its signature. Fix: decode base64url strictly": func(ctx context.Context, token string) (*jwt.Token, error) {
+			return policy.Verify(ctx, strings.TrimSuffix(token, "\n"))
+		},
 		"panics with an empty token": odd(func(_ context.Context, token string, got *jwt.Token, err error) (*jwt.Token, error) {
 			_ = token[0]
 			return got, err

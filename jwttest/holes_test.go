@@ -34,6 +34,8 @@ var holes = map[string]func(s *sight, r *http.Request) bool{
 	"unknown key": func(s *sight, _ *http.Request) bool {
 		return s.header["kid"] == "attacker" && len(s.header) == 3 && s.only()
 	},
+	"unknown key ID":       func(s *sight, _ *http.Request) bool { return good(s) && s.header["kid"] == "unknown" },
+	"other algorithm":      func(s *sight, _ *http.Request) bool { return good(s) && s.header["alg"] == "es256" },
 	"public key as secret": publicKeyAsSecret,
 	"guessable secret":     func(s *sight, _ *http.Request) bool { return s.header["kid"] == keyID(s) && s.mac(nil) && s.only() },
 	"key ID as path": func(s *sight, _ *http.Request) bool {
@@ -80,12 +82,13 @@ var holes = map[string]func(s *sight, r *http.Request) bool{
 		return s.genuine && s.only("iss") && !strings.Contains(strings.ToLower(string(s.payload)), `"iss"`)
 	},
 	"type": func(s *sight, _ *http.Request) bool {
-		return s.genuine && s.only("typ") && s.header["typ"] == "logout+jwt"
+		return s.genuine && s.only("typ") && s.header["typ"] == "logout+jwt" && strings.Count(string(lenient(s.parts[0])), `"typ"`) == 1
 	},
 	"ID token": func(s *sight, _ *http.Request) bool {
-		return s.genuine && s.only("typ") && (s.header["typ"] == "JWT" || s.header["typ"] == nil)
+		return s.genuine && s.only("typ") && (s.header["typ"] == "JWT" || s.header["typ"] == nil) && s.header["TYP"] == nil
 	},
-	"bound token": func(s *sight, _ *http.Request) bool { return s.genuine && s.only("cnf") },
+	"revoked token": func(*sight, *http.Request) bool { return false }, // nobody asks whether it was
+	"bound token":   func(s *sight, _ *http.Request) bool { return s.genuine && s.only("cnf") },
 }
 
 func good(s *sight) bool { return s.genuine && s.only() }

@@ -104,6 +104,20 @@ func (i *Issuer) Policy() *jwt.Policy {
 	return p
 }
 
+// private returns the private key that signs now. The issuer has no Key.
+func (i *Issuer) private(t testing.TB) *jwk.Key {
+	t.Helper()
+	set := must(jwk.ParsePrivateSet(must(i.Keys.MarshalPrivateJSON())(t)))(t)
+	id := i.signer(t).KeyID()
+	for _, key := range set.Keys() {
+		if key.KeyID() == id {
+			return key
+		}
+	}
+	t.Fatal("jwttest: the key that signs is not in the ring")
+	return nil
+}
+
 // signer returns the key that signs now.
 func (i *Issuer) signer(t testing.TB) jwt.Signer {
 	t.Helper()
