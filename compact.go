@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -20,7 +19,7 @@ func InsecureDecode(token string) (header, payload []byte, err error) {
 	}
 	s, ok := split(token)
 	if !ok {
-		return nil, nil, refuse(ErrMalformed, notThreeParts)
+		return nil, nil, refuse(ErrMalformed, problems[notThreeParts])
 	}
 	header, headerErr := DecodeBase64URL(token[:s.header])
 	payload, payloadErr := DecodeBase64URL(token[s.header+1 : s.payload])
@@ -42,72 +41,6 @@ func split(token string) (s segments, ok bool) {
 		return segments{}, false
 	}
 	return s, strings.IndexByte(token[s.payload+1:], '.') < 0
-}
-
-const notThreeParts = "want three parts separated by two dots"
-
-// malformed is the refusal of a token that is not of the form of a signed one, for
-// a problem with one of its parts.
-func malformed(token, part, problem string) *VerifyError {
-	return refuse(ErrMalformed, problem+hintForm(token, part))
-}
-
-// hintForm says what a malformed token may be, or what may have been done to it. A
-// long text costs little more than a short one: only its beginning is looked at.
-func hintForm(token, part string) string {
-	scheme, _, _ := strings.Cut(token[:min(len(token), 16)], " ")
-	switch {
-	case jose.EqualFold(scheme, "Bearer"), jose.EqualFold(scheme, "DPoP"), jose.EqualFold(scheme, "Authorization:"):
-		return `; it begins with "` + scheme + `", which is not part of the token`
-	case strings.HasPrefix(token, `"`), strings.HasPrefix(token, "'"):
-		return "; it begins with a quote"
-	case token != strings.TrimSpace(token):
-		return "; it begins or ends with a space or a line break"
-	case token == "":
-		return "; it is empty"
-	case dots(token) == manyDots:
-		return ""
-	case token[0] >= utf8.RuneSelf:
-		return "; it begins with a character that is not ASCII, such as a byte order mark"
-	case token[0] == '{':
-		return "; it is JSON, want the compact form (RFC 7515 section 7.1)"
-	case strings.ContainsAny(token[:min(len(token), 4096)], ",; \t\r\n"):
-		return "; there is a comma, semicolon, space or line break in it"
-	case part == "" && dots(token) == 4:
-		return "; it has five, as an encrypted token (RFC 7516), which package jwe reads"
-	case part == "" && dots(token) == 0:
-		return "; it has no dot, as an opaque token (RFC 6749 section 1.4), which its issuer can introspect"
-	case part == "" && dots(token) == 1:
-		return "; it has one dot, as a token whose end is missing"
-	case isBase64(part) && strings.HasSuffix(part, "="):
-		return "; it has padding"
-	case isBase64(part) && strings.ContainsAny(part, "+/"):
-		return "; it is in the alphabet of standard base64"
-	case part != "" && strings.HasSuffix(token, "."+part) && isBase64(part): // the last one
-		return "; it may have been cut"
-	}
-	return ""
-}
-
-// manyDots are more than two tokens have, with whatever is between them.
-const manyDots = 16
-
-// dots counts the dots of a token, up to manyDots.
-func dots(token string) (n int) {
-	for n < manyDots {
-		i := strings.IndexByte(token, '.')
-		if i < 0 {
-			break
-		}
-		n++
-		token = token[i+1:]
-	}
-	return n
-}
-
-// isBase64 reports whether a part has letters of base64 only, in either alphabet.
-func isBase64(part string) bool {
-	return strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=") == ""
 }
 
 // A buffer is working space for one token, used again for later ones. No part
@@ -148,7 +81,7 @@ func (b *buffer) readHeader(token string, s segments) (h decodedHeader, refusal 
 	}
 	var ok bool
 	if b.header, ok = base64url.AppendDecode(b.header[:0], b.token[:s.header]); !ok {
-		return h, malformed(token, token[:s.header], "header: "+base64url.Problem)
+		return h, malformed(token, token[:s.header], badHeader)
 	}
 	h.json = string(b.header)
 	h.Header, refusal = decodeHeader(b.header, h.json)

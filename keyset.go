@@ -3,7 +3,6 @@ package jwt
 import (
 	"bytes"
 	"context"
-	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
@@ -57,22 +56,40 @@ func (k Keys) Verifiers(_ context.Context, h Header) ([]Verifier, error) {
 }
 
 // NoKey names the first few keys.
-func (k Keys) NoKey(Header) string {
+func (k Keys) NoKey(Header) string { return string(k.appendNoKey(nil)) }
+
+func (k Keys) appendNoKey(b []byte) []byte {
 	const most = 4
-	var shown []string
+	all, shown := 0, 0
 	for _, v := range k {
-		switch {
-		case isNil(v):
-		case len(shown) == most:
-			return "no key fits: want one of " + strings.Join(shown, ", ") + " and others"
-		default:
-			shown = append(shown, "alg "+strictjson.Quote(string(v.Algorithm()))+" with kid "+strictjson.Quote(v.KeyID()))
+		if !isNil(v) {
+			all++
 		}
 	}
-	if shown == nil {
-		return "no key fits: Policy.Keys has no key"
+	begin, between := "no key fits: want ", " or "
+	if all > most {
+		begin, between = "no key fits: want one of ", ", "
 	}
-	return "no key fits: want " + strings.Join(shown, " or ")
+	for _, v := range k {
+		if isNil(v) {
+			continue
+		}
+		switch shown {
+		case 0:
+			b = append(b, begin...)
+		case most:
+			return append(b, " and others"...)
+		default:
+			b = append(b, between...)
+		}
+		b = strictjson.AppendQuoted(append(b, "alg "...), string(v.Algorithm()))
+		b = strictjson.AppendQuoted(append(b, " with kid "...), v.KeyID())
+		shown++
+	}
+	if shown == 0 {
+		b = append(b, "no key fits: Policy.Keys has no key"...)
+	}
+	return b
 }
 
 // fits reports whether a token with header h may be tried with v.
@@ -100,11 +117,19 @@ func tryKeys(ctx context.Context, keys []Verifier, h Header, input, sig []byte) 
 
 // noKey is the refusal of a token that no key of the set is for.
 func noKey(set KeySet, h Header) *VerifyError {
-	why := "no key fits"
-	if e, ok := set.(NoKeyExplainer); ok {
-		why = e.NoKey(h)
+	b := append(make([]byte, 0, 256), "got alg "...)
+	b = strictjson.AppendQuoted(b, string(h.Algorithm))
+	b = strictjson.AppendQuoted(append(b, ", kid "...), h.KeyID)
+	b = append(b, ", and "...)
+	switch set := set.(type) {
+	case Keys:
+		b = set.appendNoKey(b)
+	case NoKeyExplainer:
+		b = append(b, set.NoKey(h)...)
+	default:
+		b = append(b, "no key fits"...)
 	}
-	return refuse(ErrUnknownKey, "got alg "+strictjson.Quote(string(h.Algorithm))+", kid "+strictjson.Quote(h.KeyID)+", and "+why)
+	return refuse(ErrUnknownKey, string(b))
 }
 
 // unwrapped returns the Verifier that a key calls: one of jwk.Set, which knows its

@@ -72,11 +72,11 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 		_, err = policy(key).Verify(t.Context(), text)
 		assert.EqualError(t, err, "jwt: malformed token: want three parts separated by two dots", text)
 	}
-	for _, text := range []string{strings.Repeat("x", 5000) + ";", strings.Repeat(".", 16) + ";"} { // costs of a flood
+	for _, text := range []string{strings.Repeat("x", 5000) + ";", strings.Repeat(".", 9) + ";"} { // costs of a flood
 		_, err = policy(key).Verify(t.Context(), text)
 		assert.NotContains(t, err.Error(), "semicolon")
 	}
-	_, err = policy(key).Verify(t.Context(), strings.Repeat(".", 15)+";")
+	_, err = policy(key).Verify(t.Context(), strings.Repeat(".", 8)+";")
 	assert.ErrorContains(t, err, "semicolon")
 	_, err = policy(key).Verify(t.Context(), good+"?")
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)

@@ -176,7 +176,7 @@ func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into
 	}
 	tr.reach(stageEncoding)
 	if b.sig, ok = base64url.AppendDecode(b.sig[:0], b.token[s.payload+1:]); !ok {
-		return nil, malformed(token, token[s.payload+1:], "signature: "+base64url.Problem)
+		return nil, malformed(token, token[s.payload+1:], badSignature)
 	}
 	key, err := p.findKey(ctx, h.Header, b.token[:s.payload], b.sig, tr)
 	if err != nil {

@@ -24,10 +24,13 @@ func Line(s string) string {
 
 // Quote returns foreign text for a message: quoted, in ASCII, so that letters that
 // look alike differ, on one line, and cut if it is long.
-func Quote(s string) string {
+func Quote(s string) string { return string(AppendQuoted(nil, s)) }
+
+// AppendQuoted appends what Quote returns.
+func AppendQuoted(b []byte, s string) []byte {
 	const most = 64
 	if len(s) > most {
-		return strconv.QuoteToASCII(s[:most]) + "…"
+		return append(strconv.AppendQuoteToASCII(b, s[:most]), "…"...)
 	}
-	return strconv.QuoteToASCII(s)
+	return strconv.AppendQuoteToASCII(b, s)
 }
