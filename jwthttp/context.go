@@ -51,24 +51,34 @@ type acceptance struct {
 	preflight    bool          // let through without a token, whatever the scopes
 }
 
-// withScopes is an acceptance by a handler that demands these scopes.
-func (a acceptance) withScopes(scopes []string) acceptance {
+// addScopes notes that the token came to a handler that demands these scopes.
+func (a *acceptance) addScopes(scopes []string) {
 	if len(a.scopes) > 0 {
 		scopes = union(a.scopes, scopes)
 	}
 	a.scopes = scopes
-	return a
 }
 
 // request returns r as the next handler gets it.
-func (a acceptance) request(r *http.Request) *http.Request {
+func (a *acceptance) request(r *http.Request) *http.Request {
 	if a.known != nil {
 		if len(a.scopes) == len(a.known.scopes) {
 			return r
 		}
 		return r.WithContext(&tokenContext{r.Context(), a.token, a.known.by, a.known.text, a.scopes})
 	}
-	return r.WithContext(newTokenContext(r.Context(), a))
+	next := &acceptedRequest{context: tokenContext{Context: r.Context(), token: a.token, by: a.by, scopes: a.scopes}, text: a.text}
+	next.context.text = &next.text
+	next.request = *r.WithContext(&next.context)
+	return &next.request
+}
+
+// An acceptedRequest is the request that the next handler gets, with its context, in
+// one allocation.
+type acceptedRequest struct {
+	request http.Request
+	context tokenContext
+	text    string
 }
 
 // tokenContext is the context of a request that was let through.
@@ -78,15 +88,6 @@ type tokenContext struct {
 	by     *Middleware // nil: WithToken
 	text   *string     // of the token; behind a pointer, as formatting shows that and no more
 	scopes []string    // demanded so far
-}
-
-func newTokenContext(ctx context.Context, a acceptance) *tokenContext {
-	both := struct { // one allocation
-		tokenContext
-		text string
-	}{tokenContext{ctx, a.token, a.by, nil, a.scopes}, a.text}
-	both.tokenContext.text = &both.text
-	return &both.tokenContext
 }
 
 type tokenKey struct{}

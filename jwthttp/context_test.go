@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -79,6 +80,36 @@ func TestRequestsMadeOfOthersAreVerifiedThemselves(t *testing.T) {
 		outer.ServeHTTP(w, r)
 		assert.Equal(t, test.status, w.Code)
 		assert.Equal(t, test.body, w.Body.String())
+	}
+}
+
+// What the next handler gets is the request, and a copy of it: neither does the
+// handler change the one that the server has, nor do two requests share anything.
+func TestNextHandlerGetsARequestOfItsOwn(t *testing.T) {
+	key, policy := newHMAC(t)
+	var got []*http.Request
+	handler := (&jwthttp.Middleware{Tokens: policy}).RequireScope()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = append(got, r)
+	}))
+	for _, subject := range []string{"alice", "bob"} {
+		r := httptest.NewRequest("POST", "/orders/7?a=b", strings.NewReader("body"))
+		r.Header.Set("Authorization", "Bearer "+sign(t, key, jwt.Claims{Subject: subject, ExpiresAt: inAnHour()}))
+		r.SetPathValue("id", "7")
+		before := *r
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+		assert.Equal(t, &before, r)
+		next := got[len(got)-1]
+		assert.NotSame(t, r, next)
+		assert.Equal(t, r, next.WithContext(r.Context()))
+		next.Method, next.Body = "", nil
+		assert.Equal(t, &before, r)
+		_, ok := jwthttp.TokenFrom(r.Context())
+		assert.False(t, ok)
+	}
+	for i, subject := range []string{"alice", "bob"} {
+		token, ok := jwthttp.TokenFrom(got[i].Context())
+		require.True(t, ok)
+		assert.Equal(t, subject, token.Claims.Subject)
 	}
 }
 

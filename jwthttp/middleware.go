@@ -118,10 +118,10 @@ func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 		var accepted acceptance
 		err := validate()
 		if err == nil {
-			accepted, err = m.authorize(w.Header(), r, scopes)
+			err = m.authorize(&accepted, w.Header(), r, scopes)
 		}
 		if err != nil {
-			m.answer(w, r, m.refusal(accepted, scopes, err))
+			m.answer(w, r, m.refusal(&accepted, scopes, err))
 			return
 		}
 		next.ServeHTTP(w, accepted.request(r))
@@ -184,8 +184,8 @@ func (m *Middleware) incomplete() error {
 // To have a handler behind it not verify the token again, put it into the
 // request's context [WithToken]. Where there are Proofs, use [Middleware.Authorize].
 func (m *Middleware) Authenticate(r *http.Request) (*jwt.Token, error) {
-	accepted, err := m.authenticate(http.Header{}, r)
-	if err != nil {
+	var accepted acceptance
+	if err := m.authenticate(&accepted, http.Header{}, r); err != nil {
 		return nil, err
 	}
 	return accepted.token, nil
@@ -203,9 +203,9 @@ func (m *Middleware) Authorize(response http.Header, r *http.Request, scopes []s
 	if response == nil {
 		response = http.Header{}
 	}
-	accepted, err := m.authorize(response, r, scopes)
-	if err != nil {
-		refusal := m.refusal(accepted, scopes, err)
+	var accepted acceptance
+	if err := m.authorize(&accepted, response, r, scopes); err != nil {
+		refusal := m.refusal(&accepted, scopes, err)
 		m.log(r, refusal)
 		return nil, refusal
 	}
@@ -214,54 +214,52 @@ func (m *Middleware) Authorize(response http.Header, r *http.Request, scopes []s
 
 // authorize is the one place where it is decided whether a request is let
 // through. With an error, the acceptance says how far it came.
-func (m *Middleware) authorize(response http.Header, r *http.Request, scopes []string) (acceptance, error) {
-	accepted, err := m.authenticate(response, r)
-	if err == nil {
-		err = checkScopeSyntax(scopes)
+func (m *Middleware) authorize(a *acceptance, response http.Header, r *http.Request, scopes []string) error {
+	if err := m.authenticate(a, response, r); err != nil || scopes == nil {
+		return err
 	}
-	if err != nil || scopes == nil || accepted.preflight {
-		return accepted, err
+	if err := checkScopeSyntax(scopes); err != nil || a.preflight {
+		return err
 	}
-	if accepted.token == nil { // allowed to be anonymous, but not here
-		return accepted, ErrNoToken
+	if a.token == nil { // allowed to be anonymous, but not here
+		return ErrNoToken
 	}
-	return accepted.withScopes(scopes), m.checkScopes(accepted.token, scopes)
+	a.addScopes(scopes)
+	return m.checkScopes(a.token, scopes)
 }
 
 // authenticate finds out whose request it is.
-func (m *Middleware) authenticate(response http.Header, r *http.Request) (acceptance, error) {
+func (m *Middleware) authenticate(a *acceptance, response http.Header, r *http.Request) (err error) {
 	if err := m.incomplete(); err != nil {
-		return acceptance{}, err
+		return err
 	}
-	scheme, text, err := m.credentials(r)
-	if err != nil {
-		return acceptance{scheme: scheme}, &RequestError{err}
+	if a.scheme, a.text, err = m.credentials(r); err != nil {
+		return &RequestError{err}
 	}
-	if known := tokenContextOf(r.Context()); known != nil && known.answers(m, text) {
-		return acceptance{scheme: scheme, token: known.token, known: known, scopes: known.scopes}, nil
+	if known := tokenContextOf(r.Context()); known != nil && known.answers(m, a.text) {
+		a.token, a.known, a.scopes = known.token, known, known.scopes
+		return nil
 	}
-	accepted := acceptance{scheme: scheme, text: text, by: m}
-	if text == "" {
-		accepted.preflight = m.AllowPreflight && isPreflight(r)
-		if accepted.preflight || m.AllowAnonymous {
-			return accepted, nil
+	a.by = m
+	if a.text == "" {
+		if a.preflight = m.AllowPreflight && isPreflight(r); a.preflight || m.AllowAnonymous {
+			return nil
 		}
-		return accepted, ErrNoToken
+		return ErrNoToken
 	}
-	token, err := m.Tokens.Verify(r.Context(), text)
+	token, err := m.Tokens.Verify(r.Context(), a.text)
 	switch {
-	case err != nil && m.Extract == nil && !isToken68(text): // asked only now, as good tokens need not be
-		return accepted, &RequestError{errNotOneToken}
+	case err != nil && m.Extract == nil && !isToken68(a.text): // asked only now, as good tokens need not be
+		return &RequestError{errNotOneToken}
 	case err != nil:
-		return accepted, err
+		return err
 	case token == nil:
-		return accepted, errors.New("jwthttp: Middleware.Tokens returned neither a token nor an error")
+		return errors.New("jwthttp: Middleware.Tokens returned neither a token nor an error")
 	}
-	accepted.token = token
-	if token.Bound() || scheme != bearer || m.RequireProof {
-		err = m.checkProofs(response, r, &accepted)
+	if a.token = token; token.Bound() || a.scheme != bearer || m.RequireProof {
+		return m.checkProofs(response, r, a)
 	}
-	return accepted, err
+	return nil
 }
 
 // isPreflight reports whether a browser asks if a page of another origin may

@@ -46,7 +46,7 @@ type Refusal struct {
 }
 
 // refusal decides how a request that is not let through is answered.
-func (m *Middleware) refusal(a acceptance, scopes []string, err error) *Refusal {
+func (m *Middleware) refusal(a *acceptance, scopes []string, err error) *Refusal {
 	refusal := &Refusal{Status: http.StatusServiceUnavailable, Scopes: union(a.scopes, scopes), Token: a.token, Err: err}
 	var malformed *RequestError
 	var unproven *ProofError
