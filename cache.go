@@ -60,13 +60,13 @@ func (c *Cache) lend(ctx context.Context, token string) (t *Token, shared bool, 
 	if err := c.incomplete(); err != nil {
 		return nil, false, err
 	}
-	input, signature := cutSignature(token)
-	if len(token) > c.Policies.maxSize() {
-		t, err := c.verify(ctx, token, input, digest{}) // which refuses it
+	s, ok := split(token)
+	if !ok || len(token) > c.Policies.maxSize() {
+		t, err := c.verify(ctx, token, "", digest{}) // which refuses it
 		return t, false, err
 	}
-	m := c.memory()
-	d := m.digest(signature)
+	m, input := c.memory(), token[:s.payload]
+	d := m.digest(token[s.payload+1:])
 	if r := m.find(&d); r != nil && r.input == input && r.hasKey(ctx) {
 		now := r.policy.now() // after the key set, which may take its time
 		age := now.Round(0).Sub(r.since)
@@ -91,12 +91,6 @@ func (c *Cache) incomplete() error {
 		return errors.New("jwt: Cache has a negative bound")
 	}
 	return nil
-}
-
-// cutSignature splits a token before its signature.
-func cutSignature(token string) (input, signature string) {
-	i := strings.LastIndexByte(token, '.')
-	return token[:max(i, 0)], token[i+1:]
 }
 
 // verify asks the policies, and remembers the token if they accept it.

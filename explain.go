@@ -209,10 +209,11 @@ func (c *Cache) Explain(ctx context.Context, token string) *Explanation {
 		return e
 	}
 	got := "a token that is not remembered"
-	input, signature := cutSignature(token)
-	m := c.memory()
-	if d := m.digest(signature); m.holds(&d, input) {
-		got = "a token that is remembered"
+	if s, ok := split(token); ok {
+		m := c.memory()
+		if d := m.digest(token[s.payload+1:]); m.holds(&d, token[:s.payload]) {
+			got = "a token that is remembered"
+		}
 	}
 	t, err := c.Verify(ctx, token)
 	anew := c.Policies.Explain(ctx, token)

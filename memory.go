@@ -62,10 +62,8 @@ type digest [sha256.Size]byte
 
 // digest returns the keyed hash of a signature.
 func (m *memory) digest(signature string) digest {
-	b := buffers.Get().(*buffer)
-	defer b.free()
-	b.sig = append(append(b.sig[:0], m.secret[:]...), signature...)
-	return sha256.Sum256(b.sig)
+	const usual = 512 // bytes, at most
+	return sha256.Sum256(append(append(make([]byte, 0, usual), m.secret[:]...), signature...))
 }
 
 // find returns what is remembered under the digest, or nil.
