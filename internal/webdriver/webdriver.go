@@ -121,11 +121,15 @@ func (b *Browser) act(selector, command string, parameters any) {
 }
 
 // isPassing reports whether an answer says that an element is not there any more, or
-// not yet.
+// not yet, or is not yet to be seen.
 func isPassing(answer []byte) bool {
 	var failed struct{ Value struct{ Error string } }
 	_ = json.Unmarshal(answer, &failed)
-	return failed.Value.Error == "stale element reference" || failed.Value.Error == "no such element"
+	switch failed.Value.Error {
+	case "stale element reference", "no such element", "element not interactable", "element click intercepted":
+		return true
+	}
+	return false
 }
 
 // Press presses and releases a key, by the code of WebDriver section 17.4.2, wherever the focus is.

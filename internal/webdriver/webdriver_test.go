@@ -93,7 +93,7 @@ func (f *failing) Fatalf(format string, args ...any) {
 }
 
 func TestWhatTheDriverRefusesFailsTheTest(t *testing.T) {
-	const refused = `{"value":{"error":"element not interactable"}}`
+	const refused = `{"value":{"error":"invalid argument"}}`
 	for name, row := range map[string]struct {
 		rows [][3]string
 		use  func(b *Browser)
@@ -109,7 +109,7 @@ func TestWhatTheDriverRefusesFailsTheTest(t *testing.T) {
 		f := &failing{TB: t}
 		b.T = f
 		assert.PanicsWithValue(t, f, func() { row.use(b) }, name)
-		assert.Contains(t, f.why, "element not interactable", name)
+		assert.Contains(t, f.why, "invalid argument", name)
 		assert.Zero(t, left(), name)
 	}
 }
