@@ -20,14 +20,6 @@ func enforced(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-// skipEnforced skips a test of keys that the FIPS 140-only mode does not let anybody make.
-func skipEnforced(t testing.TB) {
-	t.Helper()
-	if fips140.Enforced() {
-		t.Skip("FIPS 140-only mode: such keys cannot be made")
-	}
-}
-
 // What is approved works, and what is not is refused when the key is made.
 func TestFIPS140OnlyMode(t *testing.T) {
 	enforced(t, func(t *testing.T) {

@@ -28,6 +28,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 )
 
 func curveOf(alg jwt.Algorithm) elliptic.Curve {
@@ -63,7 +64,7 @@ var (
 )
 
 func TestNewVerifier(t *testing.T) {
-	skipEnforced(t)
+	fipstest.SkipEnforced(t)
 	beyond := math.MaxInt32 // 2^31+1 where an int has 64 bits, negative where it has 32
 	beyond += 2
 	n := rsaKey().N

@@ -15,13 +15,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 )
@@ -206,7 +206,7 @@ func TestTokensOfALoadBalancer(t *testing.T) {
 	all := workloadProviders(t)
 	p := all[len(all)-1]
 	require.True(t, p.padded)
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		verifier, err := awsLoadBalancer(&http.Client{Transport: standIn(p.documents)})
 		require.NoError(t, err)
 		genuine := p.token(t, variant{})

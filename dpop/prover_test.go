@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/big"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/dpop"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 )
 
 func TestAProofHasWhatRFC9449AsksFor(t *testing.T) {
@@ -33,7 +33,7 @@ func TestAProofHasWhatRFC9449AsksFor(t *testing.T) {
 		require.NoError(t, err)
 		return claims, token
 	}
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		claims, token := decode(dpop.Request{Method: "POST", URL: "HTTPS://Server.example:443/token?q#f", AccessToken: rfcAccessToken, Nonce: "n"})
 		assert.Equal(t, time.Now().Unix(), int64(token.Claims.IssuedAt))
 		assert.Equal(t, map[string]any{

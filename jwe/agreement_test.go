@@ -17,12 +17,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 )
 
 // The tokens of this test are encrypted with the key that the ephemeral key comes
 // to, or that it would come to if it were not refused.
 func TestEphemeralKeys(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	static := map[string]*ecdh.PrivateKey{}
 	for crv := range ecdhCurves {
 		static[crv] = ecdhKey(crv)
@@ -137,6 +139,7 @@ func smallOrderPoints() (points [][]byte) {
 
 // Written as RFC 8037 and RFC 7518 want it: no y on X25519.
 func TestEphemeralKeysAreWrittenWithTheMembersOfTheirCurve(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	for crv, members := range map[string]string{
 		"P-256": "crv kty x y", "P-384": "crv kty x y", "P-521": "crv kty x y", "X25519": "crv kty x",
 	} {

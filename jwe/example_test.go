@@ -19,7 +19,7 @@ func Example() {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	signer, _ := jwt.NewHMAC(jwt.HS256, secret, "a-2026")
-	private, _ := ecdh.X25519().GenerateKey(rand.Reader)
+	private, _ := ecdh.P256().GenerateKey(rand.Reader)
 
 	// A has the public key of B.
 	recipient, err := jwe.NewEncrypter(jwe.ECDHES, jwe.A256GCM, private.PublicKey(), "b-2026")
@@ -125,7 +125,7 @@ func ExamplePolicy_Verify_refused() {
 // publishes the public part.
 func ExampleDecrypterFrom() {
 	ctx := context.Background()
-	made, _ := ecdh.X25519().GenerateKey(rand.Reader)
+	made, _ := ecdh.P256().GenerateKey(rand.Reader)
 	key, err := jwk.New(jwt.Algorithm(jwe.ECDHESA256KW), made, "b-2026")
 	if err != nil {
 		panic(err)

@@ -15,10 +15,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 )
 
 func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	small, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
 	broken := *rsaKey()
@@ -136,6 +138,7 @@ func TestKeyIDsAreText(t *testing.T) {
 }
 
 func TestKeysAreNotPrinted(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	secret := []byte("a secret of 32 bytes is not told")
 	shared, err := jwe.NewSharedKey(jwe.Dir, jwe.A128CBCHS256, secret, "k")
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 )
 
@@ -59,6 +60,7 @@ func (k testJWK) private(t testing.TB) crypto.PrivateKey {
 }
 
 func TestFiguresOfTheRFCs(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	data, err := os.ReadFile("testdata/rfc.json")
 	require.NoError(t, err)
 	var figures []struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -48,6 +49,7 @@ func readPEM(t testing.TB, dir, file string) (*jwk.Key, error) {
 }
 
 func TestKeysOfOpenSSLAreRead(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	for _, row := range []struct{ name, command, want string }{
 		{"RSA", "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem", "RSA private key"},
 		{"RSA, PKCS #1", "genrsa -traditional -out key.pem 2048", "RSA private key"},

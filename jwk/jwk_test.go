@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -22,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -36,13 +38,15 @@ var material = sync.OnceValue(func() map[string]any {
 	_, edwards, err := ed25519.GenerateKey(rand.Reader)
 	secret := make([]byte, 64)
 	rand.Read(secret)
+	var x25519 *ecdh.PrivateKey
+	fips140.WithoutEnforcement(func() { x25519 = must(ecdh.X25519().GenerateKey(rand.Reader)).(*ecdh.PrivateKey) })
 	keys := map[string]any{
 		"RSA":     must(rsa.GenerateKey(rand.Reader, 2048)),
 		"P-256":   must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)),
 		"P-384":   must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)),
 		"P-521":   must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader)),
 		"Ed25519": must(edwards, err),
-		"X25519":  must(ecdh.X25519().GenerateKey(rand.Reader)),
+		"X25519":  x25519,
 		"oct":     secret,
 	}
 	for _, kind := range mldsaKinds {
@@ -51,12 +55,17 @@ var material = sync.OnceValue(func() map[string]any {
 	return keys
 })
 
-var kinds = append([]string{"RSA", "P-256", "P-384", "P-521", "Ed25519", "X25519", "oct"}, mldsaKinds...)
+// kinds are those that the mode of this process lets be used.
+var kinds = slices.DeleteFunc(append([]string{"RSA", "P-256", "P-384", "P-521", "Ed25519", "X25519", "oct"}, mldsaKinds...),
+	func(kind string) bool { return kind == "X25519" && fips140.Enforced() })
 
 // newKey returns the key of a kind.
 func newKey(t testing.TB, kind string, alg jwt.Algorithm, keyID string) *jwk.Key {
 	t.Helper()
 	require.Contains(t, material(), kind)
+	if kind == "X25519" {
+		fipstest.SkipEnforced(t)
+	}
 	k, err := jwk.New(alg, material()[kind], keyID)
 	require.NoError(t, err)
 	return k
@@ -380,6 +389,7 @@ func sec1(t testing.TB) []byte {
 }
 
 func TestNewKeysForEncryptionAreCarried(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	secret := material()["oct"].([]byte)
 	for _, row := range []struct {
 		key any

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -54,6 +55,7 @@ func rfcFigures(t testing.TB) figures {
 }
 
 func TestRFCThumbprints(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	for _, figure := range rfcFigures(t).Keys {
 		t.Run(figure.Source, func(t *testing.T) {
 			k, err := jwk.Parse(figure.Key)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -80,6 +81,7 @@ func TestParsePEMReadsEveryForm(t *testing.T) {
 }
 
 func TestParsePEMRefuses(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	key, err := newKey(t, "P-256", "", "").MarshalPrivatePEM()
 	require.NoError(t, err)
 	good := string(key)

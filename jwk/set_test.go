@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -53,6 +54,7 @@ func candidates(t testing.TB, s *jwk.Set, h jwt.Header) []string {
 }
 
 func TestProviderSetsLoad(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	data, err := os.ReadFile("testdata/providers.json")
 	require.NoError(t, err)
 	var providers struct {
@@ -338,6 +340,7 @@ func TestSetFindsKeys(t *testing.T) {
 }
 
 func TestSetTriesEachKeyOnce(t *testing.T) {
+	fipstest.SkipEnforced(t)
 	key := material()["RSA"].(*rsa.PrivateKey)
 	n, e := key.PublicKey, key.PublicKey
 	n.N, e.E = new(big.Int).Add(n.N, big.NewInt(2)), 3

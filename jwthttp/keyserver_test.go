@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 )
@@ -135,7 +136,7 @@ func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 // seconds after it: the three time-outs that the longest fetch has.
 func bubble(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		test(t)
 		pass(15 * time.Second)
 	})

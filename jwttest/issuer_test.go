@@ -2,13 +2,13 @@ package jwttest_test
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
@@ -97,7 +97,7 @@ func TestTheTimeOfAnIssuerIsTurned(t *testing.T) {
 
 func TestTheTimeOfASynctestBubbleIsThatOfTheIssuer(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		issuer := jwttest.NewIssuer(t)
 		policy, token := issuer.Policy(), issuer.Token(t)
 		policy.Now = nil

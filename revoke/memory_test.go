@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 	"unsafe"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -44,7 +44,7 @@ func swapAt(m *Memory, now jwt.NumericDate, id, state string, until jwt.NumericD
 func held(m *Memory) (entries, sessions int) { return m.entries.used, m.sessions.used }
 
 func TestMemoryRefusesWhatItHasNoRoomFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(3)
 		for i := range 3 {
 			require.NoError(t, revokeAt(m, 10, store.Entry{ID: fmt.Sprint(i), Until: 20}))
@@ -69,7 +69,7 @@ func TestMemoryRefusesWhatItHasNoRoomFor(t *testing.T) {
 }
 
 func TestMemoryEndsASessionItCannotRecord(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(1)
 		require.NoError(t, revokeAt(m, 10, store.Entry{ID: "a", Until: 20}))
 		swapped, err := swapAt(m, 10, "s", "1", 20)
@@ -88,14 +88,14 @@ func TestMemoryEndsASessionItCannotRecord(t *testing.T) {
 }
 
 func TestMemoryOfNoCapacityRecordsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		assert.ErrorContains(t, revokeAt(newAncient(-1), 1, store.Entry{ID: "a", Until: 9}), "full")
 	})
 }
 
 // What comes and goes at a steady rate takes room for little more than lives.
 func TestMemoryDropsTheExpiredAsOthersCome(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		const rate, life = 300, 20
 		m := newAncient(0)
 		most := 0
@@ -115,7 +115,7 @@ func TestMemoryDropsTheExpiredAsOthersCome(t *testing.T) {
 }
 
 func TestMemoryShrinksAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		m := newAncient(0)
 		size := func() (n int) {
 			for i := range m.entries.parts {
@@ -140,7 +140,7 @@ func TestMemoryShrinksAgain(t *testing.T) {
 }
 
 func TestDatesBeyond32BitsAreOnTheSafeSide(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(2)
 		require.NoError(t, revokeAt(m, 10, store.Entry{ID: "for ever", Until: math.MaxInt64}, store.Entry{Subject: "for ever", IssuedAt: math.MaxInt64, Until: 1 << 40}))
 		assert.ErrorContains(t, revokeAt(m, math.MaxInt64, store.Entry{ID: "a", Until: 20}), "full")
@@ -164,7 +164,7 @@ func TestSumsStayWithin64Bits(t *testing.T) {
 }
 
 func TestAnEntryRecordedAgainLivesAsLongAsTheLonger(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(2)
 		require.NoError(t, revokeAt(m, 10, store.Entry{ID: "long", Until: 20}, store.Entry{ID: "long", Until: 15}, store.Entry{ID: "short", Until: 15}))
 		require.NoError(t, revokeAt(m, 16, store.Entry{ID: "another", Until: 20}))
@@ -175,7 +175,7 @@ func TestAnEntryRecordedAgainLivesAsLongAsTheLonger(t *testing.T) {
 }
 
 func TestMemoryTellsWhatItDropped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(0)
 		for i := range 1000 {
 			require.NoError(t, revokeAt(m, 1, store.Entry{ID: fmt.Sprint(i), Until: 5}))
@@ -245,7 +245,7 @@ func TestLookupAllocatesNothing(t *testing.T) {
 
 // Readers find an entry, or are told that it was dropped, at every moment.
 func TestMemoryTellsWhatItDropsBeforeItIsMissed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(0)
 		var all sync.WaitGroup
 		for worker := range 4 {

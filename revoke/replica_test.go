@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -96,7 +97,7 @@ func (f *feed) read() int {
 
 // replicated runs a test with a replica that runs, in a bubble.
 func replicated(t *testing.T, test func(t *testing.T, f *feed, r *Replica)) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		f := newFeed()
 		r := &Replica{Remote: f, Interval: 20 * time.Millisecond}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -148,7 +149,7 @@ func TestReplicaAnswersFromItsCopy(t *testing.T) {
 }
 
 func TestReplicaAsksTheRemoteStoreUnlessItIsCurrent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		f := newFeed()
 		r := &Replica{Remote: f}
 		f.revoke(t, "a")
@@ -229,7 +230,7 @@ func TestCopyIsOldByEitherClock(t *testing.T) {
 }
 
 func TestClocksAreComparedOnceInAMillisecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		now := time.Now()
 		c := &copied{at: now, wall: now.UnixNano()}
 		assert.True(t, c.current(2*time.Second))
@@ -355,7 +356,7 @@ func TestReplicaTakesNoPageOfAnotherPosition(t *testing.T) {
 }
 
 func TestReplicaThatIsFullIsNotCurrent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		f := newFeed()
 		r := &Replica{Remote: f, Capacity: 3, Interval: time.Second, MaxAge: time.Minute}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -462,7 +463,7 @@ func TestReplicaDoesNotSpin(t *testing.T) {
 }
 
 func TestReplicaReadsEach10Milliseconds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		f := newFeed()
 		r := &Replica{Remote: f}
 		ctx, cancel := context.WithCancel(t.Context())

@@ -8,13 +8,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 )
 
@@ -30,7 +30,7 @@ func newClients() *revoke.Sessions {
 // Two tabs of a browser share a refresh token, and both refresh when the access
 // token is over. Whichever answer comes last is kept.
 func TestTwoTabsLoseNoSession(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		sessions := newClients()
 		var lost atomic.Int64
 		var all sync.WaitGroup
@@ -68,7 +68,7 @@ func TestTwoTabsLoseNoSession(t *testing.T) {
 
 // One answer in a thousand is lost, on the way to the client or from the store.
 func TestLostAnswersLoseNoSession(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
 		sessions := newClients()
 		r := rand.New(rand.NewPCG(1, 2))
 		var lost, retried int

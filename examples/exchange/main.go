@@ -28,8 +28,8 @@ func main() {
 	// Each has a private key of its own, and the public ones of the others.
 	publicA, privateA, _ := ed25519.GenerateKey(rand.Reader)
 	_, privateC, _ := ed25519.GenerateKey(rand.Reader)
-	keyB, _ := ecdh.X25519().GenerateKey(rand.Reader)
-	keyC, _ := ecdh.X25519().GenerateKey(rand.Reader)
+	keyB, _ := ecdh.P256().GenerateKey(rand.Reader)
+	keyC, _ := ecdh.P256().GenerateKey(rand.Reader)
 
 	a, err := jwt.NewSigner(jwt.EdDSA, privateA, "a-2026")
 	check(err)

@@ -29,3 +29,12 @@ func Enforced(t *testing.T) bool {
 	}
 	return false
 }
+
+// SkipEnforced skips a test of what the FIPS 140-only mode lets nobody make: keys that
+// are not approved.
+func SkipEnforced(t testing.TB) {
+	t.Helper()
+	if fips140.Enforced() {
+		t.Skip("FIPS 140-only mode: such keys cannot be made")
+	}
+}
