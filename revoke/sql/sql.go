@@ -139,30 +139,19 @@ func do[T any](ctx context.Context, s *Store, what string, f func(ctx context.Co
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = max(min(timeout, time.Until(deadline)), 0)
 	}
-	limited, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	inner, stop := context.WithTimeout(limited, timeout-timeout/10) // ends a little earlier, so that f can say what it waits for
-	type result struct {
-		value T
-		err   error
-		late  error // of the context
-	}
-	done := make(chan result, 1)
+	inner, stop := context.WithTimeout(ctx, timeout-timeout/10) // ends a little earlier, so that f can say what it waits for
+	done := make(chan result[T], 1)
 	go func() {
 		defer stop()
+		growStack(0)
 		value, err := f(inner, text)
-		done <- result{value, err, late(inner)}
-	}()
-	var r result
-	select {
-	case r = <-done:
-	case <-limited.Done():
-		select {
-		case r = <-done: // at the same time
-		default:
-			r.err, r.late = limited.Err(), limited.Err()
+		if err == nil {
+			done <- result[T]{value: value}
+		} else {
+			done <- result[T]{err: err, late: late(inner)}
 		}
-	}
+	}()
+	r := await(ctx, inner, done, timeout/10)
 	if r.err == nil {
 		return r.value, nil
 	}
@@ -173,6 +162,55 @@ func do[T any](ctx context.Context, s *Store, what string, f func(ctx context.Co
 		r.err = fmt.Errorf("no answer from the database within %v: %w", timeout, r.err)
 	}
 	return none, fmt.Errorf("revoke/sql: %s: %w%s", what, r.err, hint(r.err))
+}
+
+// growStack makes the stack of a new goroutine as large as drivers need it, in one
+// step rather than in several, each of which copies it. It does nothing else for an
+// index of 0.
+//
+//go:noinline
+func growStack(index int) byte {
+	if index == 0 {
+		return 0
+	}
+	var room [10 << 10]byte
+	for i := range room {
+		room[i] = byte(i)
+	}
+	return room[index]
+}
+
+// A result is what a database returned.
+type result[T any] struct {
+	value T
+	err   error
+	late  error // of the context
+}
+
+// await returns what is done. If that is not by the end of the inner context and a
+// grace, or if the outer one ends before, it does not wait for it.
+func await[T any](ctx, inner context.Context, done <-chan result[T], grace time.Duration) result[T] {
+	select {
+	case r := <-done:
+		return r
+	case <-inner.Done():
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	err := inner.Err()
+	select {
+	case r := <-done:
+		return r
+	case <-timer.C:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	select {
+	case r := <-done: // at the same time
+		return r
+	default:
+		return result[T]{err: err, late: err}
+	}
 }
 
 // late is the error of a context, also of one that ends just now, which a driver
