@@ -38,21 +38,21 @@ func (b *buffer) free() {
 
 const maxEncryptedKey = 4 << 10 // bytes
 
-// read takes a token apart, which says nothing yet about whether it is genuine.
-func (b *buffer) read(token string, maxSize int) (Header, *jwt.VerifyError) {
+// read takes a token with the header h apart, which says nothing yet about whether it
+// is genuine.
+func (b *buffer) read(token string, maxSize int, h *Header) *jwt.VerifyError {
 	if len(token) > maxSize {
-		return Header{}, malformed("", jose.TooLarge(len(token), maxSize))
+		return malformed("", jose.TooLarge(len(token), maxSize))
 	}
 	dots, problem := split(token)
 	if problem != "" {
-		return Header{}, malformed("", problem)
+		return malformed("", problem)
 	}
 	b.token, b.encodedEnd = append(b.token[:0], token...), dots[0]
-	h, refusal := b.readHeader()
-	if refusal != nil {
-		return Header{}, refusal
+	if refusal := b.readHeader(h); refusal != nil {
+		return refusal
 	}
-	return h, b.readParts(dots)
+	return b.readParts(&dots)
 }
 
 // split finds the four dots of a token.
@@ -79,22 +79,24 @@ func split(token string) (dots [4]int, problem string) {
 // encodedHeader returns the first part of the token.
 func (b *buffer) encodedHeader() []byte { return b.token[:b.encodedEnd] }
 
-func (b *buffer) readHeader() (Header, *jwt.VerifyError) {
+func (b *buffer) readHeader(h *Header) (refusal *jwt.VerifyError) {
 	if b.encodedEnd > jose.MaxHeaderSize {
-		return Header{}, malformed("", "header: "+jose.TooLarge(b.encodedEnd, jose.MaxHeaderSize))
+		return malformed("", "header: "+jose.TooLarge(b.encodedEnd, jose.MaxHeaderSize))
 	}
 	if common, ok := b.decrypted.Header(b.encodedHeader()); ok {
-		return headerOf(common), nil
+		h.setCommon(&common)
+		return nil
 	}
 	var ok bool
 	if b.header, ok = base64url.AppendDecode(b.header[:0], b.encodedHeader()); !ok {
-		return Header{}, malformed("", "header: "+base64url.Problem)
+		return malformed("", "header: "+base64url.Problem)
 	}
-	return decodeHeader(b.header)
+	*h, refusal = decodeHeader(b.header)
+	return refusal
 }
 
 // readParts decodes what follows the header.
-func (b *buffer) readParts(dots [4]int) *jwt.VerifyError {
+func (b *buffer) readParts(dots *[4]int) *jwt.VerifyError {
 	part := b.token[dots[0]+1 : dots[1]]
 	if size := len(part) * 3 / 4; size > maxEncryptedKey {
 		return malformed("", "encrypted key: "+jose.TooLarge(size, maxEncryptedKey))

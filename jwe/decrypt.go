@@ -12,13 +12,13 @@ import (
 
 // decrypt sets the plaintext by the first key that fits the header and decrypts
 // the token.
-func decrypt[K Decrypter](ctx context.Context, b *buffer, h Header, keys []K) error {
-	fit := func(key K) bool { return fits(key, &h) }
+func decrypt[K Decrypter](ctx context.Context, b *buffer, h *Header, keys []K) error {
+	fit := func(key K) bool { return fits(key, h) }
 	_, found, miss := jose.FirstKey[*jwt.VerifyError](keys, fit, func(key K) error {
-		return b.open(ctx, key, &h)
+		return b.open(ctx, key, h)
 	}, ErrDecrypt)
 	if !found {
-		return noKey(h, miss)
+		return noKey(*h, miss)
 	}
 	if h.isCommon() {
 		b.decrypted.Keep(b.encodedHeader(), h.common())

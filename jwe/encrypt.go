@@ -13,7 +13,7 @@ import (
 )
 
 // encrypt returns the token.
-func encrypt(ctx context.Context, key Encrypter, h Header, plaintext []byte) (string, error) {
+func encrypt(ctx context.Context, key Encrypter, h *Header, plaintext []byte) (string, error) {
 	if inspect.IsNil(key) || key.Algorithm() == "" {
 		return "", errors.New("jwe: no key to encrypt with")
 	}
@@ -24,13 +24,13 @@ func encrypt(ctx context.Context, key Encrypter, h Header, plaintext []byte) (st
 	if err != nil {
 		return "", err
 	}
-	content, encryptedKey, err := f.newCipher(ctx, key, &h)
+	content, encryptedKey, err := f.newCipher(ctx, key, h)
 	if err != nil {
 		return "", fmt.Errorf("jwe: encrypting the key: %w", err)
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
-	if err := b.writeHeader(key, &h); err != nil {
+	if err := b.writeHeader(key, h); err != nil {
 		return "", fmt.Errorf("jwe: header: %w", err)
 	}
 	b.sealed = content.Seal(b.sealed[:0], nil, plaintext, b.token)

@@ -30,11 +30,9 @@ func (h *Header) common() jose.Header {
 	}
 }
 
-func headerOf(common jose.Header) Header {
-	return Header{
-		Algorithm: Algorithm(common.Algorithm), Encryption: Encryption(common.Encryption),
-		KeyID: common.KeyID, Type: common.Type, ContentType: common.ContentType,
-	}
+func (h *Header) setCommon(common *jose.Header) {
+	h.Algorithm, h.Encryption = Algorithm(common.Algorithm), Encryption(common.Encryption)
+	h.KeyID, h.Type, h.ContentType = common.KeyID, common.Type, common.ContentType
 }
 
 // isCommon reports whether h has no other parameters. All such tokens of a key
@@ -53,7 +51,7 @@ func decodeHeader(data []byte) (h Header, refusal *jwt.VerifyError) {
 	case common.Encryption == "":
 		return Header{}, malformed("enc", "is absent: the token is not an encrypted one")
 	}
-	if h = headerOf(common); agrees(h.Algorithm) {
+	if h.setCommon(&common); agrees(h.Algorithm) {
 		if refusal = a.decode(&h); refusal != nil {
 			return Header{}, refusal
 		}

@@ -91,7 +91,7 @@ func Encrypt(ctx context.Context, key Encrypter, signed string) (string, error) 
 	if !isSigned(signed) {
 		return "", errors.New("jwe: got no signed token to encrypt, " + wantSigned)
 	}
-	return encrypt(ctx, key, Header{ContentType: nestedType}, []byte(signed))
+	return encrypt(ctx, key, &Header{ContentType: nestedType}, []byte(signed))
 }
 
 // InsecureEncryptUnsigned returns the plaintext encrypted by key, with the type,
@@ -102,7 +102,7 @@ func InsecureEncryptUnsigned(ctx context.Context, key Encrypter, h Header, plain
 	if h.EphemeralKey != nil {
 		return "", errors.New("jwe: header: got an ephemeral key, want none: the key makes one for each token")
 	}
-	return encrypt(ctx, key, h, plaintext)
+	return encrypt(ctx, key, &h, plaintext)
 }
 
 // InsecureDecryptUnsigned returns the header and the plaintext of a token of at
@@ -115,11 +115,11 @@ func InsecureDecryptUnsigned(ctx context.Context, key Decrypter, token string) (
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
-	h, refusal := b.read(token, jose.DefaultMaxSize)
-	if refusal != nil {
+	var h Header
+	if refusal := b.read(token, jose.DefaultMaxSize, &h); refusal != nil {
 		return Header{}, nil, refusal
 	}
-	if err := decrypt(ctx, b, h, []Decrypter{key}); err != nil {
+	if err := decrypt(ctx, b, &h, []Decrypter{key}); err != nil {
 		return Header{}, nil, err
 	}
 	return h, append([]byte{}, b.plaintext...), nil

@@ -54,7 +54,8 @@ func (p *Policy) Verify(ctx context.Context, token string) (*jwt.Token, error) {
 func (p *Policy) decrypt(ctx context.Context, token string, at *stage) (signed string, err error) {
 	b := buffers.Get().(*buffer)
 	defer b.free()
-	h, refusal := b.read(token, jose.MaxSize(p.MaxSize))
+	var h Header
+	refusal := b.read(token, jose.MaxSize(p.MaxSize), &h)
 	if refusal == nil {
 		at.reach(stageTypes)
 		refusal = p.checkTypes(&h)
@@ -63,7 +64,7 @@ func (p *Policy) decrypt(ctx context.Context, token string, at *stage) (signed s
 		return "", refusal
 	}
 	at.reach(stageKey)
-	if err := decrypt(ctx, b, h, p.Keys); err != nil {
+	if err := decrypt(ctx, b, &h, p.Keys); err != nil {
 		return "", err
 	}
 	at.reach(stageContent)

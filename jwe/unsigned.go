@@ -17,7 +17,7 @@ func EncryptUnsigned(ctx context.Context, key *SharedKey, claims any) (string, e
 	if err != nil {
 		return "", err
 	}
-	return encrypt(ctx, key, Header{Type: claimsType}, []byte(payload))
+	return encrypt(ctx, key, &Header{Type: claimsType}, []byte(payload))
 }
 
 // An UnsignedPolicy says which tokens of [EncryptUnsigned] are accepted. Any holder
@@ -52,7 +52,7 @@ func (p *UnsignedPolicy) claims(h Header) *jwt.Policy {
 func (p *UnsignedPolicy) decrypt(ctx context.Context, token string, at *stage) (h Header, payload string, err error) {
 	b := buffers.Get().(*buffer)
 	defer b.free()
-	h, refusal := b.read(token, jose.MaxSize(p.Claims.MaxSize))
+	refusal := b.read(token, jose.MaxSize(p.Claims.MaxSize), &h)
 	if refusal == nil {
 		at.reach(stageTypes)
 	}
@@ -63,7 +63,7 @@ func (p *UnsignedPolicy) decrypt(ctx context.Context, token string, at *stage) (
 		return Header{}, "", refusal
 	}
 	at.reach(stageKey)
-	if err := decrypt(ctx, b, h, p.Keys); err != nil {
+	if err := decrypt(ctx, b, &h, p.Keys); err != nil {
 		return Header{}, "", err
 	}
 	return h, string(b.plaintext), nil

@@ -69,18 +69,29 @@ var sextets = func() (t [4][256]uint32) {
 const notInAlphabet = 1
 
 // AppendEncode appends the base64url of src to dst: six bytes at a time, for
-// which it reads eight. dst and src must not overlap.
+// which it reads eight, then three. dst and src must not overlap.
 func AppendEncode(dst, src []byte) []byte {
 	size := base64.RawURLEncoding.EncodedLen(len(src))
 	dst = slices.Grow(dst, size)
-	out, n := dst[len(dst):len(dst)+size], 0
+	out := dst[len(dst) : len(dst)+size]
 	for len(src) >= 8 {
 		v := binary.BigEndian.Uint64(src)
-		binary.BigEndian.PutUint64(out[n:], uint64(pairs[v>>52])<<48|uint64(pairs[v>>40&0xFFF])<<32|
+		binary.BigEndian.PutUint64(out, uint64(pairs[v>>52])<<48|uint64(pairs[v>>40&0xFFF])<<32|
 			uint64(pairs[v>>28&0xFFF])<<16|uint64(pairs[v>>16&0xFFF]))
-		src, n = src[6:], n+8
+		src, out = src[6:], out[8:]
 	}
-	base64.RawURLEncoding.Encode(out[n:], src)
+	for len(src) >= 3 {
+		v := uint32(src[0])<<16 | uint32(src[1])<<8 | uint32(src[2])
+		binary.BigEndian.PutUint32(out, uint32(pairs[v>>12&0xFFF])<<16|uint32(pairs[v&0xFFF]))
+		src, out = src[3:], out[4:]
+	}
+	switch len(src) { // two letters for one byte, three for two
+	case 1:
+		binary.BigEndian.PutUint16(out, pairs[uint(src[0])<<4])
+	case 2:
+		binary.BigEndian.PutUint16(out, pairs[uint(src[0])<<4|uint(src[1])>>4])
+		out[2] = alphabet[src[1]&0xF<<2]
+	}
 	return dst[:len(dst)+size]
 }
 
