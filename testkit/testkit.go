@@ -52,6 +52,7 @@ type Policy struct {
 	Require  []string `json:"require,omitempty"`  // claims that are present
 	Leeway   int64    `json:"leeway,omitempty"`   // seconds by which clocks may differ
 	Profile  Profile  `json:"profile,omitempty"`  // the specification that the token is one of; "" for none
+	Strict   bool     `json:"strict,omitempty"`   // what specifications leave open about text, names and keys is refused; who cannot do that answers Unsupported
 	MaxAge   int64    `json:"max_age,omitempty"`  // longest time since iat in seconds, which makes iat required
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/testkit"
@@ -104,7 +105,11 @@ func timeCases() []testkit.Case {
 // dateForms are about what a date may look like.
 func (a *adder) dateForms() {
 	for _, claim := range []string{"exp", "nbf", "iat"} {
-		for id, value := range map[string]string{"text": quote(fmt.Sprint(now)), "empty": `""`, "true": "true", "array": fmt.Sprintf("[%d]", now), "object": "{}", "rfc3339": `"2026-09-21T14:13:20Z"`} {
+		at, text := int64(now), "2026-09-21T14:13:20Z"
+		if claim == "exp" { // which is acceptable to whoever reads it
+			at, text = now+600, "2026-09-21T14:23:20Z"
+		}
+		for id, value := range map[string]string{"text": quote(fmt.Sprint(at)), "empty": `""`, "true": "true", "array": fmt.Sprintf("[%d]", at), "object": "{}", "rfc3339": quote(text)} {
 			want := testkit.Refuse
 			if claim == "iat" {
 				want = testkit.Either // nothing depends on it here
@@ -117,7 +122,7 @@ func (a *adder) dateForms() {
 	for id, value := range map[string]string{"fraction": fmt.Sprintf("%d.5", now+600), "exponent": "1.7900006e9", "exponent-capital": "1.7900006E9", "exponent-plus": "1.7900006e+9", "zeros": fmt.Sprintf("%d.000", now+600), "big": "99999999999999"} {
 		a.add("exp-form-"+id, "exp in the future, written as "+value, dateClause, payload("exp", value), testkit.Accept, nil)
 	}
-	for id, value := range map[string]string{"zero": "0", "minus-zero": "-0", "minus": "-1", "past-fraction": fmt.Sprintf("%d.5", now-600), "past-exponent": "1.78e9", "small": "1e-9", "tiny": "0.1", "minus-big": "-99999999999999999999"} {
+	for id, value := range map[string]string{"zero": "0", "minus-zero": "-0", "minus": "-1", "past-fraction": fmt.Sprintf("%d.5", now-600), "past-exponent": "1.78e9", "small": "1e-9", "tiny": "0.1", "minus-big": "-99999999999999999999", "minus-32": fmt.Sprint(now + 600 - 1<<32), "minus-64": wrapped(now+600, -1)} {
 		a.add("exp-past-"+id, "exp in the past, written as "+value, dateClause, payload("exp", value), testkit.Refuse, nil)
 	}
 	for id, value := range map[string]string{"2-53": "9007199254740993", "2-63": "9223372036854775807", "over-2-63": "9223372036854775808", "over-2-64": "18446744073709551617", "1e308": "1e308", "1e400": "1e400", "digits": "1" + strings.Repeat("0", 100), "long-fraction": fmt.Sprintf("%d.%s", now+600, strings.Repeat("1", 60))} {
@@ -132,11 +137,17 @@ func (a *adder) dateForms() {
 	for id, value := range map[string]string{"nbf-fraction": fmt.Sprintf("%d.5", now-600), "nbf-exponent": "1.78e9", "nbf-zero": "0", "nbf-minus": "-5"} {
 		a.add(id, "nbf in the past, written as "+value, dateClause, payload("nbf", value), testkit.Accept, nil)
 	}
-	for id, value := range map[string]string{"nbf-future-fraction": fmt.Sprintf("%d.5", now+600), "nbf-future-exponent": "1.8e9", "nbf-far": "99999999999999"} {
+	for id, value := range map[string]string{"nbf-future-fraction": fmt.Sprintf("%d.5", now+600), "nbf-future-exponent": "1.8e9", "nbf-far": "99999999999999", "nbf-far-32": fmt.Sprint(now - 600 + 1<<32), "nbf-far-64": wrapped(now-600, 1)} {
 		a.add(id, "nbf in the future, written as "+value, dateClause, payload("nbf", value), testkit.Refuse, nil)
 	}
 	a.add("nbf-half-second", "nbf half a second ahead", nbfClause, payload("nbf", fmt.Sprintf("%d.5", now)), testkit.Either, nil)
 	a.add("exp-half-second", "exp half a second ahead", expClause, payload("exp", fmt.Sprintf("%d.5", now)), testkit.Either, nil)
+}
+
+// wrapped is a date that is another one if it is cut to 64 bits.
+func wrapped(seconds, turns int64) string {
+	n := new(big.Int).Lsh(big.NewInt(turns), 64)
+	return n.Add(n, big.NewInt(seconds)).String()
 }
 
 // ages are about the time since iat.
@@ -174,6 +185,10 @@ func claimCases() []testkit.Case {
 			spellings["http"] = strings.Replace(good, "https", "http", 1)
 			spellings["user"] = strings.Replace(good, "//", "//user@", 1)
 			spellings["query"] = good + "?x"
+			spellings["sub-host"] = strings.Replace(good, "//", "//thief.", 1)
+			spellings["host-prefix"] = strings.Replace(good, "//", "//thief-", 1)
+			spellings["fragment"] = good + "#x"
+			spellings["path-of-thief"] = "https://thief.example/" + good
 			spellings["scheme-upper"] = strings.Replace(good, "https", "HTTPS", 1)
 		}
 		for id, text := range spellings {
@@ -191,7 +206,7 @@ func claimCases() []testkit.Case {
 		a.add("aud-"+id, "the audience is among the recipients: "+id, aud, payload("aud", value), testkit.Accept, nil)
 	}
 	for id, value := range map[string]string{"other": `"https://other.example"`, "others": `["https://other.example","x"]`, "empty": `""`, "empty-array": `[]`, "array-of-empty": `[""]`, "absent": "", "upper": `"HTTPS://API.EXAMPLE"`, "slash": `"https://api.example/"`, "prefix": `"https://api.exampl"`, "suffix": `"https://api.example.thief.example"`, "space": `"https://api.example "`,
-		"list-in-text": `"https://other.example https://api.example"`, "comma": `"https://api.example,x"`, "number": "1", "null": "null", "true": "true", "object": `{"https://api.example":true}`, "object-value": `{"aud":"https://api.example"}`, "nested": `[["https://api.example"]]`, "array-of-null": "[null]", "wildcard": `"*"`} {
+		"list-in-text": `"https://other.example https://api.example"`, "comma": `"https://api.example,x"`, "number": "1", "null": "null", "true": "true", "object": `{"https://api.example":true}`, "object-value": `{"aud":"https://api.example"}`, "nested": `[["https://api.example"]]`, "array-of-null": "[null]", "wildcard": `"*"`, "http": `"http://api.example"`, "sub-host": `"https://thief.api.example"`, "host-prefix": `"https://thief-api.example"`, "user": `"https://thief@api.example"`, "port": `"https://api.example:443"`, "query": `"https://api.example?x"`, "nul": `"https://api.example\u0000"`, "line-break": `"https://api.example\n"`, "full-width": `"https://api.ex\uff41mple"`, "path-of-thief": `"https://thief.example/https://api.example"`} {
 		a.add("aud-not-"+id, "the audience is not among the recipients: "+id, aud, payload("aud", value), testkit.Refuse, nil)
 	}
 	for id, value := range map[string]string{"number": `["https://api.example",1]`, "null": `["https://api.example",null]`, "object": `["https://api.example",{}]`, "array": `["https://api.example",[]]`} {
@@ -242,7 +257,7 @@ func typeCases() (rows []testkit.Case) {
 		for id, typ := range map[string]string{"jwt": `"JWT"`, "absent": "", "empty": `""`, "null": "null", "number": "1", "array": fmt.Sprintf("[%q]", wanted), "prefix": quote(wanted[:len(wanted)-1]), "suffix": quote(wanted + "x"), "space": quote(wanted + " "), "kelvin": quote(strings.Replace(wanted, "k", "\u212a", 1) + "\u017f"), "application-only": `"application/"`, "suffix-only": `"+jwt"`, "jose": `"JOSE"`} {
 			add(name+"-not-"+id, "another type than the one wanted: "+id, typ, testkit.Refuse, wanted)
 		}
-		for _, other := range []string{"at+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt"} {
+		for _, other := range []string{"at+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt", "refresh+jwt", "rt+jwt", "id+jwt", "client-authentication+jwt"} {
 			if other != wanted {
 				add(name+"-is-"+strings.ReplaceAll(other, "+", "-"), "a token for another purpose", quote(other), testkit.Refuse, wanted)
 			}

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -19,10 +20,10 @@ func confusionCases() (rows []testkit.Case) {
 	for _, alg := range algorithms {
 		k := newKey(alg, "confusion")
 		name := strings.ToLower(alg)
-		for _, none := range []string{"none", "None", "NONE", "nOnE"} {
+		for _, none := range []string{"none", "None", "NONE", "nOnE", "none ", " none"} {
 			for i, sig := range []string{"", ".", encode(k.sign("x"))} {
 				token := encode([]byte(k.header("alg", quote(none)))) + "." + encode([]byte(payload())) + "." + sig
-				rows = append(rows, row(fmt.Sprintf("%s-%s-%d", name, none, i), "the algorithm none, with no signature or some", clause, token, testkit.Refuse, k))
+				rows = append(rows, row(fmt.Sprintf("%s-%s-%d", name, strings.ReplaceAll(none, " ", "-space-"), i), "the algorithm none, with no signature or some", clause, token, testkit.Refuse, k))
 			}
 		}
 		for _, other := range algorithms {
@@ -63,9 +64,20 @@ func publicForms(k *key) map[string][]byte {
 	der, err := x509.MarshalPKIXPublicKey(public)
 	check(err)
 	armour := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	return map[string][]byte{
+	forms := map[string][]byte{
 		"pem": armour, "pem-trimmed": []byte(strings.TrimSpace(string(armour))), "der": der, "jwk": k.jwk(), "empty": {},
 	}
+	switch p := public.(type) {
+	case *rsa.PublicKey:
+		pkcs1 := x509.MarshalPKCS1PublicKey(p)
+		forms["modulus"], forms["pkcs1"], forms["pkcs1-pem"] = p.N.Bytes(), pkcs1, pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: pkcs1})
+	case *ecdsa.PublicKey:
+		forms["point"], err = p.Bytes()
+		check(err)
+	case ed25519.PublicKey:
+		forms["bytes"] = p
+	}
+	return forms
 }
 
 // headerCases are about the parameters of the header.
@@ -121,6 +133,10 @@ func headerCases() (rows []testkit.Case) {
 func embeddedKeyCases(alg string) (rows []testkit.Case) {
 	k, thief := newKey(alg, "header"), newKey(alg, "thief")
 	const clause = "RFC 7515 section 10.2, RFC 8725 section 3.10"
+	certificate := fmt.Sprintf("[%q]", base64.StdEncoding.EncodeToString(thief.certificate()))
+	rows = append(rows, row(strings.ToLower(alg)+"-thief-certificate", "signed by the key of a certificate in x5c", clause, thief.token(k.header("x5c", certificate), payload()), testkit.Refuse, k),
+		row(strings.ToLower(alg)+"-thief-certificate-no-kid", "signed by the key of a certificate in x5c, without kid", clause, thief.token(k.header("x5c", certificate, "kid", ""), payload()), testkit.Refuse, k),
+		row(strings.ToLower(alg)+"-thief-jwk-no-kid", "signed by a key in jwk, without kid", clause, thief.token(k.header("jwk", string(thief.called("").jwk()), "kid", ""), payload()), testkit.Refuse, k))
 	for id, change := range map[string][]string{
 		"jwk":      {"jwk", string(thief.called("").as(alg).jwk())},
 		"jku":      {"jku", `"https://thief.example/jwks.json"`},

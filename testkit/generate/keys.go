@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	_ "crypto/sha512"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/binary"
@@ -16,6 +17,7 @@ import (
 	"log"
 	"math/big"
 	"strings"
+	"time"
 )
 
 // algorithms are those of RFC 7518 section 3 and RFC 8037, and that of RFC 9864.
@@ -107,6 +109,20 @@ func (k *key) sign(input string) []byte {
 		return fixedWidth(r, s, (p.Curve.Params().BitSize+7)/8)
 	}
 	return ed25519.Sign(k.private.(ed25519.PrivateKey), []byte(input))
+}
+
+// certificate is one that vouches for the key, by an authority that nobody trusts. For
+// a secret, it is of another key.
+func (k *key) certificate() []byte {
+	authority := newKey("EdDSA", "authority").private.(crypto.Signer)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(now-3600, 0), NotAfter: time.Unix(now+3600, 0)}
+	subject, ok := k.private.(crypto.Signer)
+	if !ok {
+		subject = authority
+	}
+	der, err := x509.CreateCertificate(nil, template, template, subject.Public(), authority)
+	check(err)
+	return der
 }
 
 func (k *key) digest(input string) []byte {

@@ -70,6 +70,7 @@ func families() []family {
 		{"time", timeCases()},
 		{"claims", claimCases()},
 		{"type", typeCases()},
+		{"strict", strictCases()},
 		{"access-token", accessTokenCases()},
 		{"logout-token", logoutTokenCases()},
 		{"client-assertion", clientAssertionCases()},

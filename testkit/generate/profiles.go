@@ -74,7 +74,7 @@ func accessTokenCases() []testkit.Case {
 	}
 	p.common()
 	p.required("iss", "sub", "aud", "exp", "iat", "jti", "client_id")
-	p.types("JWT", "id+jwt", "logout+jwt", "dpop+jwt", "at+jwtx", "xat+jwt")
+	p.types("JWT", "id+jwt", "logout+jwt", "dpop+jwt", "refresh+jwt", "rt+jwt", "at+jwtx", "xat+jwt")
 	good := object(p.claims, nil)
 	p.addHeader("no-type", "no type", testkit.Refuse, p.key.header("typ", ""), good)
 	p.add("aud-array", "several recipients", testkit.Accept, "aud", `["https://other.example","https://api.example"]`)

@@ -133,6 +133,9 @@ func ownSignatureCases(k *key, input string, sig []byte) (rows []testkit.Case) {
 		}
 		n := p.N.Bytes()
 		add("modulus", "the modulus in the place of the signature", "RFC 8017 section 8.2.2", n, testkit.Refuse)
+		if k.alg == "RS256" || k.alg == "PS256" {
+			rows = append(rows, shortCases(k)...)
+		}
 		bigger := new(big.Int).Add(new(big.Int).SetBytes(sig), p.N).Bytes()
 		if len(bigger) == len(n) {
 			add("plus-modulus", "the signature plus the modulus", "RFC 8017 section 5.2.2", bigger, testkit.Refuse)
@@ -161,6 +164,7 @@ func ownSignatureCases(k *key, input string, sig []byte) (rows []testkit.Case) {
 		if plus := new(big.Int).Add(s, order); (plus.BitLen()+7)/8 <= size {
 			add("plus-order", "s plus the order", "FIPS 186-5 section 6.4.2", fixedWidth(r, plus, size), testkit.Refuse)
 		}
+		add("wide-s", "s in one byte more than the curve's size", clause, slices.Concat(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size+1))), testkit.Refuse)
 		add("wide", "r and s in one byte more than the curve's size", clause, fixedWidth(r, s, size+1), testkit.Refuse)
 	default:
 		order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
@@ -173,4 +177,17 @@ func ownSignatureCases(k *key, input string, sig []byte) (rows []testkit.Case) {
 		add("small-order", "R is the neutral element and s is zero", "RFC 8032 section 5.1.7", append(append([]byte{1}, make([]byte, 31)...), make([]byte, 32)...), testkit.Refuse)
 	}
 	return rows
+}
+
+// shortCases are about a signature of RSA whose first byte is zero.
+func shortCases(k *key) []testkit.Case {
+	for i := 0; ; i++ {
+		input := encode([]byte(k.header())) + "." + encode([]byte(payload("jti", quote(fmt.Sprint(i)))))
+		if sig := k.sign(input); sig[0] == 0 {
+			return []testkit.Case{
+				row(strings.ToLower(k.alg)+"-first-zero", "a signature that begins with a zero byte", "RFC 8017 section 8", input+"."+encode(sig), testkit.Accept, k),
+				row(strings.ToLower(k.alg)+"-first-zero-cut", "the zero byte at the beginning of the signature is missing", "RFC 8017 section 8", input+"."+encode(sig[1:]), testkit.Refuse, k),
+			}
+		}
+	}
 }

@@ -25,7 +25,7 @@ type library struct {
 	module string // "" if it is not a Go module
 	verify func(testkit.Case) testkit.Verdict
 
-	profiles bool // knows the policies with a profile; to others these are unsupported
+	profiles bool // knows the policies with a profile, and is strict; to others these are unsupported
 }
 
 func libraries() []library {
@@ -103,7 +103,7 @@ func verify(l library, c testkit.Case) (v testkit.Verdict) {
 			v = testkit.Unsupported
 		}
 	}()
-	if c.Policy.Profile != "" && !l.profiles {
+	if (c.Policy.Profile != "" || c.Policy.Strict) && !l.profiles {
 		return testkit.Unsupported
 	}
 	return l.verify(c)
