@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -320,6 +321,20 @@ func TestALargeAnswerOfATokenEndpointArrivesWhole(t *testing.T) {
 
 // The nonces kept are bounded: a client that follows links to ever new hosts does
 // not grow.
+// An error is looked for in the first 64 KiB of an answer.
+func TestAnErrorInALargeAnswerIsFoundIfItIsReadWhole(t *testing.T) {
+	for size, sent := range map[int]int{64 << 10: 2, 64<<10 + 1: 1} {
+		s := &server{}
+		s.answer = func(_ *http.Request, n int) *http.Response {
+			const text = `{"error":"use_dpop_nonce"`
+			return s.reply(400, text+strings.Repeat(" ", size-len(text)-1)+"}", "DPoP-Nonce", "n"+strconv.Itoa(n))
+		}
+		_, text := send(t, newTransport(t, s), "POST", "https://login.example/token", "a=b", "")
+		assert.Len(t, s.proofs, sent, size)
+		assert.Len(t, text, size)
+	}
+}
+
 func TestNoncesOfManyOriginsAreBounded(t *testing.T) {
 	s := &server{}
 	s.answer = func(*http.Request, int) *http.Response { return s.reply(200, "", "DPoP-Nonce", "n") }
