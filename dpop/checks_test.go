@@ -225,6 +225,7 @@ func TestARequestMadeByHandHasItsURLOnly(t *testing.T) {
 	for name, edit := range map[string]func(*http.Request){
 		"no URL":     func(r *http.Request) { r.URL = nil },
 		"no path":    func(r *http.Request) { r.URL = &url.URL{} },
+		"no slash":   func(r *http.Request) { r.URL = &url.URL{Scheme: "https", Host: "api.example", Path: "orders"} },
 		"an odd URI": func(r *http.Request) { r.RequestURI = "orders" },
 	} {
 		changed := r.Clone(t.Context())

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -164,6 +165,10 @@ func TestAProofIsForTheHostThatTheServerSees(t *testing.T) {
 	_, err = transport.RoundTrip(r)
 	require.NoError(t, err)
 	assert.Equal(t, "of-10.0.0.2", s.proofs[3]["nonce"])
+	r.Host = "api.example"
+	_, err = transport.RoundTrip(r)
+	require.NoError(t, err)
+	assert.NotContains(t, s.proofs[4], "nonce", "that of the host in the URL")
 }
 
 func TestTheLatestNonceOfEachOriginIsSent(t *testing.T) {
@@ -335,12 +340,35 @@ func TestAnErrorInALargeAnswerIsFoundIfItIsReadWhole(t *testing.T) {
 	}
 }
 
+// An answer that breaks off says nothing, whatever came of it.
+func TestAnErrorInAnAnswerThatBreaksOffIsNotFollowed(t *testing.T) {
+	s, broken := &server{}, errors.New("broken off")
+	s.answer = func(*http.Request, int) *http.Response {
+		answer := s.reply(400, "", "DPoP-Nonce", "n1")
+		answer.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"error":"use_dpop_nonce"}`), iotest.ErrReader(broken)))
+		return answer
+	}
+	r, err := http.NewRequest("GET", "https://login.example/token", nil)
+	require.NoError(t, err)
+	answer, err := newTransport(t, s).RoundTrip(r)
+	require.NoError(t, err)
+	assert.Len(t, s.proofs, 1)
+	text, err := io.ReadAll(answer.Body)
+	assert.ErrorIs(t, err, broken)
+	assert.Equal(t, `{"error":"use_dpop_nonce"}`, string(text))
+}
+
 func TestNoncesOfManyOriginsAreBounded(t *testing.T) {
 	s := &server{}
 	s.answer = func(*http.Request, int) *http.Response { return s.reply(200, "", "DPoP-Nonce", "n") }
 	transport := newTransport(t, s)
 	for i := range 300 {
 		send(t, transport, "GET", fmt.Sprintf("https://h%d.example", i), "", "")
+	}
+	s.proofs = nil
+	for i := range 300 { // a new nonce of an origin that has one takes no room
+		send(t, transport, "GET", "https://h299.example", "", "")
+		require.Equal(t, "n", s.proofs[i]["nonce"])
 	}
 	s.answer, s.proofs = nil, nil
 	kept := 0
