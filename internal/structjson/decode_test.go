@@ -78,7 +78,7 @@ var (
 		float32(0), 0.0, ratio(0), stdjson.Number(""), stdjson.RawMessage(nil), []byte(nil), []octet(nil), []markedByte(nil), [3]byte{}, [0]int{}, [2]string{}, [2][1]int{},
 		[]string(nil), words(nil), [][]string(nil), []int(nil), []*string(nil), []any(nil), []map[string]int(nil), []Base(nil),
 		map[string]string(nil), labels(nil), map[string]any(nil), map[string][]string(nil), map[int]string(nil), map[integerKey]bool(nil), map[unsignedKey]string(nil), map[string]*Base(nil),
-		map[manyKeys]int(nil), map[textInt]string(nil), map[stdjson.Number]string(nil), map[string]map[string]int(nil),
+		map[manyKeys]int(nil), map[textInt]string(nil), map[readsText]int(nil), map[stdjson.Number]string(nil), map[string]map[string]int(nil),
 		(*any)(nil), (*string)(nil), (**int)(nil), (*[]string)(nil), (*Base)(nil), (*jsonValue)(nil), (*textValue)(nil), Base{}, Recursive{}, struct{ B *int }{},
 		when, jsonValue{}, jsonPointer{}, textValue{}, textPointer{}, textString(""), jsonInt(0), jsonList(nil), jsonMap(nil), textInt(0), readsText(""), readsJSON(0),
 		big1, (*stringer)(nil), (*func())(nil), (*chan int)(nil), complex64(0),
@@ -231,6 +231,8 @@ func TestDecodeSaysWhatDoesNotFit(t *testing.T) {
 	assert.Equal(t, place{"at", "", "got a string, which does not go into time.Time"}, placeOf(t, err))
 	_, err = decode(dated, `{"by":{"a":[1],"b":["x"]}}`)
 	assert.Equal(t, place{"by", "", "got an object, which does not go into map[string]structjson.jsonInt"}, placeOf(t, err))
+	_, err = decode(tagged(tagged(1, `json:"a,case:ignore"`), ``), `{"A":1}`)
+	assert.Equal(t, place{"A", "", "got a number, which does not go into a struct"}, placeOf(t, err))
 	_, err = decode([]string{}, `{"a":1}`)
 	assert.Equal(t, place{"", "", "got an object, want an array"}, placeOf(t, err))
 	assert.Equal(t, "got an object, want an array", err.Error())

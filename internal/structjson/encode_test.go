@@ -129,7 +129,7 @@ func TestAppendRefusesWhatCouldNotBeRead(t *testing.T) {
 		tagged(unsafe.Pointer(nil), `json:",omitempty"`),
 	} {
 		_, err := encode(v)
-		require.Error(t, err, "%T", v)
+		require.ErrorContains(t, err, "cannot encode", "%T", v)
 		assert.NotContains(t, err.Error(), "\n")
 	}
 }
@@ -211,6 +211,7 @@ func TestNewerTagsAndMethods(t *testing.T) {
 		{catchAll{}, `{"n":null}`},
 		{formatted{time.Unix(5, 0).UTC(), 90 * time.Second, []byte("\xff\xfe"), time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)}, `{"at":5,"for":90,"bytes":"__4=","days":"2026-11-26"}`},
 		{struct{ A v2Value }{v2Value{7}}, `{"A":7}`},
+		{struct{ A v2Int }{7}, `{"A":[7]}`},
 		{made("x", stringField("A", `json:"'a,b'"`), stringField("B", `json:"'\\'c\\''"`)), `{"A":"x","B":"x"}`},
 		{made("x", stringField("A", "json:\"\xff\"")), `{"\ufffd":"x"}`},
 		{tagged(time.Unix(7, 0).UTC(), `json:"at,omitzero,format:unix"`, 5*time.Second, `json:",format:sec"`), `{"at":7,"B":5}`},
@@ -355,7 +356,9 @@ func TestWhatIsCodedFieldByField(t *testing.T) {
 			J float32
 			K stdjson.Number
 			L map[stdjson.Number]int
-		}{}, []kind{dynamic, texts, list, array, dictionary, dictionary, pointer, octets, structure, float, number, dictionary}},
+			M map[uint8]int
+			N map[readsText]int
+		}{}, []kind{dynamic, texts, list, array, dictionary, dictionary, pointer, octets, structure, float, number, dictionary, dictionary, other}},
 		{struct {
 			A jsonValue
 			B textValue
@@ -379,6 +382,9 @@ func TestWhatIsCodedFieldByField(t *testing.T) {
 		assert.Equal(t, row.want, got, "%T", row.v)
 	}
 	for _, v := range []any{catchAll{}, formatted{}, struct{ *hidden }{}, TextA{}, jsonValue{}, tagged("", `json:"a,case:ignore"`), tagged("", `json:"'a'"`), struct {
+		TextA
+		TextB
+	}{}, tagged("", `json:",format:a,format:b"`), tagged(0, `json:",string,string"`), struct {
 		hidden `json:"x"`
 	}{}} {
 		assert.Nil(t, nodeOf(reflect.TypeOf(v)).object, "%T", v)

@@ -202,6 +202,10 @@ var typeTable = []any{
 		Tagged
 	}{Left{"a", "x"}, Tagged{"y"}},
 	struct {
+		Tagged
+		Left
+	}{Tagged{"y"}, Left{"a", "x"}},
+	struct {
 		Deeper
 		Right
 	}{Deeper{Left{"a", "x"}, "c"}, Right{"b", "y"}},

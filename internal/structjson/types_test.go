@@ -44,6 +44,7 @@ type (
 	textPointerInt int // MarshalText by pointer
 	readsJSON      int64
 	v2Value        struct{ N int } // MarshalJSONTo, UnmarshalJSONFrom
+	v2Int          int             // MarshalJSONTo, UnmarshalJSONFrom
 	appendsText    string
 	markedByte     byte // MarshalText by value
 	neverZero      int
@@ -117,6 +118,17 @@ func (v *v2Value) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var n int
 	err := json.UnmarshalDecode(d, &n)
 	v.N = n
+	return err
+}
+func (v v2Int) MarshalJSONTo(e *jsontext.Encoder) error {
+	return json.MarshalEncode(e, []int{int(v)})
+}
+func (v *v2Int) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	var n []int
+	err := json.UnmarshalDecode(d, &n)
+	if len(n) > 0 {
+		*v = v2Int(n[0])
+	}
 	return err
 }
 func (v appendsText) AppendText(b []byte) ([]byte, error) { return append(b, "appended "+v...), nil }
