@@ -77,18 +77,6 @@ type Key struct {
 	private func() any       // the private key or secret, where no formatting finds it; nil for a public key
 }
 
-// attributes are the members that say what a key is for (RFC 7517 section 4).
-type attributes struct {
-	algorithm   jwt.Algorithm
-	use         string
-	operations  []string // key_ops; nil if absent
-	keyID       string
-	chain       []string // x5c
-	x5t, x5t256 string   // carried as they are
-	pss         bool     // of an RSA key: for the PS algorithms only
-	members     []member // that are not known here; of a private key not in its public one
-}
-
 var errNotText = errors.New("jwk: key ID: not valid UTF-8")
 
 // New returns the Key for a key of the standard library: *[rsa.PrivateKey],
