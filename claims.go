@@ -132,7 +132,8 @@ func registeredClaim(name []byte) registered {
 // same walk the private ones into the target, if there is one. It returns the claim
 // at fault, if it is one, and what is wrong: that may be the target only.
 func (t *Token) decodeClaims(data []byte, into *target) (claim, problem string) {
-	m := into.members(data, t.payload)
+	var m structjson.Members
+	into.read(&m, data, t.payload)
 	if m.Peek() != '{' {
 		return "", "payload: not a JSON object"
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"sync"
 
 	"github.com/seed-b1f8f58c/jwt/internal/structjson"
 )
@@ -31,24 +32,28 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, err
 // they are verified.
 func verifyInto[T any](ctx context.Context, p *Policy, token string, of *claimsKind) (T, error) {
 	var none T
-	all := new(struct {
-		roomFor[T]
-		token Token
-	})
-	into := target{kind: of, value: reflect.ValueOf(&all.value).Elem(), texts: all.texts[:], token: &all.token}
+	room := new(roomFor[T])
+	into := target{kind: of, value: reflect.ValueOf(&room.value).Elem(), texts: room.texts[:], token: spareTokens.Get().(*Token)}
 	t, err := p.accept(ctx, token, nil, &into)
 	switch {
-	case err != nil:
+	case err != nil: // which may have the token
 		return none, err
 	case !into.filled:
 		return ClaimsAs[T](t)
 	case of.validates:
-		if err := validate(&all.value); err != nil {
+		if err := validate(&room.value); err != nil {
 			return none, t.refuse("", err)
 		}
 	}
-	return all.value, nil
+	if len(p.Rules) == 0 { // or one of them may have kept the token
+		*t = Token{}
+		spareTokens.Put(t)
+	}
+	return room.value, nil
 }
+
+// spareTokens are empty, to be used again by verifyInto, which hands out none.
+var spareTokens = sync.Pool{New: func() any { return new(Token) }}
 
 // verifyToRead is v.Verify for a token that is read and not handed out, so that a
 // Cache need not copy it.
@@ -77,12 +82,13 @@ func (to *target) newToken() *Token {
 	return to.token
 }
 
-// members returns what reads a payload into the target.
-func (to *target) members(data []byte, source string) structjson.Members {
+// read has m read a payload into the target.
+func (to *target) read(m *structjson.Members, data []byte, source string) {
 	if to == nil {
-		return (*structjson.Codec)(nil).Members(data, source, reflect.Value{}, nil)
+		m.Read(data, source, nil, reflect.Value{}, nil)
+		return
 	}
-	return to.kind.Members(data, source, to.value, to.texts[1:1])
+	m.Read(data, source, to.kind.Codec, to.value, to.texts[1:1])
 }
 
 // setRegistered copies the registered claims to a value that has the other ones.

@@ -41,6 +41,9 @@ func (c *Cursor) IsStrict() bool { return !c.lax }
 // Problem says why the walk ended early, and is empty if it did not.
 func (c *Cursor) Problem() string { return c.problem }
 
+// Left returns how many bytes follow.
+func (c *Cursor) Left() int { return len(c.data) - c.pos }
+
 // Peek returns the first byte of the next value, and zero if there is none.
 func (c *Cursor) Peek() byte {
 	if c.pos = c.space(c.pos); c.pos < len(c.data) {

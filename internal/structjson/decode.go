@@ -11,8 +11,9 @@ import (
 // next value.
 type decoder struct {
 	strictjson.Cursor
-	room []string // for lists of texts
-	err  *Error
+	room  []string // for lists of texts
+	rooms int      // that were made when there was no more
+	err   *Error
 }
 
 func (d *decoder) failure() error {
@@ -123,113 +124,6 @@ func (d *decoder) value(n *node, v reflect.Value) bool {
 		return d.quoted(n, v)
 	}
 	return d.mismatch(v.Type())
-}
-
-// texts decodes a list of texts, into the decoder's room if there is enough.
-func (d *decoder) texts(v reflect.Value) bool {
-	if d.Peek() != '[' {
-		return d.mismatch(v.Type())
-	}
-	var few [8]string
-	all := few[:0]
-	for more := d.Open('['); more; more = d.More(']') {
-		s, ok := d.Text()
-		if !ok && !d.null() {
-			d.mismatch(v.Type().Elem())
-			d.err.at(len(all))
-			return false
-		}
-		all = append(all, s)
-	}
-	list, n := d.room, len(all)
-	if list == nil || n > cap(list) {
-		list = make([]string, 0, n)
-	} else {
-		d.room = list[n:n]
-	}
-	*v.Addr().Interface().(*[]string) = append(list[:0:n], all...)
-	return true
-}
-
-func (d *decoder) list(n *node, v reflect.Value) bool {
-	if d.Peek() != '[' {
-		return d.mismatch(v.Type())
-	}
-	const first = 4 // to make room for
-	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-	i := 0
-	for more := d.Open('['); more; more = d.More(']') {
-		if i == v.Cap() {
-			v.Grow(max(first, i))
-		}
-		v.SetLen(i + 1)
-		if !d.value(n.elem, v.Index(i)) {
-			d.err.at(i)
-			return false
-		}
-		i++
-	}
-	return true
-}
-
-// array decodes as many elements as there are in an array, and passes the rest.
-func (d *decoder) array(n *node, v reflect.Value) bool {
-	if d.Peek() != '[' {
-		return d.mismatch(v.Type())
-	}
-	i := 0
-	for more := d.Open('['); more; more = d.More(']') {
-		if i >= v.Len() {
-			d.Value()
-		} else if !d.value(n.elem, v.Index(i)) {
-			d.err.at(i)
-			return false
-		}
-		i++
-	}
-	return true
-}
-
-func (d *decoder) dictionary(n *node, v reflect.Value) bool {
-	if d.Peek() != '{' {
-		return d.mismatch(v.Type())
-	}
-	v.Set(reflect.MakeMap(v.Type()))
-	key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(n.elem.t).Elem()
-	for more := d.Open('{'); more; more = d.More('}') {
-		name := d.NameText()
-		if !setKey(key, name) {
-			d.fail("got a name that is no integer that fits "+key.Kind().String(), nil)
-			d.err.in(name)
-			return false
-		}
-		value.SetZero()
-		if !d.value(n.elem, value) {
-			d.err.in(name)
-			return false
-		}
-		before := v.Len()
-		if v.SetMapIndex(key, value); v.Len() == before {
-			return d.fail("got two names that are the same integer", nil)
-		}
-	}
-	return true
-}
-
-func setKey(key reflect.Value, name string) bool {
-	switch {
-	case key.Kind() == reflect.String:
-		key.SetString(name)
-	case key.CanInt():
-		n, err := strconv.ParseInt(name, 10, key.Type().Bits())
-		key.SetInt(n)
-		return err == nil
-	default:
-		n, err := strconv.ParseUint(name, 10, key.Type().Bits())
-		key.SetUint(n)
-		return err == nil
-	}
-	return true
 }
 
 // members decodes an object into the fields of v. Members without a field are

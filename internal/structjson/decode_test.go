@@ -304,26 +304,6 @@ func TestTextsAreNotPartsOfTheData(t *testing.T) {
 	}
 }
 
-func TestListsOfTextsAreMadeInTheRoom(t *testing.T) {
-	type lists struct{ A, B, C, D []string }
-	decode := func(data string, room []string) (v lists) {
-		require.NoError(t, New(reflect.TypeFor[lists](), base).Decode([]byte(data), data, reflect.ValueOf(&v).Elem(), room))
-		return v
-	}
-	data := `{"A":["a","b"],"B":["c","d","e"],"C":["f"],"D":[]}`
-	var room [4]string
-	for _, v := range []lists{decode(data, room[:0]), decode(data, nil), decode(data, room[:0:0])} {
-		assert.Equal(t, lists{[]string{"a", "b"}, []string{"c", "d", "e"}, []string{"f"}, []string{}}, v)
-		for _, list := range [][]string{v.A, v.B, v.C, v.D} {
-			assert.Equal(t, len(list), cap(list)) // or an append would change another list
-		}
-	}
-	assert.Equal(t, [4]string{"a", "b", "f"}, room)
-	exact := decode(`{"A":["a","b","c","d"],"B":["e"]}`, room[:0])
-	assert.Equal(t, lists{A: []string{"a", "b", "c", "d"}, B: []string{"e"}}, exact)
-	assert.Equal(t, [4]string{"a", "b", "c", "d"}, room)
-}
-
 // The first of these that decodes in more than linear space is at fault: what is
 // allocated for twice the input is at most about twice as much.
 func TestDecodeAllocatesInProportion(t *testing.T) {

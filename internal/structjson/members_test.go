@@ -53,7 +53,8 @@ func readMembers(data string, v reflect.Value) error {
 	if v.IsValid() {
 		c = New(v.Type(), base)
 	}
-	m := c.Members([]byte(data), data, v, nil)
+	var m Members
+	m.Read([]byte(data), data, c, v, nil)
 	var known strictjson.Names
 	for more := m.Open('{'); more; more = m.More('}') {
 		name := m.Name()

@@ -26,7 +26,7 @@ type Codec struct {
 
 	// Plain reports that Embeds is set and that nothing below the other fields has
 	// methods that decode it, or is for package json, so that a Codec can decode them
-	// before it is known whether they are of use. [Codec.Members] is for such types.
+	// before it is known whether they are of use. [Members] are for such types.
 	Plain bool
 
 	all *node   // the type
@@ -90,7 +90,7 @@ func (c *Codec) DecodeMembers(data []byte, source string, v reflect.Value, room 
 }
 
 // Members reads the members of one object, of which nothing is known, and decodes
-// those that have a field. Its caller walks, reads the members of the base, and
+// those that have a field. The zero value is ready for its one [Members.Read]. Its caller walks, reads the members of the base, and
 // hands it the others. What it did not fail for, up to the end, is strict as what
 // [strictjson.Read] found to be so, but for the members that the caller read.
 //
@@ -105,14 +105,13 @@ type Members struct {
 	seen   seen
 }
 
-// Members returns what reads data into v, which is zero and can be set. Source and
-// room are as in [Codec.Decode]. The Codec is plain; nil has no fields, and no v.
-func (c *Codec) Members(data []byte, source string, v reflect.Value, room []string) Members {
-	m := Members{decoder: decoder{Cursor: strictjson.WalkStrictly(data, source), room: room}, object: &noFields, into: v}
-	if c != nil {
+// Read begins to read data into v, which is zero and can be set. Source and room are
+// as in [Codec.Decode]. The Codec is plain; nil has no fields, and no v.
+func (m *Members) Read(data []byte, source string, c *Codec, v reflect.Value, room []string) {
+	m.Cursor, m.room = strictjson.WalkStrictly(data, source), room
+	if m.object, m.into = &noFields, v; c != nil {
 		m.object = c.own
 	}
-	return m
 }
 
 var noFields object
