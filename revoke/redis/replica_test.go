@@ -18,12 +18,18 @@ import (
 func replicate(t testing.TB, remote store.Feed) *revoke.Replica {
 	t.Helper()
 	r := &revoke.Replica{Remote: remote}
+	run(t, r)
+	return r
+}
+
+// run runs a replica until the test ends, and returns once it is current.
+func run(t testing.TB, r *revoke.Replica) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = r.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
 	current(t, r)
-	return r
 }
 
 // current waits until the copy is of a time that is not yet.

@@ -53,10 +53,11 @@ func fast() string {
 
 // A server is a PostgreSQL of its own on a loopback port.
 type server struct {
-	dir  string
-	port int
-	args []string
-	cmd  *exec.Cmd
+	dir   string
+	port  int
+	args  []string
+	setup string // a shell command, such as ulimit, to begin with
+	cmd   *exec.Cmd
 
 	exited chan struct{}
 	runs   int // in a row
@@ -186,7 +187,7 @@ func (s *server) run() error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = command("postgres", append([]string{"-D", s.dir, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=50", "-c", "dynamic_shared_memory_type=mmap"}, s.args...)...)
+	s.cmd = s.command(append([]string{"-D", s.dir, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=50", "-c", "dynamic_shared_memory_type=mmap"}, s.args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return err
@@ -219,6 +220,13 @@ func (s *server) run() error {
 	}
 	s.runs = 0
 	return nil
+}
+
+func (s *server) command(args ...string) *exec.Cmd {
+	if s.setup == "" {
+		return command("postgres", args...)
+	}
+	return command("sh", append([]string{"-c", s.setup + ` && exec "$0" "$@"`, postgres("postgres")}, args...)...)
 }
 
 func (s *server) addr() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
