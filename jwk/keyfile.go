@@ -10,10 +10,8 @@ import (
 
 // withoutArmour reads a key file that is no PEM file.
 func withoutArmour(data []byte, text string) (parsedKey, error) {
-	if len(data) > 0 && data[0] == 0x30 { // a sequence: DER
-		if k, err := parseDER(data); !errors.Is(err, errNotDER) {
-			return k, err
-		}
+	if k, err := parseDER(data); !errors.Is(err, errNotDER) {
+		return k, err
 	}
 	text = armour.Trim(text)
 	if err := otherKind(text); err != nil {

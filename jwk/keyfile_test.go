@@ -231,6 +231,7 @@ func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 		{"a path", "/etc/keys/private.pem", "the name of a file, want what is in it"},
 		{"another path", "./private.pem", "the name of a file, want what is in it"},
 		{"a URL of a file", "file:///etc/keys/private.pem", "the name of a file, want what is in it"},
+		{"base64 of DER and another character", base64.StdEncoding.EncodeToString(derOf(key)) + "*", "no PEM block found, nor DER or base64 of it"},
 		{"text", "hello", "no PEM block found, nor DER or base64 of it"},
 		{"base64 of something else", base64.StdEncoding.EncodeToString([]byte("hello, world")), "no PEM block found, nor DER or base64 of it"},
 		{"base64 of base64 of the file", base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(key)))), "no PEM block found"},
@@ -304,6 +305,9 @@ func TestParseNamesWhatIsNoJWK(t *testing.T) {
 		_, err := jwk.Parse([]byte(row.data))
 		assert.ErrorContains(t, err, row.want, row.name)
 	}
+	_, err := jwk.Parse([]byte(`{"kty":"EC",}`))
+	assert.ErrorContains(t, err, "not a JWK: ")
+	assert.NotContains(t, err.Error(), "; it is", "it is a JWK but for its JSON")
 }
 
 func TestKeysOfALargeFileAreRefusedBeforeTheyAreRead(t *testing.T) {

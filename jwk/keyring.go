@@ -109,12 +109,9 @@ func (r *KeyRing) Verifiers(ctx context.Context, h jwt.Header) ([]jwt.Verifier, 
 	}
 	first := r.unretired(keys, now)
 	r.mu.RLock()
-	s := r.set
-	if s != nil && (&r.keys[0] != &keys[0] || r.setFrom != first) {
-		s = nil
-	}
+	s, from := r.set, r.setFrom
 	r.mu.RUnlock()
-	if s == nil {
+	if s == nil || from != first {
 		if s, err = NewSet(publicKeys(keys, signing(keys, now), first)...); err != nil {
 			return nil, err
 		}

@@ -145,9 +145,6 @@ func (s *Set) index() {
 			}
 		}
 	}
-	if len(s.unnamed) == 0 {
-		return
-	}
 	for at, list := range s.candidates {
 		if others := s.unnamed[at.alg]; others != nil && at.keyID != "" {
 			for _, k := range others.keys {
