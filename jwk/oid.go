@@ -111,22 +111,20 @@ func pssAttributes(parameters cryptobyte.String) (attributes, error) {
 		return attributes{pss: true}, nil
 	}
 	var body, hash, mask, salt cryptobyte.String
-	var hasHash, hasMask, hasSalt bool
+	var hasSalt bool
 	context := func(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific() }
-	if !parameters.ReadASN1(&body, tag.SEQUENCE) ||
-		!body.ReadOptionalASN1(&hash, &hasHash, context(0)) ||
-		!body.ReadOptionalASN1(&mask, &hasMask, context(1)) ||
-		!body.ReadOptionalASN1(&salt, &hasSalt, context(2)) || !hasHash || !hasMask {
-		return attributes{}, errPSS
-	}
-	hashOID, _, ok := readAlgorithm(&hash)
-	maskOID, maskHash, maskOK := readAlgorithm(&mask)
-	maskHashOID, _, maskHashOK := readAlgorithm(&maskHash)
-	if !ok || !maskOK || !maskHashOK || !maskOID.Equal(oidMGF1) || !maskHashOID.Equal(hashOID) {
+	parameters.ReadASN1(&body, tag.SEQUENCE) // what cannot be read names no hash
+	body.ReadOptionalASN1(&hash, nil, context(0))
+	body.ReadOptionalASN1(&mask, nil, context(1))
+	readSalt := body.ReadOptionalASN1(&salt, &hasSalt, context(2))
+	hashOID, _, _ := readAlgorithm(&hash)
+	maskOID, maskHash, _ := readAlgorithm(&mask)
+	maskHashOID, _, _ := readAlgorithm(&maskHash)
+	if !maskOID.Equal(oidMGF1) || !maskHashOID.Equal(hashOID) {
 		return attributes{}, errPSS
 	}
 	least := 20 // the default
-	if hasSalt && !salt.ReadASN1Integer(&least) {
+	if !readSalt || hasSalt && !salt.ReadASN1Integer(&least) {
 		return attributes{}, errPSS
 	}
 	for _, h := range pssHashes {

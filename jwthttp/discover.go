@@ -66,7 +66,7 @@ func (s *source) metadata(ctx context.Context, at string) (string, error) {
 			keysURL, _ = o.Value.Text("")
 		}
 	}
-	wrong := func(detail string) error { return &answerError{at, 200, "metadata: " + detail} }
+	wrong := func(detail string) error { return &answerError{url: at, detail: "metadata: " + detail} }
 	if o.Problem() != "" {
 		return "", wrong(o.Problem() + answer.contentType())
 	}

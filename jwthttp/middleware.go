@@ -161,8 +161,11 @@ func checkTokens(v jwt.TokenVerifier) error {
 		return nil // it may ask others
 	}
 	_, err := v.Verify(context.Background(), "")
+	if err == nil {
+		return errors.New("jwthttp: Middleware.Tokens accepts an empty token")
+	}
 	var refusal *jwt.VerifyError
-	if err == nil || errors.As(err, &refusal) {
+	if errors.As(err, &refusal) {
 		return nil
 	}
 	return fmt.Errorf("jwthttp: Middleware.Tokens: %w", err)

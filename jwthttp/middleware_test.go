@@ -376,6 +376,19 @@ func TestValidateFindsAnIncompletePolicy(t *testing.T) {
 		})
 	}
 	assert.Zero(t, unreachable.State().Attempt)
+	assert.EqualError(t, (&jwthttp.Middleware{Tokens: careless{policy}}).Validate(), "jwthttp: Middleware.Tokens accepts an empty token")
+}
+
+// A careless verifier accepts everything.
+type careless struct{ *jwt.Policy }
+
+func (careless) Verify(context.Context, string) (*jwt.Token, error) { return &jwt.Token{}, nil }
+
+func TestAVerifierMaySayThatThereIsNoToken(t *testing.T) {
+	protect := &jwthttp.Middleware{Tokens: verifierFunc(func() error { return fmt.Errorf("behind a gateway: %w", jwthttp.ErrNoToken) })}
+	answer := ask(protect.Handler(http.HandlerFunc(ok)), "GET", "/", "Authorization", "Bearer a.b.c")
+	assert.Equal(t, 401, answer.Code)
+	assert.Equal(t, `Bearer realm="api"`, answer.Header().Get("WWW-Authenticate"), "without an error")
 }
 
 type verifierFunc func() error

@@ -37,6 +37,7 @@ func TestLogHasTheReasonAndNoToken(t *testing.T) {
 	assert.NotContains(t, refused, expired)
 	assert.Equal(t, 1, strings.Count(refused, "\n"))
 	assert.Contains(t, refused, "sub=alice")
+	assert.NotContains(t, refused, "panic")
 	assert.Contains(t, get(unavailable{}), "level=WARN")
 }
 
