@@ -1,9 +1,11 @@
 // Command foreign has libraries of other languages verify the tokens that this one
 // signs, and says how long a verification takes in each: Node.js's jose and
-// fast-jwt, and C's libjwt. Those that are not installed are skipped.
+// fast-jwt, C's libjwt, and Rust's jsonwebtoken. Those that are not installed are
+// skipped.
 //
 //	npm install --prefix foreign jose fast-jwt     # or -node-modules, where they are
 //	apt-get install gcc libjwt-dev
+//	apt-get install cargo librust-jsonwebtoken-dev # or -crates, where they are
 //	go run ./foreign
 //
 // Each verifies the signature with one algorithm, iss, aud and exp, on one
@@ -22,14 +24,12 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	_ "embed"
 	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -46,24 +46,19 @@ const (
 	audience = "https://api.example.com"
 )
 
-//go:embed programs/verify.mjs
-var nodeProgram []byte
-
-//go:embed programs/verify.c
-var cProgram []byte
-
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("foreign: ")
 	rounds := flag.Int("count", 5, "number of rounds")
 	modules := flag.String("node-modules", "foreign/node_modules", "folder with the modules of Node.js")
+	crates := flag.String("crates", "/usr/share/cargo/registry", "folder with the sources of Rust's crates")
 	flag.Parse()
-	if err := run(*rounds, *modules); err != nil {
+	if err := run(*rounds, *modules, *crates); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(rounds int, modules string) error {
+func run(rounds int, modules, crates string) error {
 	dir, err := os.MkdirTemp("", "foreign")
 	if err != nil {
 		return err
@@ -74,8 +69,12 @@ func run(rounds int, modules string) error {
 		return err
 	}
 	programs := []program{{name: "jwt", run: func() ([]byte, error) { return ours(tokens) }}}
-	for _, setUp := range []func(dir, modules string) (program, error){setUpNode, setUpC} {
-		p, err := setUp(dir, modules)
+	for _, setUp := range []func(dir string) (program, error){
+		func(dir string) (program, error) { return setUpNode(dir, modules) },
+		setUpC,
+		func(dir string) (program, error) { return setUpRust(dir, crates) },
+	} {
+		p, err := setUp(dir)
 		if err != nil {
 			log.Printf("SKIPPED: %v", err)
 			continue
@@ -94,13 +93,6 @@ func run(rounds int, modules string) error {
 	}
 	t.print(os.Stdout)
 	return nil
-}
-
-// A program verifies all tokens and returns lines of a library with its version, an
-// algorithm and nanoseconds, separated by tabs.
-type program struct {
-	name string
-	run  func() ([]byte, error)
 }
 
 // A token is one to be verified, with the file of the key.
@@ -192,42 +184,6 @@ func ours(tokens []token) ([]byte, error) {
 		fmt.Fprintf(&out, "jwt, %s\t%s\t%d\n", runtime.Version(), t.alg, time.Since(begin).Nanoseconds()/int64(n))
 	}
 	return out.Bytes(), nil
-}
-
-func setUpNode(dir, modules string) (program, error) {
-	if _, err := exec.LookPath("node"); err != nil {
-		return program{}, errors.New("jose and fast-jwt: node is not installed")
-	}
-	for _, m := range []string{"jose", "fast-jwt"} {
-		if _, err := os.Stat(filepath.Join(modules, m)); err != nil {
-			return program{}, fmt.Errorf("jose and fast-jwt: no %s in %s", m, modules)
-		}
-	}
-	modules, err := filepath.Abs(modules)
-	if err != nil {
-		return program{}, err
-	}
-	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
-		return program{}, err
-	}
-	file := filepath.Join(dir, "verify.mjs")
-	run := func() ([]byte, error) { return exec.Command("node", file, dir).CombinedOutput() }
-	return program{"node", run}, os.WriteFile(file, nodeProgram, 0o600)
-}
-
-func setUpC(dir, _ string) (program, error) {
-	source, binary := filepath.Join(dir, "verify.c"), filepath.Join(dir, "verify")
-	if err := os.WriteFile(source, cProgram, 0o600); err != nil {
-		return program{}, err
-	}
-	if out, err := exec.Command("gcc", "-O2", "-o", binary, source, "-ljwt").CombinedOutput(); err != nil {
-		return program{}, fmt.Errorf("libjwt: want gcc and libjwt-dev: %w\n%s", err, out)
-	}
-	version := "unknown"
-	if out, err := exec.Command("pkg-config", "--modversion", "libjwt").Output(); err == nil {
-		version = strings.TrimSpace(string(out))
-	}
-	return program{"libjwt", func() ([]byte, error) { return exec.Command(binary, dir, version).CombinedOutput() }}, nil
 }
 
 // A table has the times by library and algorithm.
