@@ -93,6 +93,12 @@ func TestAllocations(t *testing.T) {
 			}
 		})
 		assert.LessOrEqual(t, got, row.most, row.name)
+		got = testing.AllocsPerRun(200, func() {
+			if _, err := jwt.VerifyAs[ownClaims](ctx, p, row.token); err == nil {
+				t.Error("accepted")
+			}
+		})
+		assert.LessOrEqual(t, got, row.most, "%s, with claims of its own type", row.name)
 	}
 }
 

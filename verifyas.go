@@ -32,16 +32,17 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, err
 // they are verified.
 func verifyInto[T any](ctx context.Context, p *Policy, token string, of *claimsKind) (T, error) {
 	var none T
-	room := new(roomFor[T])
-	into := target{kind: of, value: reflect.ValueOf(&room.value).Elem(), texts: room.texts[:], token: spareTokens.Get().(*Token)}
+	into := target{kind: of, room: (*roomFor[T])(nil)}
 	t, err := p.accept(ctx, token, nil, &into)
-	switch {
-	case err != nil: // which may have the token
+	if err != nil { // which may have the token
 		return none, err
-	case !into.filled:
+	}
+	if !into.filled {
 		return ClaimsAs[T](t)
-	case of.validates:
-		if err := validate(&room.value); err != nil {
+	}
+	claims := into.value.Addr().Interface().(*T)
+	if of.validates {
+		if err := validate(claims); err != nil {
 			return none, t.refuse("", err)
 		}
 	}
@@ -49,7 +50,7 @@ func verifyInto[T any](ctx context.Context, p *Policy, token string, of *claimsK
 		*t = Token{}
 		spareTokens.Put(t)
 	}
-	return room.value, nil
+	return *claims, nil
 }
 
 // spareTokens are empty, to be used again by verifyInto, which hands out none.
@@ -68,18 +69,32 @@ func verifyToRead(ctx context.Context, v TokenVerifier, token string) (*Token, e
 // A target is where the claims of a token are decoded to while they are read. Nil is
 // nowhere.
 type target struct {
-	kind   *claimsKind   // a plain one
-	value  reflect.Value // of that kind, zero
+	kind   *claimsKind // a plain one
+	room   roomMaker
+	value  reflect.Value // of that kind, zero; invalid while there is no room
 	texts  []string      // memory for the audience and for other lists of texts
-	token  *Token        // memory for the token
 	filled bool          // the value has the claims
 }
 
+// A roomMaker makes the memory for a value of claims. It is asked when the signature is
+// known to be good, so that other tokens take none.
+type roomMaker interface {
+	make() (value reflect.Value, texts []string)
+}
+
+// make is for roomMaker; the receiver is nil.
+func (*roomFor[T]) make() (value reflect.Value, texts []string) {
+	room := new(roomFor[T])
+	return reflect.ValueOf(&room.value).Elem(), room.texts[:]
+}
+
+// newToken returns an empty token, for a payload whose signature is good.
 func (to *target) newToken() *Token {
 	if to == nil {
 		return new(Token)
 	}
-	return to.token
+	to.value, to.texts = to.room.make()
+	return spareTokens.Get().(*Token)
 }
 
 // read has m read a payload into the target.
