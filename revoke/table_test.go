@@ -17,7 +17,7 @@ func TestTableIsAMapThatCanBeSwept(t *testing.T) {
 		var table tables[int]
 		want := make(map[hash]slot[int])
 		for now := uint32(0); now < 600; now++ {
-			k := hash{uint64(r.IntN(12)) | uint64(1+r.IntN(3))<<48, uint64(r.IntN(3))}
+			k := hash{uint64(r.IntN(12)) | []uint64{0, 2, 3}[r.IntN(3)]<<48, uint64(r.IntN(3))}
 			switch i := r.IntN(8); {
 			case i < 4:
 				if _, ok := want[k]; !ok {

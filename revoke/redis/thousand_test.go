@@ -1,7 +1,9 @@
 package redis_test
 
 import (
+	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,6 +62,62 @@ func BenchmarkThousandProcesses(b *testing.B) {
 			seen.report(b)
 		})
 	}
+}
+
+// BenchmarkReplicaFill fills a replica from a server that has many entries.
+func BenchmarkReplicaFill(b *testing.B) {
+	for _, n := range []int{1_000_000, 10_000_000} {
+		b.Run(fmt.Sprint(n, " entries"), func(b *testing.B) {
+			s := start(b, programs[0])
+			publishMany(b, s, n)
+			for b.Loop() {
+				var before, after runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				server, client, begun := s.used(), processorTime(), time.Now()
+				r := &revoke.Replica{Remote: &revokeredis.Store{Client: s.client(), Timeout: time.Minute}}
+				ctx, cancel := context.WithCancel(b.Context())
+				defer cancel()
+				go r.Run(ctx)
+				for at, _ := r.AsOf(); at.IsZero(); at, _ = r.AsOf() {
+					time.Sleep(10 * time.Millisecond)
+				}
+				b.ReportMetric(time.Since(begun).Seconds(), "s-to-fill")
+				b.ReportMetric((s.used() - server).Seconds(), "server-cpu-s")
+				b.ReportMetric((processorTime() - client).Seconds(), "client-cpu-s")
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/entry")
+				for _, i := range []int{0, n - 1} {
+					if a, err := r.Lookup(b.Context(), store.Query{Issuer: issuer, SessionID: sessionOf(i)}); err != nil || !a.SessionID {
+						b.Fatal(a, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+func sessionOf(i int) string { return fmt.Sprintf("Ab~f81d4fae-7dec-11d0-a765-%012x", i) }
+
+// publishMany adds entries to the feed as the script does, 10,000 at a time, and spares
+// the server those that answer a Lookup.
+func publishMany(b *testing.B, s *server, n int) {
+	client := s.client()
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
+	check(b, keep.Revoke(b.Context(), now(), store.Entry{Issuer: issuer, SessionID: sessionOf(0), Until: now() + 100_000}))
+	list := client.Keys(b.Context(), "{jwt}:feed:*").Val()[0]
+	till := strings.TrimPrefix(list, "{jwt}:feed:")
+	for i := 1; i < n; i += 10_000 {
+		var texts []any
+		for j := i; j < min(i+10_000, n); j++ {
+			texts = append(texts, fmt.Sprintf("sid 0 %d %d %s%s", now()+100_000, len(issuer), issuer, sessionOf(j)))
+		}
+		check(b, client.RPush(b.Context(), list, texts...).Err())
+	}
+	check(b, client.HSet(b.Context(), "{jwt}:feed", till, n, "n", n).Err())
+	mark := client.Get(b.Context(), "{jwt}:mark").Val()
+	check(b, client.Set(b.Context(), "{jwt}:mark", mark[:112]+fmt.Sprintf("%012d", n)+mark[124:], 0).Err())
 }
 
 // counts are what the server has used and done.
