@@ -34,7 +34,7 @@ func AppendDecode(dst, src []byte) (_ []byte, ok bool) {
 		src, out = src[4:], out[3:]
 	}
 	if len(src) > 0 { // two letters for one byte or three for two; nothing else may be left of them
-		group := [4]byte{'A', 'A', 'A', 'A'}
+		group := [4]byte{2: 'A', 3: 'A'} // in the place of those that are not there
 		copy(group[:], src)
 		a, size := decodeGroup(&group), len(src)-1
 		binary.BigEndian.PutUint32(out, a)

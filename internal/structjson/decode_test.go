@@ -231,6 +231,14 @@ func TestDecodeSaysWhatDoesNotFit(t *testing.T) {
 	assert.Equal(t, place{"at", "", "got a string, which does not go into time.Time"}, placeOf(t, err))
 	_, err = decode(dated, `{"by":{"a":[1],"b":["x"]}}`)
 	assert.Equal(t, place{"by", "", "got an object, which does not go into map[string]structjson.jsonInt"}, placeOf(t, err))
+	for _, v := range []any{0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), uintptr(0)} {
+		_, err = decode(tagged(v, ``), `{"A":"x"}`)
+		assert.Equal(t, place{"A", "", "got a string, want an integer that fits " + reflect.TypeOf(v).Kind().String()}, placeOf(t, err))
+	}
+	for _, v := range []any{float32(0), 0.0} {
+		_, err = decode(tagged(v, ``), `{"A":"x"}`)
+		assert.Equal(t, place{"A", "", "got a string, want a number that fits " + reflect.TypeOf(v).Kind().String()}, placeOf(t, err))
+	}
 	_, err = decode(tagged(tagged(1, `json:"a,case:ignore"`), ``), `{"A":1}`)
 	assert.Equal(t, place{"A", "", "got a number, which does not go into a struct"}, placeOf(t, err))
 	_, err = decode([]string{}, `{"a":1}`)

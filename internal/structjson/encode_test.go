@@ -286,6 +286,9 @@ func TestOutputIsCompact(t *testing.T) {
 		assert.Contains(t, got, "{\"a b\":[1,\"")
 		assert.NotContains(t, got, "\n")
 	}
+	got, err := encode(jsonMap{})
+	require.NoError(t, err)
+	assert.Equal(t, `{"n":0}`, got)
 }
 
 // What package json codes is as strict as the rest.
@@ -381,7 +384,7 @@ func TestWhatIsCodedFieldByField(t *testing.T) {
 		}
 		assert.Equal(t, row.want, got, "%T", row.v)
 	}
-	for _, v := range []any{catchAll{}, formatted{}, struct{ *hidden }{}, TextA{}, jsonValue{}, tagged("", `json:"a,case:ignore"`), tagged("", `json:"'a'"`), struct {
+	for _, v := range []any{catchAll{}, formatted{}, embedsUntagged{}, struct{ *hidden }{}, TextA{}, jsonValue{}, tagged("", `json:"a,case:ignore"`), tagged("", `json:"'a'"`), struct {
 		TextA
 		TextB
 	}{}, tagged("", `json:",format:a,format:b"`), tagged(0, `json:",string,string"`), struct {
