@@ -57,6 +57,7 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 		{"verify as private claims", 2, func() error { return second(jwt.VerifyAs[ownClaims](ctx, p, private)) }},
+		{"verify as claims", 2, func() error { return second(jwt.VerifyAs[jwt.Claims](ctx, p, token)) }},
 		{"verify among two policies", 3, func() error { return second(jwt.Policies{other, p}.Verify(ctx, token)) }},
 		{"verify among policies", 3, func() error { return second(jwt.Policies{p}.Verify(ctx, token)) }},
 		{"verify a remembered token", 1, func() error { return second(cache.Verify(ctx, token)) }},

@@ -108,7 +108,10 @@ func (to *target) read(m *structjson.Members, data []byte, source string) {
 
 // setRegistered copies the registered claims to a value that has the other ones.
 func (to *target) setRegistered(t *Token) {
-	claims := to.value.Field(0).Addr().Interface().(*Claims)
+	claims, alone := to.value.Addr().Interface().(*Claims)
+	if !alone {
+		claims = to.value.Field(0).Addr().Interface().(*Claims)
+	}
 	*claims = t.Claims
 	claims.Audience, _ = cloneInto(to.texts[:0:1], t.Claims.Audience)
 	to.filled = true

@@ -223,11 +223,11 @@ func TestPlainTypesHaveNoMethodsThatDecode(t *testing.T) {
 			Base
 		}
 	)
-	for _, v := range []any{plain{}, recursive{}, embedsAlone{}} {
+	for _, v := range []any{plain{}, recursive{}, embedsAlone{}, Base{}} {
 		assert.True(t, New(reflect.TypeOf(v), base).Plain, "%T", v)
 	}
 	for _, v := range []any{
-		withMethod{}, withPointer{}, withDeep{}, withMap{}, withArray{}, withRaw{}, withFormat{}, withFunc{}, before{}, Base{}, 7,
+		withMethod{}, withPointer{}, withDeep{}, withMap{}, withArray{}, withRaw{}, withFormat{}, withFunc{}, before{}, 7,
 	} {
 		assert.False(t, New(reflect.TypeOf(v), base).Plain, "%T", v)
 	}

@@ -24,9 +24,10 @@ type Codec struct {
 	// AppendMembers and DecodeMembers leave the base to their caller.
 	Embeds bool
 
-	// Plain reports that Embeds is set and that nothing below the other fields has
-	// methods that decode it, or is for package json, so that a Codec can decode them
-	// before it is known whether they are of use. [Members] are for such types.
+	// Plain reports that the type is the base, or that Embeds is set and nothing below
+	// the other fields has methods that decode it, or is for package json, so that they
+	// can be decoded before it is known whether they are of use. [Members] are for such
+	// types.
 	Plain bool
 
 	all *node   // the type
@@ -35,7 +36,7 @@ type Codec struct {
 
 // New returns the Codec of t.
 func New(t, base reflect.Type) *Codec {
-	c := &Codec{all: nodeOf(t)}
+	c := &Codec{all: nodeOf(t), own: new(object), Plain: t == base}
 	if c.all.object == nil || t.NumField() == 0 {
 		return c
 	}
@@ -43,7 +44,6 @@ func New(t, base reflect.Type) *Codec {
 	if _, tagged := first.Tag.Lookup("json"); tagged || !first.Anonymous || !first.IsExported() || first.Type != base {
 		return c
 	}
-	c.own = new(object)
 	ofBase := 0
 	for _, f := range c.all.object.fields {
 		if f.path[0] == 0 {
