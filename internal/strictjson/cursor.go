@@ -27,13 +27,13 @@ func Walk(data []byte, source string) Cursor {
 	return Cursor{scanner: scanner{data: data, lax: true}, source: source}
 }
 
-// WalkStrictly is [Walk] for data of which nothing is known. What is walked to its
-// end without a problem is strict, if no two names of an object that was entered are
-// the same: that is for the caller to see, by [Cursor.IsNew] where it has no other
-// way. In the values that [Cursor.Value] passes, the Cursor compares the names.
-func WalkStrictly(data []byte, source string) Cursor {
-	return Cursor{scanner: scanner{data: data}, source: source}
-}
+// WalkStrictly has c, which is new, walk data of which nothing is known; see [Walk].
+// What is walked to its end without a problem is strict, if no two names of an object
+// that was entered are the same: that is for the caller to see, by [Cursor.IsNew]
+// where it has no other way. In the values that [Cursor.Value] passes, the Cursor
+// compares the names. (It is a method because copying a new Cursor costs as much as
+// reading a name.)
+func (c *Cursor) WalkStrictly(data []byte, source string) { c.data, c.source = data, source }
 
 // IsStrict reports whether the Cursor is from [WalkStrictly].
 func (c *Cursor) IsStrict() bool { return !c.lax }

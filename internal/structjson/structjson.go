@@ -108,7 +108,8 @@ type Members struct {
 // Read begins to read data into v, which is zero and can be set. Source and room are
 // as in [Codec.Decode]. The Codec is plain; nil has no fields, and no v.
 func (m *Members) Read(data []byte, source string, c *Codec, v reflect.Value, room []string) {
-	m.Cursor, m.room = strictjson.WalkStrictly(data, source), room
+	m.WalkStrictly(data, source)
+	m.room = room
 	if m.object, m.into = &noFields, v; c != nil {
 		m.object = c.own
 	}
