@@ -5,7 +5,9 @@ import "strings"
 // SameMediaType compares values of typ or cty: without regard to the case of
 // ASCII letters, and to "application/" where no other slash follows (RFC 7515
 // section 4.1.9).
-func SameMediaType(a, b string) bool { return EqualFold(shortMediaType(a), shortMediaType(b)) }
+func SameMediaType(a, b string) bool {
+	return a == b || EqualFold(shortMediaType(a), shortMediaType(b))
+}
 
 func shortMediaType(s string) string {
 	const prefix = "application/"

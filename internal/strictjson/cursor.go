@@ -1,6 +1,11 @@
 package strictjson
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // A Cursor walks down a JSON text, value by value. On a text that is not well
 // formed it ends early, with a [Cursor.Problem].
@@ -46,7 +51,14 @@ func (c *Cursor) Left() int { return len(c.data) - c.pos }
 
 // Peek returns the first byte of the next value, and zero if there is none.
 func (c *Cursor) Peek() byte {
-	if c.pos = c.space(c.pos); c.pos < len(c.data) {
+	if c.pos < len(c.data) && c.data[c.pos] > ' ' {
+		return c.data[c.pos]
+	}
+	return c.peekBehindSpaces()
+}
+
+func (c *Cursor) peekBehindSpaces() byte {
+	if c.pos = c.spaces(c.pos); c.pos < len(c.data) {
 		return c.data[c.pos]
 	}
 	return 0
@@ -94,11 +106,11 @@ func (c *Cursor) More(closing byte) bool {
 // NameIs passes the name of a member if it is written just so, and reports whether
 // it was. Label is the name in quotes, with a colon.
 func (c *Cursor) NameIs(label string) bool {
-	c.pos = c.space(c.pos)
-	if len(c.data)-c.pos < len(label) || string(c.data[c.pos:c.pos+len(label)]) != label {
+	start := c.space(c.pos)
+	if len(c.data)-start < len(label) || string(c.data[start:start+len(label)]) != label {
 		return false
 	}
-	c.pos += len(label)
+	c.pos = start + len(label)
 	return true
 }
 
@@ -108,6 +120,15 @@ func (c *Cursor) Name() []byte {
 	if !c.at(start, '"') {
 		c.fail("want a member name")
 		return nil
+	}
+	if data := c.data[start+1:]; len(data) >= 8 { // a short name, as most are
+		if odd := oddBytes(binary.LittleEndian.Uint64(data)); odd != 0 {
+			n := bits.TrailingZeros64(odd) / 8
+			if data[n] == '"' && n+1 < len(data) && data[n+1] == ':' {
+				c.nameAt, c.escaped, c.pos = start+1, false, start+n+3
+				return data[:n]
+			}
+		}
 	}
 	end, escaped := c.text(start + 1)
 	if end < 0 {
