@@ -13,9 +13,9 @@ import (
 )
 
 func TestEveryAsymmetricAlgorithmMakesAGoodProof(t *testing.T) {
-	for _, alg := range []jwt.Algorithm{
+	for _, alg := range append([]jwt.Algorithm{
 		jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519, jwt.PS256, jwt.PS384, jwt.PS512, jwt.RS256, jwt.RS384, jwt.RS512,
-	} {
+	}, mldsaAlgorithms...) {
 		key := newKey(t, alg)
 		prover, err := dpop.NewProver(alg, key)
 		require.NoError(t, err, alg)

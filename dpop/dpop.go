@@ -83,10 +83,10 @@ func hash(text string) string {
 }
 
 // asymmetric are the algorithms that a proof may have (RFC 9449 section 4.2).
-var asymmetric = []jwt.Algorithm{
+var asymmetric = append([]jwt.Algorithm{
 	jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519,
 	jwt.PS256, jwt.PS384, jwt.PS512, jwt.RS256, jwt.RS384, jwt.RS512,
-}
+}, mldsa...)
 
 // names lists algorithms for a person or, in a challenge, a client.
 func names(algorithms []jwt.Algorithm) string {

@@ -106,6 +106,8 @@ func newKey(t testing.TB, alg jwt.Algorithm) crypto.Signer {
 		key, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	case jwt.EdDSA, jwt.Ed25519:
 		_, key, err = ed25519.GenerateKey(rand.Reader)
+	case jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87:
+		key, err = newMLDSA(alg)
 	default:
 		key, err = rsaKey()
 	}

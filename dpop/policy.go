@@ -37,7 +37,7 @@ type Policy struct {
 
 	Nonces *Nonces // if not nil, every proof must have one of these
 
-	Algorithms []jwt.Algorithm  // those accepted; nil: all of package jwt but HS256, HS384 and HS512
+	Algorithms []jwt.Algorithm  // those accepted; nil: all that this Go release has keys for, but HS256, HS384 and HS512
 	Window     time.Duration    // by how much iat may differ from now, either way; 0: one minute
 	Now        func() time.Time // the clock; nil: time.Now
 }

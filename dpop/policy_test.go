@@ -278,7 +278,7 @@ func TestAPolicyThatIsIncompleteAcceptsNothing(t *testing.T) {
 		"dpop: Policy.BaseURLs: not an absolute URL with a host, want URLs such as https://api.example": func(p *dpop.Policy) { p.BaseURLs[0] = "api.example" },
 		"dpop: Policy.Store is nil, want what remembers used proofs":                                    func(p *dpop.Policy) { p.Store = nil },
 		"dpop: Policy.Window is negative":                                                               func(p *dpop.Policy) { p.Window = -1 },
-		`dpop: Policy.Algorithms: got "HS256", want some of ES256 ES384 ES512 EdDSA Ed25519 PS256 PS384 PS512 RS256 RS384 RS512`: func(p *dpop.Policy) {
+		`dpop: Policy.Algorithms: got "HS256", want some of ES256 ES384 ES512 EdDSA Ed25519 PS256 PS384 PS512 RS256 RS384 RS512` + mldsaNames: func(p *dpop.Policy) {
 			p.Algorithms = []jwt.Algorithm{jwt.ES256, jwt.HS256}
 		},
 	} {
