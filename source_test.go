@@ -18,10 +18,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // What a program gets with this package: no network, no third party but two.
 func TestImports(t *testing.T) {
+	program.Processes(t)
 	list := func(args ...string) []string {
 		out, err := exec.Command("go", append([]string{"list", "-deps"}, args...)...).Output()
 		require.NoError(t, err)
@@ -112,6 +115,7 @@ var readmeImports = map[string]string{
 // Every Go snippet of the README, and of the page for coding assistants, compiles:
 // a whole program as it is, declarations with their imports.
 func TestREADMESnippetsCompile(t *testing.T) {
+	program.Processes(t)
 	var snippets [][]string
 	for _, page := range []string{"README.md", "docs/for-assistants.md"} {
 		text, err := os.ReadFile(page)

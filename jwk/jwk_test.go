@@ -22,6 +22,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -260,7 +261,7 @@ func TestKeyMayBeUsedConcurrently(t *testing.T) {
 }
 
 func TestPackageStaysSmall(t *testing.T) {
-	deps, err := exec.Command("go", "list", "-deps", ".").Output()
+	deps, err := exec.Command(program.Find(t, "go"), "list", "-deps", ".").Output()
 	require.NoError(t, err)
 	for _, unwanted := range []string{"net/http", "golang.org/x/crypto/ssh"} {
 		assert.NotContains(t, strings.Split(string(deps), "\n"), unwanted)

@@ -13,7 +13,6 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
@@ -260,13 +260,7 @@ func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 }
 
 func TestKeyStoresOfJavaAreNamedAndConverted(t *testing.T) {
-	keytool, err := exec.LookPath("keytool")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal("keytool is not installed, and CI is set")
-	}
-	if err != nil {
-		t.Skip("INTEROPERABILITY NOT TESTED: keytool is not installed")
-	}
+	keytool := program.Find(t, "keytool")
 	dir := t.TempDir()
 	run := func(args string) {
 		command := exec.Command(keytool, strings.Fields(args)...)
@@ -275,7 +269,7 @@ func TestKeyStoresOfJavaAreNamedAndConverted(t *testing.T) {
 		require.NoError(t, err, "%s", output)
 	}
 	run("-genkeypair -keyalg EC -groupname secp256r1 -dname CN=example -alias a -storetype JKS -storepass secret -keypass secret -keystore store.jks")
-	_, err = readPEM(t, dir, "store.jks")
+	_, err := readPEM(t, dir, "store.jks")
 	require.ErrorContains(t, err, "keytool -importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12")
 	run("-importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12 -srcstorepass secret -deststorepass secret")
 	_, err = readPEM(t, dir, "store.p12")

@@ -5,9 +5,10 @@ import (
 	"crypto/fips140"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // Enforced reports whether this process is in the FIPS 140-only mode. If it is not,
@@ -18,9 +19,7 @@ func Enforced(t *testing.T) bool {
 	if fips140.Enforced() {
 		return true
 	}
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("there are no other processes on " + runtime.GOOS)
-	}
+	program.Processes(t)
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 	command.Env = append(os.Environ(), "GODEBUG=fips140=only")
 	output, err := command.CombinedOutput()

@@ -2,11 +2,13 @@ package webdriver
 
 import (
 	"os"
-	"os/exec"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // The test binary is the program that the tests start.
@@ -20,25 +22,22 @@ func TestMain(m *testing.M) {
 	}
 }
 
-func program(t *testing.T, does string) string {
+// itself is the program of these tests, which does as it is told.
+func itself(t *testing.T, does string) string {
 	t.Helper()
+	program.Processes(t)
 	name, err := os.Executable()
-	if err != nil {
-		t.Skip("there are no programs here: ", err)
-	}
-	if exec.Command(name, "-test.run=^$").Run() != nil {
-		t.Skip("programs cannot be started here")
-	}
+	require.NoError(t, err)
 	t.Setenv("WEBDRIVER_PROGRAM", does)
 	return name
 }
 
 func TestAProgramRunsUntilTheTestEnds(t *testing.T) {
-	assert.Equal(t, "7", Program(t, regexp.MustCompile(`^port (\d+)`), program(t, "speaks")))
+	assert.Equal(t, "7", Program(t, regexp.MustCompile(`^port (\d+)`), itself(t, "speaks")))
 }
 
 func TestAProgramThatEndsEarlyFailsTheTest(t *testing.T) {
-	name := program(t, "ends")
+	name := itself(t, "ends")
 	f := &failing{TB: t}
 	assert.PanicsWithValue(t, f, func() { Program(f, regexp.MustCompile("(x)"), name) })
 	assert.Contains(t, f.why, "ended without a line (x)")

@@ -8,17 +8,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"regexp"
-	"runtime"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // limit is how long a program has to start, an element to be there, and a text to be
 // shown. Nothing waits longer than it has to.
-const limit = 30 * time.Second
+const limit = time.Minute
 
 // pause is the time between two looks at a page.
 const pause = 50 * time.Millisecond
@@ -41,15 +41,9 @@ type Size struct {
 // installed, unless CI is set.
 func Start(t testing.TB) *Browser {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromedriver"} {
-		if _, err := exec.LookPath(name); err != nil {
-			if os.Getenv("CI") != "" && runtime.GOOS != "js" && runtime.GOOS != "wasip1" {
-				t.Fatal("webdriver: ", err)
-			}
-			t.Skip("NOT TESTED: " + name + " is not installed; on Debian: apt-get install chromium chromium-driver")
-		}
-	}
-	port := Program(t, regexp.MustCompile(`started successfully on port (\d+)`), "chromedriver", "--port=0")
+	program.Find(t, "chromium")
+	driver := program.Find(t, "chromedriver")
+	port := Program(t, regexp.MustCompile(`started successfully on port (\d+)`), driver, "--port=0")
 	b := &Browser{T: t, session: "http://127.0.0.1:" + port + "/session"}
 	var created struct {
 		SessionID string `json:"sessionId"`
@@ -123,13 +117,15 @@ func (b *Browser) act(selector, command string, parameters any) {
 // isPassing reports whether an answer says that an element is not there any more, or
 // not yet, or is not yet to be seen.
 func isPassing(answer []byte) bool {
-	var failed struct{ Value struct{ Error string } }
+	var failed struct {
+		Value struct{ Error, Message string }
+	}
 	_ = json.Unmarshal(answer, &failed)
 	switch failed.Value.Error {
 	case "stale element reference", "no such element", "element not interactable", "element click intercepted":
 		return true
 	}
-	return false
+	return strings.Contains(failed.Value.Message, "does not belong to the document")
 }
 
 // Press presses and releases a key, by the code of WebDriver section 17.4.2, wherever the focus is.

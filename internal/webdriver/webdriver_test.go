@@ -72,6 +72,12 @@ func TestAnElementIsFoundAnewIfAnotherPageCame(t *testing.T) {
 		[3]string{"POST /element", "404", `{"value":{"error":"no such element"}}`},
 		[3]string{"POST /element", "200", `{"value":{"id":"1"}}`},
 		[3]string{"POST /element/1/click", "404", `{"value":{"error":"stale element reference"}}`},
+		[3]string{"POST /element", "200", `{"value":{"id":"1"}}`},
+		[3]string{"POST /element/1/click", "404", `{"value":{"error":"element not interactable"}}`},
+		[3]string{"POST /element", "200", `{"value":{"id":"1"}}`},
+		[3]string{"POST /element/1/click", "404", `{"value":{"error":"element click intercepted"}}`},
+		[3]string{"POST /element", "200", `{"value":{"id":"1"}}`},
+		[3]string{"POST /element/1/click", "404", `{"value":{"error":"unknown error","message":"Node does not belong to the document"}}`},
 		[3]string{"POST /element", "200", `{"value":{"id":"2"}}`},
 		[3]string{"POST /element/2/click", "200", `{"value":null}`},
 	)

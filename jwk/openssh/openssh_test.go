@@ -23,6 +23,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwk/openssh"
 )
@@ -216,22 +217,8 @@ func dsaKey(t testing.TB) *dsa.PublicKey {
 	return &key.PublicKey
 }
 
-// sshKeygen returns the path of the program. Without it the test is skipped,
-// but fails in CI.
-func sshKeygen(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("ssh-keygen")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal("ssh-keygen is not installed, and CI is set")
-	}
-	if err != nil {
-		t.Skip("INTEROPERABILITY NOT TESTED: ssh-keygen is not installed")
-	}
-	return path
-}
-
 func TestKeysOfSSHKeygenAreRead(t *testing.T) {
-	program := sshKeygen(t)
+	keygen := program.Find(t, "ssh-keygen")
 	for _, row := range []struct {
 		name string
 		args []string
@@ -245,7 +232,7 @@ func TestKeysOfSSHKeygenAreRead(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "key")
-			output, err := exec.Command(program, append(row.args, "-q", "-N", "", "-C", "a comment", "-f", file)...).CombinedOutput()
+			output, err := exec.Command(keygen, append(row.args, "-q", "-N", "", "-C", "a comment", "-f", file)...).CombinedOutput()
 			require.NoError(t, err, "%s", output)
 			k := parseFile(t, file)
 			assert.True(t, strings.HasPrefix(k.String(), row.want+" private key"), k)
@@ -260,7 +247,7 @@ func TestKeysOfSSHKeygenAreRead(t *testing.T) {
 			}
 			ours := filepath.Join(t.TempDir(), "ours")
 			require.NoError(t, os.WriteFile(ours, data, 0o600))
-			line, err := exec.Command(program, "-y", "-f", ours).Output()
+			line, err := exec.Command(keygen, "-y", "-f", ours).Output()
 			require.NoError(t, err)
 			again, err := openssh.Parse(line)
 			require.NoError(t, err)
@@ -269,12 +256,12 @@ func TestKeysOfSSHKeygenAreRead(t *testing.T) {
 	}
 	t.Run("encrypted", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "key")
-		require.NoError(t, exec.Command(program, "-q", "-t", "ed25519", "-N", "passphrase", "-f", file).Run())
+		require.NoError(t, exec.Command(keygen, "-q", "-t", "ed25519", "-N", "passphrase", "-f", file).Run())
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
 		_, err = openssh.Parse(data)
 		assert.ErrorContains(t, err, "the key is encrypted")
-		require.NoError(t, exec.Command(program, "-q", "-p", "-P", "passphrase", "-N", "", "-f", file).Run(), "what the message says")
+		require.NoError(t, exec.Command(keygen, "-q", "-p", "-P", "passphrase", "-N", "", "-f", file).Run(), "what the message says")
 		parseFile(t, file)
 	})
 }
