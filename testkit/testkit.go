@@ -64,7 +64,7 @@ const (
 	AccessToken     Profile = "access token"     // RFC 9068 section 4
 	LogoutToken     Profile = "logout token"     // OpenID Connect Back-Channel Logout 1.0 section 2.6
 	ClientAssertion Profile = "client assertion" // RFC 7523 section 3; issuer is the client ID, audience the authorization server
-	Proof           Profile = "proof"            // RFC 9449 section 4.3: a DPoP proof, for the row's request; no proof was used before
+	Proof           Profile = "proof"            // RFC 9449 section 4.3: a DPoP proof, for the row's request
 )
 
 // A Request is the HTTP request that comes with a proof, and the access token in it.
@@ -73,6 +73,7 @@ type Request struct {
 	URL         string `json:"url"`
 	AccessToken string `json:"access_token,omitempty"` // its text; without one, the request is for a token endpoint
 	Thumbprint  string `json:"jkt,omitempty"`          // of the key that the access token is bound to (RFC 9449 section 6.1, RFC 7638)
+	Used        bool   `json:"used,omitempty"`         // the same proof came before, and the server accepts each once (RFC 9449 section 11.1)
 }
 
 // A Verdict is what a verifier says of a token, or a row wants of it.

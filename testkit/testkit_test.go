@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -54,7 +55,11 @@ func TestRowsAreTheGenerators(t *testing.T) {
 	}
 	made, err := filepath.Glob(filepath.Join(dir, "*"))
 	kept, keptErr := filepath.Glob("vectors/*")
-	if err != nil || keptErr != nil || len(made) == 0 || len(made) != len(kept) {
+	without := 0
+	if strings.HasPrefix(runtime.Version(), "go1.26") {
+		without = 1 // mldsa.json, which takes Go 1.27
+	}
+	if err != nil || keptErr != nil || len(made) == 0 || len(made) != len(kept)-without {
 		t.Fatalf("made %v, kept %v", made, kept)
 	}
 	for _, name := range made {

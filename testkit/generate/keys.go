@@ -216,12 +216,14 @@ func (s *stream) bytes(n int) []byte {
 	return b
 }
 
-func (s *stream) rsaKey() *rsa.PrivateKey {
+func (s *stream) rsaKey() *rsa.PrivateKey { return s.rsaKeyOf(2048) }
+
+func (s *stream) rsaKeyOf(bits int) *rsa.PrivateKey {
 	e := big.NewInt(65537)
 	one := big.NewInt(1)
 	prime := func() *big.Int {
-		n := new(big.Int).SetBytes(s.bytes(128))
-		n.SetBit(n, 1023, 1).SetBit(n, 1022, 1).SetBit(n, 0, 1)
+		n := new(big.Int).SetBytes(s.bytes(bits / 16))
+		n.SetBit(n, bits/2-1, 1).SetBit(n, bits/2-2, 1).SetBit(n, 0, 1)
 		for !n.ProbablyPrime(20) || new(big.Int).GCD(nil, nil, e, new(big.Int).Sub(n, one)).Cmp(one) != 0 {
 			n.Add(n, big.NewInt(2))
 		}

@@ -60,7 +60,7 @@ type family struct {
 }
 
 func families() []family {
-	return []family{
+	all := []family{
 		{"form", formCases()},
 		{"signature", signatureCases()},
 		{"confusion", confusionCases()},
@@ -75,7 +75,13 @@ func families() []family {
 		{"logout-token", logoutTokenCases()},
 		{"client-assertion", clientAssertionCases()},
 		{"proof", proofCases()},
+		{"material", materialCases()},
+		{"encrypted", encryptedCases()},
 	}
+	if rows := mldsaCases(); rows != nil {
+		all = append(all, family{"mldsa", rows})
+	}
+	return all
 }
 
 // The policy of a row that is not about it.

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/testkit"
@@ -80,6 +81,13 @@ func accessTokenCases() []testkit.Case {
 	p.add("aud-array", "several recipients", testkit.Accept, "aud", `["https://other.example","https://api.example"]`)
 	p.add("scope", "a scope", testkit.Accept, "scope", `"orders:read orders:write"`)
 	p.add("groups", "groups, roles and entitlements (section 2.2.3.1)", testkit.Accept, "groups", `["a"]`, "roles", `["b"]`, "entitlements", `["c"]`)
+	p.add("cnf", "a key that the token is bound to, of which a proof is for another check", testkit.Accept, "cnf", `{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}`)
+	p.add("sub-empty", "sub is empty", testkit.Either, "sub", `""`)
+	p.add("exp-text", "exp is a text", testkit.Refuse, "exp", quote(fmt.Sprint(now+600)))
+	p.add("aud-prefix", "an audience that begins like the wanted one", testkit.Refuse, "aud", `"https://api.example.thief.example"`)
+	p.add("iss-slash", "the issuer with a slash", testkit.Refuse, "iss", `"https://login.example/"`)
+	p.add("client-number", "client_id is a number", testkit.Refuse, "client_id", "1")
+	p.addHeader("alg-none", "the header names the algorithm none", testkit.Refuse, p.key.header("typ", `"at+jwt"`, "alg", `"none"`), object(p.claims, nil))
 	none := newKey("ES256", "stranger").called("access")
 	c := row("other-key", "signed by another key under the same key ID", p.clause, none.token(none.header("typ", `"at+jwt"`), good), testkit.Refuse, p.key)
 	c.Policy = p.policy
@@ -186,6 +194,9 @@ func proofCases() (rows []testkit.Case) {
 			p.header("jwk", string(k.called("1").jwk("use", `"sig"`, "x5t", `"a"`, "extra", "1"))), p.claims())
 		other := newKey(alg, "other")
 		p.add(name+"-other-signature", "signed by another key than that in the header", testkit.Refuse, p.header("jwk", string(other.called("").jwk("alg", ""))), p.claims())
+		forger := &proofMaker{key: other, request: p.request}
+		forger.add(name+"-forged", "the key of the access token in the header, signed by another", testkit.Refuse, p.header(), p.claims())
+		rows = append(rows, forger.rows...)
 		p.key = other
 		p.add(name+"-other-key", "the access token is bound to another key", testkit.Refuse, p.header(), p.claims())
 		rows = append(rows, p.rows...)
@@ -233,6 +244,17 @@ func proofClaimCases() []testkit.Case {
 	for id, url := range map[string]string{"scheme-case": "HTTPS://api.example/token", "host-case": "https://API.example/token", "default-port": "https://api.example:443/token", "escape": "https://api.example/%74oken", "dots": "https://api.example/a/../token"} {
 		p.add("htu-normal-"+id, "the same URL in another spelling (RFC 3986 section 6.2): "+id, testkit.Either, p.header(), p.claims("htu", quote(url)))
 	}
+	for id, url := range map[string]string{"query": "https://api.example/token?x=1", "fragment": "https://api.example/token#x", "both": "https://api.example/token?x=1#y"} {
+		with := *p
+		with.rows, with.request.URL = nil, url
+		with.add("request-"+id, "the request has what htu has not and is not compared: "+id, testkit.Accept, p.header(), p.claims())
+		p.rows = append(p.rows, with.rows...)
+	}
+	again := *p
+	again.rows, again.request.Used = nil, true
+	again.add("used", "a proof that came before", testkit.Refuse, p.header(), p.claims())
+	again.add("used-no-jti", "a proof that came before, without jti", testkit.Refuse, p.header(), p.claims("jti", ""))
+	p.rows = append(p.rows, again.rows...)
 	p.add("htu-query", "a query, which is not compared", testkit.Either, p.header(), p.claims("htu", `"https://api.example/token?x"`))
 	p.add("iat-old", "made a day ago", testkit.Refuse, p.header(), p.claims("iat", fmt.Sprint(now-86400)))
 	p.add("iat-ahead", "made in a day", testkit.Refuse, p.header(), p.claims("iat", fmt.Sprint(now+86400)))
@@ -245,6 +267,17 @@ func proofClaimCases() []testkit.Case {
 	bound.add("ath-other", "the hash of another access token", testkit.Refuse, bound.header(), bound.claims("ath", quote(hashText("other"))))
 	bound.add("ath-text", "the access token itself", testkit.Refuse, bound.header(), bound.claims("ath", quote(bound.request.AccessToken)))
 	bound.add("ath-padding", "the hash with padding", testkit.Refuse, bound.header(), bound.claims("ath", quote(hashText(bound.request.AccessToken)+"=")))
+	bound.add("ath-hex", "the hash in hexadecimal", testkit.Refuse, bound.header(), bound.claims("ath", quote(fmt.Sprintf("%x", sha256.Sum256([]byte(bound.request.AccessToken))))))
+	bound.add("ath-null", "no hash of the access token, but null", testkit.Refuse, bound.header(), bound.claims("ath", "null"))
+	public := string(bound.key.called("").as("").jwk())
+	members := strings.Split(strings.Trim(public, "{}"), ",")
+	slices.Reverse(members)
+	good := bound.request.Thumbprint
+	for id, jkt := range map[string]string{"alg": hashText(string(bound.key.called("").jwk())), "order": hashText("{" + strings.Join(members, ",") + "}"), "spaces": hashText(strings.ReplaceAll(public, ",", ", ")),
+		"padding": good + "=", "lower": strings.ToLower(good), "half": good[:21]} {
+		bound.request.Thumbprint = jkt
+		bound.add("jkt-"+id, "the access token is bound to what is no thumbprint of the key: "+id, testkit.Refuse, bound.header(), bound.claims())
+	}
 	bound.request.Thumbprint = hashText("other key")
 	bound.add("jkt-other", "the access token is bound to another key", testkit.Refuse, bound.header(), bound.claims())
 	return append(p.rows, bound.rows...)

@@ -20,7 +20,13 @@ func verifyGoJOSE(c testkit.Case) testkit.Verdict {
 	var algorithms []jose.SignatureAlgorithm
 	for _, data := range c.Keys {
 		var k jose.JSONWebKey
-		if k.UnmarshalJSON(data) != nil || k.Algorithm == "Ed25519" {
+		if hasLattices(c) {
+			return testkit.Unsupported
+		}
+		if k.UnmarshalJSON(data) != nil {
+			return testkit.Refuse
+		}
+		if k.Algorithm == "Ed25519" {
 			return testkit.Unsupported
 		}
 		algorithms = append(algorithms, jose.SignatureAlgorithm(k.Algorithm))

@@ -24,8 +24,11 @@ func verifyGolangJWT(c testkit.Case) testkit.Verdict {
 		return testkit.Unsupported
 	}
 	keys, ok := rawKeys(c)
-	if !ok || slices.ContainsFunc(keys, func(k rawKey) bool { return k.alg == "Ed25519" }) { // a name that it does not know
+	if hasLattices(c) || slices.ContainsFunc(keys, func(k rawKey) bool { return k.alg == "Ed25519" }) { // names that it does not know
 		return testkit.Unsupported
+	}
+	if !ok {
+		return testkit.Refuse
 	}
 	options := []golangjwt.ParserOption{
 		golangjwt.WithStrictDecoding(), golangjwt.WithLeeway(time.Duration(c.Policy.Leeway) * time.Second),
@@ -73,8 +76,8 @@ type rawKey struct {
 	key      any
 }
 
-// rawKeys decodes the keys of a row that are for signatures; false if one is of
-// an unknown kind.
+// rawKeys decodes the keys of a row that are for signatures; false if one is none
+// that the standard library makes.
 func rawKeys(c testkit.Case) (keys []rawKey, ok bool) {
 	for _, data := range c.Keys {
 		var k struct {
@@ -95,14 +98,21 @@ func rawKeys(c testkit.Case) (keys []rawKey, ok bool) {
 		case "RSA":
 			raw.key = &rsa.PublicKey{N: new(big.Int).SetBytes(decode(k.N)), E: int(new(big.Int).SetBytes(decode(k.E)).Int64())}
 		case "EC":
-			curve := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[k.Crv]
+			curve, ok := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[k.Crv]
+			if !ok {
+				return nil, false
+			}
 			public, err := ecdsa.ParseUncompressedPublicKey(curve, slices.Concat([]byte{4}, decode(k.X), decode(k.Y)))
 			if err != nil {
 				return nil, false
 			}
 			raw.key = public
 		case "OKP":
-			raw.key = ed25519.PublicKey(decode(k.X))
+			public := ed25519.PublicKey(decode(k.X))
+			if k.Crv != "Ed25519" || len(public) != ed25519.PublicKeySize {
+				return nil, false
+			}
+			raw.key = public
 		default:
 			return nil, false
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt"
@@ -24,6 +25,9 @@ func verifyJWT(c testkit.Case) testkit.Verdict {
 	}
 	keys, err := jwk.ParsePrivateSet(set)
 	if err != nil {
+		return testkit.Unsupported
+	}
+	if !hasMLDSA && hasLattices(c) {
 		return testkit.Unsupported
 	}
 	if c.Policy.Profile == testkit.Proof {
@@ -59,9 +63,31 @@ func policyOf(c testkit.Case, keys jwt.KeySet) *jwt.Policy {
 	}
 }
 
-// verifyProof verifies the proof of a request.
+// verifyProof verifies the proof of a request, and if it was used before, that first.
 func verifyProof(c testkit.Case) error {
-	policy := &dpop.Policy{BaseURLs: []string{"https://api.example"}, Store: unused{}, Now: func() time.Time { return time.Unix(c.Now, 0) }}
+	policy := &dpop.Policy{BaseURLs: []string{"https://api.example"}, Store: &proofs{}, Now: func() time.Time { return time.Unix(c.Now, 0) }}
+	if hasLattices(c) { // which are not among the default
+		policy.Algorithms = []jwt.Algorithm{jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87}
+	}
+	if c.Request.Used {
+		_ = verifyRequest(c, policy)
+	}
+	return verifyRequest(c, policy)
+}
+
+// proofs is a store that has been there for ever.
+type proofs struct {
+	store.OnceStore
+	ids []string
+}
+
+func (p *proofs) Use(_ context.Context, _ jwt.NumericDate, e store.Entry) (store.Answer, error) {
+	used := slices.Contains(p.ids, e.ID)
+	p.ids = append(p.ids, e.ID)
+	return store.Answer{Since: 1, ID: used}, nil
+}
+
+func verifyRequest(c testkit.Case, policy *dpop.Policy) error {
 	r, err := http.NewRequest(c.Request.Method, c.Request.URL, nil)
 	if err != nil {
 		return err
@@ -78,11 +104,9 @@ func verifyProof(c testkit.Case) error {
 	return policy.VerifyProof(http.Header{}, r, bound, c.Request.AccessToken)
 }
 
-// unused is a store in which no proof was used.
-type unused struct{ store.OnceStore }
-
-func (unused) Use(context.Context, jwt.NumericDate, store.Entry) (store.Answer, error) {
-	return store.Answer{Since: 1}, nil
+// hasLattices reports whether a row has a key of RFC 9964.
+func hasLattices(c testkit.Case) bool {
+	return strings.HasPrefix(c.ID, "mldsa/")
 }
 
 func verdict(err error) testkit.Verdict {

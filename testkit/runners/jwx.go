@@ -15,13 +15,16 @@ func verifyJWX(c testkit.Case) testkit.Verdict {
 	if len(c.Policy.Types) > 0 || len(c.Policy.Audience) > 1 {
 		return testkit.Unsupported
 	}
-	data, err := json.Marshal(map[string]any{"keys": c.Keys})
+	data, err := json.Marshal(map[string]any{"keys": append([]json.RawMessage{}, c.Keys...)})
 	if err != nil {
+		return testkit.Unsupported
+	}
+	if hasLattices(c) {
 		return testkit.Unsupported
 	}
 	set, err := jwk.Parse(data)
 	if err != nil {
-		return testkit.Unsupported
+		return testkit.Refuse
 	}
 	options := []jwxjwt.ParseOption{
 		jwxjwt.WithKeySet(set), jwxjwt.WithValidate(true), jwxjwt.WithAcceptableSkew(time.Duration(c.Policy.Leeway) * time.Second),

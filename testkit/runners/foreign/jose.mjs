@@ -1,9 +1,13 @@
 // Tries the rows of the testkit with Node's jose.
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { createLocalJWKSet, importJWK, jwtVerify } from 'jose'
+import { createLocalJWKSet, generateKeyPair, importJWK, jwtVerify } from 'jose'
+
+// ML-DSA is there if the runtime has it.
+const lattices = await generateKeyPair('ML-DSA-44').then(() => true, () => false)
 
 async function verify(c) {
+  if (c.id.startsWith('mldsa/') && !lattices) return 'unsupported'
   const p = c.policy
   const types = p.types ?? []
   if (types.length > 1) return 'unsupported'

@@ -12,6 +12,8 @@ def verify(c):
     policy = c["policy"]
     if policy.get("types") or policy.get("max_age"):
         return "unsupported"
+    if c["id"].startswith("mldsa/"):
+        return "unsupported"
     keys = [k for k in c.get("keys") or [] if k.get("use") != "enc" and "verify" in k.get("key_ops", ["verify"])]
     try:
         header = jwt.get_unverified_header(c["token"])
