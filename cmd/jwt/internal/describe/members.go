@@ -14,10 +14,11 @@ type Member struct {
 
 // Members returns the members of a JSON object that is valid, in their order.
 func Members(object jsontext.Value) (members []Member) {
-	d := jsontext.NewDecoder(strings.NewReader(string(object)))
-	if _, err := d.ReadToken(); err != nil || object.Kind() != '{' {
+	if object.Kind() != '{' {
 		return nil
 	}
+	d := jsontext.NewDecoder(strings.NewReader(string(object)))
+	_, _ = d.ReadToken() // the brace
 	for d.PeekKind() == '"' {
 		name, err := d.ReadToken()
 		if err != nil {
@@ -45,9 +46,6 @@ func Find(members []Member, name string) jsontext.Value {
 
 // Text returns the string that a value is, and "" for any other.
 func Text(value jsontext.Value) string {
-	if value.Kind() != '"' {
-		return ""
-	}
 	text, err := jsontext.AppendUnquote(nil, value)
 	if err != nil {
 		return ""

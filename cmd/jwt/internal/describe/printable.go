@@ -9,11 +9,9 @@ import (
 )
 
 // Printable returns foreign text in which nothing moves the cursor of a terminal or
-// reorders what is shown: characters that are not printable are escaped as in JSON.
+// reorders what is shown: characters that are not printable are escaped as in JSON, and
+// bytes that are not UTF-8 replaced.
 func Printable(text string) string {
-	if !strings.ContainsFunc(text, hidden) {
-		return text
-	}
 	var b strings.Builder
 	for _, r := range text {
 		switch {
@@ -28,13 +26,13 @@ func Printable(text string) string {
 	return b.String()
 }
 
-func hidden(r rune) bool { return r != '\n' && r != ' ' && !unicode.IsPrint(r) }
+func hidden(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
 
 // Indented returns a JSON text with line breaks, and text that is not JSON as it is.
 func Indented(data []byte) string {
 	v := jsontext.Value(data).Clone()
 	if v.Indent(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.WithIndent("  ")) != nil {
-		return Printable(strings.ToValidUTF8(string(data), "\ufffd"))
+		return Printable(string(data))
 	}
 	return string(EscapeJSON(v))
 }
@@ -42,9 +40,6 @@ func Indented(data []byte) string {
 // EscapeJSON escapes what is not printable in a JSON text, which it means the same
 // without: such characters are in strings only.
 func EscapeJSON(data []byte) []byte {
-	if !strings.ContainsFunc(string(data), hidden) {
-		return data
-	}
 	var b []byte
 	for _, r := range string(data) {
 		switch {

@@ -31,6 +31,7 @@ func TestTimesAreSaidInWords(t *testing.T) {
 		require.Len(t, v.Times, 1, row.claims)
 		assert.Equal(t, row.want, v.Times[0].Text, row.claims)
 	}
+	assert.Equal(t, "0 seconds", inWords(0))
 	for _, claims := range []string{`{"exp":253402300800}`, `{"exp":-1}`, `{"exp":"1795687200"}`, `{"exp":1e300}`, `{"exp":null}`, `{"exp":[1]}`} {
 		v := seen(t, forged(`{"alg":"EdDSA"}`, claims))
 		assert.Empty(t, v.Times, claims)

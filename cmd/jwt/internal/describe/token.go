@@ -60,13 +60,11 @@ func Token(token string, now time.Time) (*View, error) {
 	}
 	header := Members(v.Header)
 	var claims []Member
-	if !v.Encrypted {
-		if v.Claims = payload; v.Claims.IsValid() && v.Claims.Kind() == '{' {
-			claims = Members(v.Claims)
-			v.Times = moments(claims, now)
-		} else {
-			v.Claims, v.Payload = nil, strings.ToValidUTF8(string(payload), "\ufffd")
-		}
+	if v.Claims = payload; v.Claims.IsValid() && v.Claims.Kind() == '{' {
+		claims = Members(v.Claims)
+		v.Times = moments(claims, now)
+	} else {
+		v.Claims, v.Payload = nil, strings.ToValidUTF8(string(payload), "\ufffd")
 	}
 	v.Warnings = slices.Concat(v.Warnings, headerWarnings(header, v.Encrypted), v.claimWarnings(claims, now), v.sizeWarnings())
 	return v, nil

@@ -73,12 +73,12 @@ func (v *View) claimWarnings(claims []Member, now time.Time) (warnings []string)
 	switch life := exp.Sub(start); {
 	case Find(claims, "exp") == nil:
 		warnings = append(warnings, "there is no exp: the token never expires, and cannot be taken back")
-	case expires && life > longLife:
+	case life > longLife:
 		warnings = append(warnings, "it lives for "+inWords(life)+": a stolen token is good for as long")
 	case expires && issued && life <= 0:
 		warnings = append(warnings, "exp is not after iat: it was never valid")
 	}
-	if issued && start.After(now.Add(time.Minute)) {
+	if start.After(now.Add(time.Minute)) {
 		warnings = append(warnings, "iat is in the future: two clocks differ")
 	}
 	if Find(claims, "aud") == nil {
@@ -124,7 +124,7 @@ func secretNames(members []Member, path string, depth int) (names []string) {
 			m.Name == "d" && Find(members, "kty") != nil, // a private JWK
 			m.Name == "k" && Find(members, "kty") != nil:
 			names = append(names, path+m.Name)
-		case m.Value.Kind() == '{' && depth < maxSecretDepth:
+		case depth < maxSecretDepth:
 			names = append(names, secretNames(Members(m.Value), path+m.Name+".", depth+1)...)
 		}
 	}

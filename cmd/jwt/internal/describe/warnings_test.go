@@ -14,9 +14,10 @@ var now = time.Unix(1795687200, 0) // 2026-11-26T10:00:00Z
 
 // forged returns a token of these parts, which nobody has signed.
 func forged(header, payload string) string {
-	encode := base64.RawURLEncoding.EncodeToString
-	return encode([]byte(header)) + "." + encode([]byte(payload)) + "." + encode([]byte("no signature"))
+	return encode(header) + "." + encode(payload) + "." + encode("no signature")
 }
+
+func encode(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
 func seen(t *testing.T, token string) *View {
 	t.Helper()
@@ -51,6 +52,13 @@ func TestWarnings(t *testing.T) {
 		{`{"alg":"EdDSA"}`, `{` + good + `,"user":{"API-Key":"x"}}`, `claim "user.API-Key" looks like a secret`},
 		{`{"alg":"EdDSA"}`, `{` + good + `,"jwk":{"kty":"OKP","d":"x"}}`, `claim "jwk.d" looks like a secret`},
 		{`{"alg":"EdDSA"}`, `{` + good + `,"note":"-----BEGIN PRIVATE KEY-----"}`, `claim "note" looks like a secret`},
+		{`{"alg":"EdDSA"}`, `{"aud":"api","exp":1795687100}`, ""},
+		{`{"alg":"EdDSA"}`, `{` + good + `,"password":true,"otp":false,"token":{"x":1},"d":"x","k":"x","jwk":{"kty":"OKP","x":"x"}}`, ""},
+		{`{"alg":"EdDSA"}`, `{` + good + `,"pin":7}`, `claim "pin" looks like a secret`},
+		{`{"alg":"EdDSA"}`, `{` + good + `,"tokens":[],"token":["x"]}`, `claim "token" looks like a secret`},
+		{`{"alg":"EdDSA"}`, `{` + good + `,"jwk":{"kty":"oct","k":"x"}}`, `claim "jwk.k" looks like a secret`},
+		{`{"alg":"EdDSA"}`, `{` + good + `,"a":` + strings.Repeat(`{"a":`, 7) + `{"pin":1}` + strings.Repeat("}", 8), `claim "a.a.a.a.a.a.a.a.pin" looks like a secret`},
+		{`{"alg":"EdDSA"}`, `{` + good + `,"a":` + strings.Repeat(`{"a":`, 8) + `{"pin":1}` + strings.Repeat("}", 9), ""},
 		{`{"alg":"EdDSA"}`, `[1]`, "not a JSON object"},
 		{`{"alg":"EdDSA"}`, `{"aud":"a","aud":"b"}`, "not a JSON object with unique names"},
 	} {
@@ -61,6 +69,10 @@ func TestWarnings(t *testing.T) {
 		}
 		assert.Contains(t, strings.Join(v.Warnings, "\n"), row.want, "%s %s", row.header, row.claims)
 	}
+	for _, exp := range []string{`"17956881000"`, "179568810000", "17956881000000"} {
+		assert.NotContains(t, strings.Join(seen(t, forged(`{"alg":"EdDSA"}`, `{"aud":"api","exp":`+exp+`}`)).Warnings, "\n"), "milliseconds", exp)
+	}
+	assert.Equal(t, []string{"exp is not a number of seconds since 1970"}, seen(t, forged(`{"alg":"EdDSA"}`, `{"aud":"api","iat":1795687200,"exp":"x"}`)).Warnings)
 	unsigned, _, _ := strings.Cut(forged(`{"alg":"EdDSA"}`, `{`+good+`}`), ".bm8g")
 	assert.Equal(t, []string{"the signature is empty"}, seen(t, unsigned+".").Warnings)
 	empty := forged(`{"alg":"EdDSA"}`, `{`+good+`,"x":""}`)

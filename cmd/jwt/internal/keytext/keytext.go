@@ -24,17 +24,15 @@ func Parse(data []byte) (keys []*jwk.Key, notes []string, err error) {
 	if bytes.HasPrefix(text, []byte("{")) {
 		return parseJSON(text)
 	}
-	key, err := jwk.ParsePEM(data)
-	if err != nil {
-		other, sshErr := openssh.Parse(data)
-		if sshErr != nil && bytes.Contains(data, []byte("OPENSSH")) || bytes.HasPrefix(text, []byte("ssh-")) {
-			err = sshErr
-		}
-		if key = other; sshErr != nil {
-			return nil, nil, err
-		}
+	if key, err := jwk.ParsePEM(data); err == nil {
+		return []*jwk.Key{key}, nil, nil
+	} else if key, sshErr := openssh.Parse(data); sshErr == nil {
+		return []*jwk.Key{key}, nil, nil
+	} else if bytes.Contains(data, []byte("OPENSSH")) || bytes.HasPrefix(text, []byte("ssh-")) {
+		return nil, nil, sshErr
+	} else {
+		return nil, nil, err
 	}
-	return []*jwk.Key{key}, nil, nil
 }
 
 // parseJSON reads a JWK, a JWK Set, private or public, or the certificates of a
@@ -46,14 +44,16 @@ func parseJSON(data []byte) (keys []*jwk.Key, notes []string, err error) {
 	}
 	if _, ok := members["kty"]; ok {
 		key, err := jwk.Parse(data)
-		return []*jwk.Key{key}, nil, err
+		if err != nil {
+			return nil, nil, err
+		}
+		return []*jwk.Key{key}, nil, nil
 	}
-	var set *jwk.Set
+	read := parseSet
 	if _, ok := members["keys"]; !ok {
-		set, err = jwk.ParseCertificates(data)
-	} else if set, err = jwk.ParsePrivateSet(data); err != nil {
-		set, err = jwk.ParseSet(data)
+		read = jwk.ParseCertificates
 	}
+	set, err := read(data)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,6 +64,15 @@ func parseJSON(data []byte) (keys []*jwk.Key, notes []string, err error) {
 		return nil, nil, errors.New(strings.Join(append([]string{"there is no key in the set"}, notes...), "; "))
 	}
 	return set.Keys(), notes, nil
+}
+
+// parseSet reads a private set strictly, and a published one as services do.
+func parseSet(data []byte) (*jwk.Set, error) {
+	set, err := jwk.ParsePrivateSet(data)
+	if published, _ := jwk.ParseSet(data); len(published.Keys()) > len(set.Keys()) {
+		return published, nil
+	}
+	return set, err
 }
 
 // Secret returns the key of a shared secret: the text without the line break at
@@ -85,7 +94,7 @@ func Secret(text []byte, inBase64 bool, alg jwt.Algorithm, keyID string) (*jwk.K
 func With(keys []*jwk.Key, alg jwt.Algorithm) ([]*jwk.Key, error) {
 	keys = slices.Clone(keys)
 	for i, key := range keys {
-		if key.Algorithm() != "" || alg == "" {
+		if key.Algorithm() != "" {
 			continue
 		}
 		with, err := key.With(alg, "")
