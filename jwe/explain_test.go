@@ -43,6 +43,9 @@ func TestExplainTellsTheStepThatFails(t *testing.T) {
 	} {
 		requireExplained(t, p, row.token, row.step)
 	}
+	form := p.Explain(t.Context(), "a.b.c").Steps[0]
+	assert.Equal(t, "5 bytes, 3 parts", form.Got)
+	assert.Equal(t, "at most 65536 bytes in 5 parts, with a header", form.Want)
 	claimsPolicy := *signed
 	claimsPolicy.Keys = nil
 	u := &jwe.UnsignedPolicy{Keys: []*jwe.SharedKey{key}, Claims: &claimsPolicy}

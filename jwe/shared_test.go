@@ -25,7 +25,9 @@ func TestSecretsHaveExactlyTheRightSize(t *testing.T) {
 			}
 		}
 	}
-	_, err := jwe.NewSharedKey(jwe.ECDHES, jwe.A128GCM, make([]byte, 16), "")
+	_, err := jwe.NewSharedKey(jwe.A256KW, jwe.A128GCM, []byte("-----BEGIN PUBLIC KEY-----\nMFkwE"), "")
+	assert.EqualError(t, err, "jwe: A256KW key for A128GCM: got a PEM file, want random bytes")
+	_, err = jwe.NewSharedKey(jwe.ECDHES, jwe.A128GCM, make([]byte, 16), "")
 	assert.EqualError(t, err, "jwe: ECDH-ES takes no secret, want dir, A128KW or A256KW; NewEncrypter and NewDecrypter take its keys")
 	_, err = jwe.NewSharedKey("A192KW", jwe.A128GCM, make([]byte, 24), "")
 	assert.EqualError(t, err, `jwe: unknown algorithm "A192KW", want one of the package's constants`)

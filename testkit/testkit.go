@@ -105,32 +105,39 @@ var vectors embed.FS
 // anew at each call. It panics if the embedded files cannot be read, which is a
 // fault of the build.
 func Cases() []Case {
-	var all []Case
-	names, err := fs.Glob(vectors, "vectors/*.json")
-	for _, name := range names {
-		var data []byte
-		var rows []Case
-		if data, err = vectors.ReadFile(name); err != nil {
-			break
-		}
-		if err = json.Unmarshal(data, &rows); err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-			break
-		}
-		all = append(all, rows...)
-	}
+	all, err := read(vectors)
 	if err != nil {
 		panic(err)
 	}
 	return all
 }
 
+// read returns the rows of the files in the folder vectors.
+func read(files fs.FS) (all []Case, err error) {
+	names, _ := fs.Glob(files, "vectors/*.json") // which fails for bad patterns only
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		var rows []Case
+		if err := json.Unmarshal(data, &rows); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+const maxLine = 16 << 20 // bytes of a line with its end
+
 // Serve is the protocol by which a verifier in another process, of any language,
 // is tried: it reads one Case as JSON on each line of r, and writes one line to w
-// for it, `{"id":"…","verdict":"accept"}`. It returns at the end of r.
+// for it, `{"id":"…","verdict":"accept"}`. It returns at the end of r,
+// and an error for a line that is no Case, or that has more than 16 MiB.
 func Serve(r io.Reader, w io.Writer, verify func(Case) Verdict) error {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 16<<20)
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
@@ -139,10 +146,7 @@ func Serve(r io.Reader, w io.Writer, verify func(Case) Verdict) error {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			return fmt.Errorf("testkit: reading a case: %w", err)
 		}
-		answer, err := json.Marshal(Answer{c.ID, verify(c)})
-		if err != nil {
-			return err
-		}
+		answer, _ := json.Marshal(Answer{c.ID, verify(c)}) // two strings
 		if _, err := w.Write(append(answer, '\n')); err != nil {
 			return err
 		}
