@@ -121,6 +121,7 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 		assert.Equal(t, 2, r.code, "%q", args)
 		assert.Empty(t, r.out, "%q", args)
 	}
+	assert.Contains(t, s.try("", "sign", "--key", "key.jwk", "--claims", "none.json").err, "none.json")
 	r := s.try("", "sign", "--key", "public.jwk")
 	assert.Equal(t, 2, r.code)
 	assert.Equal(t, 2, s.try("", "sign").code)

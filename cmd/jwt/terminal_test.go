@@ -51,6 +51,7 @@ func TestATerminalHasColoursUnlessItIsToldNotTo(t *testing.T) {
 	assert.Contains(t, out, "\x1b[31maud ")
 	assert.Contains(t, out, "\x1b[2mexp ")
 	assert.Contains(t, out, "\x1b[33mhint: ")
+	assert.Regexp(t, "\x1b\\[31m[^\n]*claim not acceptable", out, "the verdict")
 	assert.Contains(t, s.atTerminal("", nil, "inspect", strings.TrimSpace(token)), "\x1b[33mNOT VERIFIED")
 	assert.Contains(t, s.atTerminal("", nil, "verify", "x"), "\x1b[31mjwt:\x1b[0m no keys")
 	for _, env := range []string{"NO_COLOR=1", "TERM=dumb"} {
@@ -151,5 +152,21 @@ func TestShellsComplete(t *testing.T) {
 	} {
 		words := strings.Split(row.args, " ")
 		assert.Contains(t, s.try("", append([]string{"__complete"}, words...)...).out, row.want, row.args)
+	}
+}
+
+func TestOutputThatCannotBeWrittenIsAnError(t *testing.T) {
+	s := newShell(t)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no full device here: ", err)
+	}
+	defer full.Close()
+	token := strings.TrimSpace(s.signed())
+	for _, args := range [][]string{{"jwks", "public.jwk"}, {"thumbprint", "--json", "public.jwk"}, {"inspect", "--json", token}} {
+		cmd := s.start("", args...)
+		cmd.Stdout = full
+		assert.Error(t, cmd.Run(), args)
+		assert.Equal(t, 2, cmd.ProcessState.ExitCode(), args)
 	}
 }
