@@ -101,10 +101,13 @@ func openSQL(b *testing.B, dialect revokesql.Dialect, driver, name string) store
 }
 
 func openRedis(b *testing.B, program string) store.Store {
-	client := redis.NewClient(&redis.Options{Addr: startRedis(b, program), ContextTimeoutEnabled: true})
+	client := redis.NewClient(&redis.Options{
+		Addr: startRedis(b, program), ContextTimeoutEnabled: true, // and no failure where the machine is busy:
+		DialTimeout: time.Minute, ReadTimeout: time.Minute, WriteTimeout: time.Minute, PoolTimeout: time.Minute,
+	})
 	b.Cleanup(func() { client.Close() })
 	until(b, func() error { return client.Ping(background).Err() })
-	return &revokeredis.Store{Client: client}
+	return &revokeredis.Store{Client: client, Timeout: time.Minute}
 }
 
 // until waits until f returns nil.
