@@ -21,6 +21,13 @@ import (
 func replicate(t testing.TB, s *revokesql.Store) *revoke.Replica {
 	t.Helper()
 	r := &revoke.Replica{Remote: again(s)}
+	runReplica(t, r)
+	return r
+}
+
+// runReplica runs a replica until the test ends, and returns once it is filled.
+func runReplica(t testing.TB, r *revoke.Replica) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = r.Run(ctx) }()
@@ -29,7 +36,6 @@ func replicate(t testing.TB, s *revokesql.Store) *revoke.Replica {
 		_, err := r.AsOf()
 		t.Fatal("the replica is not filled: ", err)
 	}
-	return r
 }
 
 // TestReplicaSeesWhatIsRevokedElsewhere asks a store that cannot be asked directly.
@@ -126,6 +132,53 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportMetric(float64(ofClient.Microseconds())/float64(1000*b.N), "client-µs/read")
 		})
 	}
+}
+
+// BenchmarkManyProcesses is a server's side of 200 processes, which is a fifth of 1,000,
+// while 500 sessions a second are revoked: as many replicas, each with a connection of
+// its own, read every 100 ms. An iteration is 5 seconds.
+func BenchmarkManyProcesses(b *testing.B) {
+	server := ownServer(b, "-c", "max_connections=250", "-c", "synchronous_commit=on")
+	s := &revokesql.Store{DB: server.open(b, ""), Dialect: revokesql.PostgreSQL, Timeout: time.Minute}
+	check(b, s.Migrate(b.Context()))
+	all := make([]*revoke.Replica, 200)
+	for i := range all {
+		all[i] = &revoke.Replica{Interval: 100 * time.Millisecond, Remote: &revokesql.Store{DB: open(b, "pgx", server.url(), 1), Dialect: revokesql.PostgreSQL, Timeout: time.Minute}}
+		runReplica(b, all[i])
+	}
+	var delays []time.Duration
+	before, client, begun, n := server.used(), processorTime(), time.Now(), 0
+	for b.Loop() {
+		for tick := time.NewTicker(20 * time.Millisecond); n%2500 < 2490; <-tick.C {
+			var entries []store.Entry
+			for range 10 {
+				n++
+				entries = append(entries, store.Entry{Issuer: "https://login.example", SessionID: fmt.Sprintf("Ab~f81d4fae-7dec-11d0-a765-%012x", n), Until: now() + 3600})
+			}
+			check(b, s.Revoke(b.Context(), now(), entries...))
+			if n%500 != 0 {
+				continue
+			}
+			told := time.Now()
+			for left := slices.Clone(all); len(left) > 0; time.Sleep(time.Millisecond) {
+				left = slices.DeleteFunc(left, func(r *revoke.Replica) bool {
+					a, err := r.Lookup(b.Context(), store.Query{Issuer: entries[9].Issuer, SessionID: entries[9].SessionID})
+					if err == nil && a.SessionID {
+						delays = append(delays, time.Since(told))
+					}
+					return err == nil && a.SessionID
+				})
+			}
+		}
+		n += 10
+	}
+	took := time.Since(begun).Seconds()
+	slices.Sort(delays)
+	b.ReportMetric(float64(n)/took, "revocations/s")
+	b.ReportMetric((server.used()-before).Seconds()/took, "cores-of-the-server")
+	b.ReportMetric((processorTime()-client).Seconds()/took, "cores-of-the-replicas")
+	b.ReportMetric(float64(delays[len(delays)/2].Microseconds())/1000, "ms-median")
+	b.ReportMetric(float64(delays[len(delays)*99/100].Microseconds())/1000, "ms-99%")
 }
 
 // used is the processor time of the server's processes.
