@@ -12,7 +12,7 @@ import (
 )
 
 // folders are where the tests of a package are, if its name does not say it.
-var folders = map[string]string{"jwt": ".", "jose": "internal/jose", "base64url": "internal/base64url", "keyfile": "internal/keyfile"}
+var folders = map[string]string{"jwt": ".", "jose": "internal/jose", "base64url": "internal/base64url", "keyfile": "internal/keyfile", "strictjson": "internal/strictjson"}
 
 // Every test that the threat model names is there.
 func TestTestsOfTheThreatModelExist(t *testing.T) {
