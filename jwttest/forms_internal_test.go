@@ -62,6 +62,10 @@ func TestOtherFormsOfSignaturesAreOfGoodOnes(t *testing.T) {
 	order := decode(part(trialsOf(x, "blank signature")["a signature of two numbers that are zero modulo the order"], 2))
 	assert.Equal(t, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", new(big.Int).SetBytes([]byte(order[:32])).Text(16))
 	assert.Equal(t, order[:32], order[32:])
+	assert.Equal(t, strings.Repeat("\x00", 64), decode(part(trialsOf(x, "blank signature")["a signature of zeros"], 2)))
+	for _, what := range []string{"half of the signature", "one byte of the signature"} {
+		assert.True(t, strings.HasPrefix(x.right, trialsOf(x, "signature")[what][:strings.LastIndexByte(x.right, '.')+1]), what)
+	}
 	assert.Len(t, decode(part(trialsOf(x, "signature")["half of the signature"], 2)), 32)
 	assert.Len(t, decode(part(trialsOf(x, "signature")["one byte of the signature"], 2)), 1)
 	assert.Equal(t, x.jti(x.right), x.jti(trialsOf(x, "signature")["another payload under the signature of a token that was accepted"]))
