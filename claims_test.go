@@ -271,6 +271,34 @@ func TestOddJSONInPayloads(t *testing.T) {
 }
 
 // Claims that nobody could accept are not signed.
+// What is no JSON is a fault of the payload, not of the claim that it stands in.
+func TestTheFaultOfBrokenJSONIsThePayloads(t *testing.T) {
+	type own struct {
+		jwt.Claims
+		Role string `json:"role"`
+	}
+	for payload, want := range map[string]string{
+		`{"iss":tru}`:      "payload: want a JSON value",
+		`{"exp":01}`:       "payload: bad number",
+		`{"nbf":1.}`:       "payload: bad number",
+		`{"aud":["a",]}`:   "payload: want a JSON value",
+		`{"aud":"a}`:       "payload: the JSON text ends early",
+		`{"sub":"\x"}`:     "payload: bad escape in a string",
+		`{"jti":}`:         "payload: want a JSON value",
+		`{"role":"\x"}`:    "payload: bad escape in a string",
+		`{"cnf":{"a":1,}}`: "payload: want a member name",
+		`{"iss" 1}`:        "payload: want ':' after a member name",
+	} {
+		token := signed(t, hs256(t), payload)
+		got, err := lenient(hs256(t)).Verify(t.Context(), token)
+		r := refused(t, jwt.ErrClaim, token, got, err)
+		assert.Equal(t, want, r.Detail, payload)
+		assert.Empty(t, r.Claim, payload)
+		_, err = jwt.VerifyAs[own](t.Context(), lenient(hs256(t)), token)
+		assert.EqualError(t, err, r.Error(), payload)
+	}
+}
+
 func TestOddJSONIsNotSigned(t *testing.T) {
 	for _, row := range oddities {
 		t.Run(row.name, func(t *testing.T) {
