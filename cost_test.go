@@ -50,6 +50,7 @@ func TestOversizeTokensCostNothing(t *testing.T) {
 		{"dots under a large limit", large.Verify, func(n int) string { return strings.Repeat(".", n) }, [2]int{10, 20 << 20}},
 		{"dots for Policies", jwt.Policies{p}.Verify, func(n int) string { return strings.Repeat(".", n) }, [2]int{65537, 20 << 20}},
 		{"three parts for Policies", jwt.Policies{p}.Verify, func(n int) string { return "e30." + strings.Repeat("A", n) + ".AA" }, [2]int{65537, 20 << 20}},
+		{"a long signature for a Cache", (&jwt.Cache{Policies: jwt.Policies{p}}).Verify, func(n int) string { return "e30.e30." + strings.Repeat("A", n) }, [2]int{65537, 20 << 20}},
 		{"dots to decode", func(_ context.Context, token string) (*jwt.Token, error) {
 			_, _, err := jwt.InsecureDecode(token)
 			return nil, err

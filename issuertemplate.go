@@ -40,8 +40,8 @@ func (p *Policy) incompleteTemplate() error {
 
 // fits reports whether the issuer may be one of the template.
 func (p *Policy) fitsTemplate(issuer string) bool {
-	before, _, after, ok := cutTemplate(p.IssuerTemplate)
-	return ok && len(issuer) > len(before)+len(after) && strings.HasPrefix(issuer, before) && strings.HasSuffix(issuer, after)
+	before, _, after, _ := cutTemplate(p.IssuerTemplate)
+	return len(issuer) > len(before)+len(after) && strings.HasPrefix(issuer, before) && strings.HasSuffix(issuer, after)
 }
 
 // checkTemplate compares the issuer with the template, and with what the key says.

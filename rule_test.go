@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +92,8 @@ func TestRulesAskAboutTheVerifiedClaims(t *testing.T) {
 			assert.Equal(t, row.want, r.Detail)
 			if row.name == "a struct refused" {
 				require.ErrorIs(t, err, errTenant)
+				var other *strconv.NumError
+				require.NotErrorAs(t, err, &other)
 			}
 		})
 	}

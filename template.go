@@ -49,7 +49,7 @@ func (t *Template) Sign(ctx context.Context, claims any) (string, error) {
 		}
 	}
 	header := t.Header
-	if header == nil && t.Type != "" {
+	if t.Type != "" { // then there is no Header
 		header = Header{Type: t.Type}
 	}
 	b := buffers.Get().(*buffer)
