@@ -131,6 +131,20 @@ func TestCacheHoldsNoMoreBytesThanItMay(t *testing.T) {
 	}
 }
 
+func TestAllocatedIsAboutWhatTheRuntimeTakes(t *testing.T) {
+	for n := 1; n < 200<<10; n += 1 + n/50 {
+		takes := cap(append([]byte(nil), make([]byte, n)...))
+		if n > 32<<10 {
+			assert.Equal(t, takes, allocated(n), n)
+			continue
+		}
+		assert.InDelta(t, takes, allocated(n), float64(takes/5+16), n)
+	}
+	for _, n := range []int{32<<10 + 1, 40 << 10, 40<<10 + 1} {
+		assert.Equal(t, cap(append([]byte(nil), make([]byte, n)...)), allocated(n), n)
+	}
+}
+
 // anyKeyID has one key for every header.
 type anyKeyID struct{ key Verifier }
 

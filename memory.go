@@ -196,7 +196,7 @@ func (r *remembered) size() int {
 	return held
 }
 
-// allocated is at least what the runtime takes for n bytes.
+// allocated is about what the runtime takes for n bytes, and just that for many.
 func allocated(n int) int {
 	const large, page = 32 << 10, 8 << 10
 	if n > large {

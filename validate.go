@@ -43,8 +43,8 @@ func validate[T any](claims *T) (err error) {
 // nilEmbedded returns the type of an embedded pointer or interface in v that is nil,
 // and nil if there is none.
 func nilEmbedded(v reflect.Value) reflect.Type {
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem() // of no kind, if it is nil
 	}
 	if v.Kind() != reflect.Struct {
 		return nil
