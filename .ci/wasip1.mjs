@@ -5,5 +5,10 @@ import { WASI } from 'node:wasi'
 
 const [status, file, ...args] = process.argv.slice(2)
 const wasi = new WASI({ version: 'preview1', args: [file, ...args], env: { ...process.env, PWD: process.cwd() }, preopens: { '/': '/' } })
-const { instance } = await WebAssembly.instantiate(readFileSync(file), wasi.getImportObject())
-writeFileSync(status, String(wasi.start(instance)))
+const imports = wasi.getImportObject()
+imports.wasi_snapshot_preview1.proc_exit = (code) => { // before Node unwinds the stack, which sometimes fails
+  writeFileSync(status, String(code))
+  process.reallyExit(code)
+}
+const { instance } = await WebAssembly.instantiate(readFileSync(file), imports)
+wasi.start(instance)
