@@ -69,6 +69,7 @@ var plainPayloads = []string{
 	`{"exp":4102444800,"role":"admin","level":-7,"scopes":["a","b"],"limits":{"x":1},"groups":{"y":["z"]},"nested":[{"name":"n","any":{"deep":[1,"x",null]}},{}]}`,
 	` { "role" : "a\u0062" , "exp" : 4102444800 , "iss" : "i" , "scopes" : [ "s" , "t" , "u" , "v" , "w" ] , "aud" : [ "a" , "b" , "c" ] , "unknown" : { } } `,
 	`{"exp":4102444800,"aud":"a","sub":"s","jti":"j","iat":1.5,"nbf":-1,"cnf":{"jkt":"x"}}`,
+	`{"exp":4102444800,"aud":["a","b"],"scopes":["c","d"]}`,
 	`{"exp":4102444800.25,"aud":[],"scopes":[],"limits":{},"nested":[]}`,
 	`{"role":null,"level":null,"exp":4102444800}`,
 	`{"exp":1,"role":"admin"}`,
@@ -134,6 +135,32 @@ func TestListsOfVerifiedClaimsAreApart(t *testing.T) {
 	assert.Equal(t, jwt.Audience{"a", "more"}, got.Audience)
 	assert.Equal(t, []string{"b", "more"}, got.Scopes)
 	assert.Equal(t, []string{"c", "more"}, got.Groups["x"])
+}
+
+// A Rule may keep the token that it is asked about, and no token has claims of the one
+// before it.
+func TestTokensThatAreReadAreApart(t *testing.T) {
+	p := lenient(hs256(t))
+	sub := signed(t, hs256(t), `{"sub":"alice","role":"admin"}`)
+	iss := signed(t, hs256(t), `{"iss":"https://issuer.example"}`)
+	read := func(token string) plainClaims {
+		got, err := jwt.VerifyAs[plainClaims](t.Context(), p, token)
+		require.NoError(t, err)
+		return got
+	}
+	for range 20 {
+		assert.Equal(t, plainClaims{Claims: jwt.Claims{Subject: "alice"}, Role: "admin"}, read(sub))
+		assert.Equal(t, plainClaims{Claims: jwt.Claims{Issuer: "https://issuer.example"}}, read(iss))
+	}
+	var kept []*jwt.Token
+	p.Rules = []jwt.Rule{{Claim: "sub", Check: func(t *jwt.Token) error { kept = append(kept, t); return nil }}}
+	for range 20 {
+		read(sub)
+		read(iss)
+	}
+	for i, token := range kept {
+		assert.Equal(t, [...]string{"alice", ""}[i%2], token.Claims.Subject)
+	}
 }
 
 // The methods of a type are called for claims that are accepted, and only once.

@@ -71,6 +71,7 @@ func TestCursorEndsEarlyWhereTheTextIsNotWellFormed(t *testing.T) {
 		`{`:                                 "want a member name",
 		`{"a"`:                              "want ':' after a member name",
 		`{"a" 1}`:                           "want ':' after a member name",
+		`{"abcdefg"`:                        "want ':' after a member name",
 		`{"a":`:                             "the JSON text ends early",
 		`{"a":1`:                            "want ',' or '}' after a value",
 		`{"a":1]`:                           "want ',' or '}' after a value",
