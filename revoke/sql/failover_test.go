@@ -119,6 +119,12 @@ func TestFailoverToASynchronousStandby(t *testing.T) {
 	}
 	first := lookup(t, p.s, "")
 	p.standby.kill()
+	left := -1 // standbys, of which one may receive for a moment after its server was killed
+	if !soon(func() bool {
+		return p.s.DB.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_stat_replication").Scan(&left) == nil && left == 0
+	}) {
+		t.Fatalf("the primary has %d standbys, want none", left)
+	}
 	impatient := again(p.s)
 	impatient.AllowPromotion, impatient.Timeout = true, 300*time.Millisecond
 	wantError(t, "without its standby", impatient.Revoke(t.Context(), now(), store.Entry{ID: "late", Until: now() + 1000}), "no answer from the database")
