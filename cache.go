@@ -22,8 +22,8 @@ import (
 // A token is found by a keyed cryptographic hash of its signature, and then
 // compared byte for byte. So nobody can make two tokens collide, or find out which
 // are there, and no token is kept with its signature. Refused tokens are not
-// remembered. A Verifier from elsewhere must be of a comparable type for its
-// tokens to be.
+// remembered, nor are encrypted ones (package jwe). A Verifier from elsewhere must
+// be of a comparable type for its tokens to be.
 //
 //	cache := &jwt.Cache{Policies: jwt.Policies{policy}}
 //	list := &revoke.DenyList{Tokens: cache, …}
@@ -62,7 +62,7 @@ func (c *Cache) lend(ctx context.Context, token string) (t *Token, shared bool, 
 	}
 	s, ok := split(token)
 	if !ok || len(token) > c.Policies.maxSize() {
-		t, err := c.verify(ctx, token, "", digest{}) // which refuses it
+		t, err := c.verify(ctx, token, "", digest{}) // which refuses it, or decrypts it: never remembered
 		return t, false, err
 	}
 	m, input := c.memory(), token[:s.payload]

@@ -203,7 +203,7 @@ func caseless(s *sight, _ *http.Request) bool {
 		Expiry   float64 `json:"exp"`
 	}
 	err := json.Unmarshal(s.payload, &claims)
-	return err == nil && s.genuine && claims.Issuer == s.issuer.URL && claims.Audience == s.issuer.Audience && int64(claims.Expiry) > s.issuer.Now().Unix() &&
+	return err == nil && s.genuine && claims.Issuer == s.issuer.URL && claims.Audience == s.issuer.Audience && claims.Expiry > float64(s.issuer.Now().Unix()) &&
 		unique(s) && !s.only() && !slices.Contains(s.faults, "typ") && !slices.Contains(s.faults, "crit") && !slices.Contains(s.faults, "nbf") && !slices.Contains(s.faults, "cnf")
 }
 
