@@ -89,8 +89,22 @@ func TestMemoryEndsASessionItCannotRecord(t *testing.T) {
 
 func TestMemoryOfNoCapacityRecordsNothing(t *testing.T) {
 	fipstest.Bubble(t, func(t *testing.T) {
-		assert.ErrorContains(t, revokeAt(newAncient(-1), 1, store.Entry{ID: "a", Until: 9}), "full")
+		for _, e := range []store.Entry{{ID: "a"}, {SessionID: "a"}, {Subject: "a", IssuedAt: 1}} {
+			e.Until = 9
+			assert.ErrorContains(t, revokeAt(newAncient(-1), 1, e), "full", e)
+		}
 	})
+}
+
+func TestMemoryThatIsNotMadeKeepsNoSessions(t *testing.T) {
+	for _, m := range []*Memory{nil, {}} {
+		_, _, err := m.Swap(t.Context(), 1, store.Change{SessionID: "s", Subject: "s", New: "1", Until: 9})
+		assert.ErrorContains(t, err, "not made by NewMemory")
+		_, _, err = m.Load(t.Context(), store.Query{SessionID: "s"})
+		assert.ErrorContains(t, err, "not made by NewMemory")
+		_, err = m.List(t.Context(), "", "s")
+		assert.ErrorContains(t, err, "not made by NewMemory")
+	}
 }
 
 // What comes and goes at a steady rate takes room for little more than lives.

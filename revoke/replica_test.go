@@ -429,6 +429,24 @@ func TestReplicaFindsLongNames(t *testing.T) {
 		synctest.Wait()
 		check("by the feed", true)
 	})
+	replicated(t, func(t *testing.T, f *feed, r *Replica) { // one name is long, and the others are not
+		long, now := strings.Repeat("x", 300), jwt.NewNumericDate(time.Now())
+		for i, q := range []store.Query{
+			{Issuer: long, ID: "1", SessionID: "2", Subject: "3"},
+			{Issuer: "0", ID: long, SessionID: "2", Subject: "3"},
+			{Issuer: "0", ID: "1", SessionID: long, Subject: "3"},
+			{Issuer: "0", ID: "1", SessionID: "2", Subject: long},
+		} {
+			require.NoError(t, f.Revoke(t.Context(), now, store.Entry{Issuer: q.Issuer, ID: q.ID, Until: now + 100},
+				store.Entry{Issuer: q.Issuer, SessionID: q.SessionID, Until: now + 100}, store.Entry{Issuer: q.Issuer, Subject: q.Subject, IssuedAt: 7, Until: now + 100}))
+			time.Sleep(40 * time.Millisecond)
+			synctest.Wait()
+			a, err := r.Lookup(t.Context(), q)
+			require.NoError(t, err)
+			assert.True(t, a.ID && a.SessionID && a.Subject == 7, i)
+			assert.Zero(t, f.asked())
+		}
+	})
 	replicated(t, func(t *testing.T, f *feed, r *Replica) {
 		long, now := strings.Repeat("x", 300), jwt.NewNumericDate(time.Now())
 		f.set(func() { f.reading = func(ctx context.Context, _ *store.Page) { <-ctx.Done() } })
