@@ -65,6 +65,7 @@ func TestMemoryRefusesWhatItHasNoRoomFor(t *testing.T) {
 		a, err = m.Lookup(ctx, store.Query{ID: "0"})
 		require.NoError(t, err)
 		assert.Equal(t, store.Answer{Since: 1, Epoch: m.epoch, Dropped: 20, ID: true}, a, "and the store tells what it has dropped")
+		assert.Equal(t, uint32(21), m.swept, "it looks for what is expired once in a second")
 	})
 }
 
@@ -105,6 +106,21 @@ func TestMemoryThatIsNotMadeKeepsNoSessions(t *testing.T) {
 		_, err = m.List(t.Context(), "", "s")
 		assert.ErrorContains(t, err, "not made by NewMemory")
 	}
+}
+
+func TestSessionsDropTheExpiredAsOthersCome(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
+		m := newAncient(0)
+		for now := jwt.NumericDate(1); now < 200; now++ {
+			for i := range 50 {
+				swapped, err := swapAt(m, now, fmt.Sprint(now, i), "state", now+10)
+				require.NoError(t, err)
+				require.True(t, swapped)
+			}
+		}
+		assert.Less(t, m.sessions.used, 1000, "and some 500 are alive")
+		assert.Less(t, m.subjects.used, 1000)
+	})
 }
 
 // What comes and goes at a steady rate takes room for little more than lives.

@@ -381,6 +381,15 @@ func TestReplicaThatIsFullIsNotCurrent(t *testing.T) {
 		assert.NoError(t, err)
 		assert.False(t, denied(t, r, "4"))
 		assert.Equal(t, 2, f.asked())
+		for i := range 4 { // made elsewhere, and more than the copy has room for
+			f.revoke(t, fmt.Sprint("e", i))
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		_, err = r.AsOf()
+		assert.ErrorContains(t, err, "full")
+		assert.True(t, denied(t, r, "e3"))
+		assert.Equal(t, 3, f.asked(), "at once, and not when MaxAge is over")
 	})
 }
 
