@@ -40,9 +40,11 @@ func (d NumericDate) Time() time.Time {
 	return time.Unix(min(int64(d), math.MaxInt64+yearOne), 0).UTC()
 }
 
+const jsonSpace = " \t\r\n"
+
 // UnmarshalJSON reads a JSON number.
 func (d *NumericDate) UnmarshalJSON(data []byte) error {
-	t, ok := parseInstant(bytes.Trim(data, " \t\r\n"))
+	t, ok := parseInstant(bytes.Trim(data, jsonSpace))
 	if !ok {
 		return errors.New("jwt: want a NumericDate, a number of seconds in 64 bits")
 	}
@@ -83,9 +85,9 @@ func (i instant) String() string {
 	return time.Unix(i.sec, int64(i.nsec)).UTC().Format(time.RFC3339)
 }
 
-// parseInstant reads a JSON number of seconds, with no spaces around it, exactly,
-// down to the nanosecond; smaller digits are dropped. It fails for what is not a
-// number or does not fit 64 bits.
+// parseInstant reads a JSON number of seconds exactly, down to the nanosecond;
+// smaller digits are dropped. It fails for what is not a number, has spaces around
+// it, or does not fit 64 bits.
 func parseInstant(number []byte) (_ instant, ok bool) {
 	if sec, ok := parseInteger(number); ok {
 		return instant{sec: sec}, true
@@ -135,7 +137,7 @@ func parseInteger(number []byte) (n int64, ok bool) {
 // digits do not begin with a zero and are empty for zero.
 func scanNumber(number []byte) (digits []byte, point int, negative, ok bool) {
 	value := jsontext.Value(number)
-	if !value.IsValid() || value.Kind() != '0' {
+	if !value.IsValid() || value.Kind() != '0' || len(bytes.Trim(number, jsonSpace)) < len(number) {
 		return nil, 0, false, false
 	}
 	seenPoint := false
