@@ -22,9 +22,9 @@ func manyEntries(from, n int, mixed bool) []store.Entry {
 	entries := make([]store.Entry, n)
 	for i := range entries {
 		e := store.Entry{Issuer: "https://login.example", ID: fmt.Sprintf("f81d4fae-7dec-11d0-a765-%012x", from+i), Until: 2_000_000_000}
-		if mixed && i%3 == 1 {
+		if kind := (from + i) % 3; mixed && kind == 1 {
 			e.ID, e.SessionID = "", e.ID
-		} else if mixed && i%3 == 2 {
+		} else if mixed && kind == 2 {
 			e.ID, e.Subject, e.IssuedAt = "", e.ID, 1
 		}
 		entries[i] = e
