@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // startRedis starts a server that saves nothing, on a loopback port, and returns
@@ -54,16 +56,7 @@ func startPostgreSQL(b *testing.B) string {
 }
 
 // postgres returns the path of a program of PostgreSQL, "" if it is not installed.
-func postgres(program string) string {
-	if path, err := exec.LookPath(program); err == nil {
-		return path
-	}
-	paths, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + program)
-	if len(paths) == 0 {
-		return ""
-	}
-	return paths[len(paths)-1]
-}
+func postgres(name string) string { return program.Path(name, program.PostgreSQL) }
 
 func unprivileged(b *testing.B) (uid, gid int) {
 	for _, name := range []string{"postgres", "nobody"} {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 func TestJWKSPublishesPublicKeysOnly(t *testing.T) {
@@ -88,11 +90,7 @@ func TestConvertWritesPrivateKeysOnlyIfAsked(t *testing.T) {
 }
 
 func TestConvertReadsOpenSSHKeys(t *testing.T) {
-	keygen, err := exec.LookPath("ssh-keygen")
-	if err != nil && os.Getenv("CI") == "" {
-		t.Skip("there is no ssh-keygen")
-	}
-	require.NoError(t, err)
+	keygen := program.Find(t, "ssh-keygen")
 	s := newShell(t)
 	out, err := exec.CommandContext(t.Context(), keygen, "-q", "-t", "ed25519", "-N", "", "-f", s.path("id")).CombinedOutput()
 	require.NoError(t, err, "%s", out)

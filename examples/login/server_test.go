@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // place returns where to keep sessions, and a function that stops the server there,
@@ -26,22 +28,6 @@ func place(t *testing.T, kind string) (where string, stop func()) {
 		return startPostgres(t)
 	}
 	return kind + ":", nil
-}
-
-// program returns the path of one, or skips the test.
-func program(t *testing.T, name, elsewhere string) string {
-	t.Helper()
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	if paths, _ := filepath.Glob(elsewhere + name); len(paths) > 0 {
-		return paths[len(paths)-1]
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal(name + " is not installed, and CI is set")
-	}
-	t.Skip("SKIPPED, NOT TESTED: " + name + " is not installed")
-	return ""
 }
 
 func freePort(t *testing.T) string {
@@ -74,7 +60,7 @@ func start(t *testing.T, cmd *exec.Cmd, answers func() bool) (stop func()) {
 func startRedis(t *testing.T) (where string, stop func()) {
 	port := freePort(t)
 	where = "redis:127.0.0.1:" + port
-	cmd := exec.Command(program(t, "redis-server", ""), "--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no")
+	cmd := exec.Command(program.Find(t, "redis-server"), "--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no")
 	return where, start(t, cmd, func() bool { return connects(port) })
 }
 
@@ -89,8 +75,7 @@ func connects(port string) bool {
 // startPostgres starts one as another user if the test is run by root, as who it
 // does not start.
 func startPostgres(t *testing.T) (where string, stop func()) {
-	const elsewhere = "/usr/lib/postgresql/*/bin/"
-	initdb, postgres, port := program(t, "initdb", elsewhere), program(t, "postgres", elsewhere), freePort(t)
+	initdb, postgres, port := program.Find(t, "initdb", program.PostgreSQL), program.Find(t, "postgres", program.PostgreSQL), freePort(t)
 	dir, err := os.MkdirTemp("", "postgres")
 	if err != nil {
 		t.Fatal(err)

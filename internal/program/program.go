@@ -4,6 +4,7 @@ package program
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"testing"
 )
@@ -16,19 +17,34 @@ func Processes(t testing.TB) {
 	}
 }
 
-// Find returns the path of a program. If it is not installed, the test is skipped, but
-// fails in CI.
-func Find(t testing.TB, name string) (path string) {
+// PostgreSQL is where Debian has the programs of PostgreSQL, of each version.
+const PostgreSQL = "/usr/lib/postgresql/*/bin"
+
+// Path returns the path of a program, "" if it is not installed. Elsewhere are folders
+// to look in after those of PATH, as patterns of [filepath.Glob]: the last match counts.
+func Path(name string, elsewhere ...string) string {
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	for _, folder := range elsewhere {
+		if paths, _ := filepath.Glob(filepath.Join(folder, name)); len(paths) > 0 {
+			return paths[len(paths)-1]
+		}
+	}
+	return ""
+}
+
+// Find is [Path] for a test that needs the program. If it is not installed, the test is
+// skipped, but fails in CI.
+func Find(t testing.TB, name string, elsewhere ...string) (path string) {
 	t.Helper()
 	Processes(t)
-	path, err := exec.LookPath(name)
-	switch {
-	case err == nil:
+	if path = Path(name, elsewhere...); path != "" {
 		return path
-	case os.Getenv("CI") != "":
-		t.Fatal(name + " is not installed, and CI is set")
-	default:
-		t.Skip("NOT TESTED: " + name + " is not installed")
 	}
+	if os.Getenv("CI") != "" {
+		t.Fatal(name + " is not installed, and CI is set")
+	}
+	t.Skip("NOT TESTED: " + name + " is not installed")
 	return ""
 }

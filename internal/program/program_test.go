@@ -1,6 +1,7 @@
 package program
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,5 +39,23 @@ func TestFindFailsInCIAndSkipsElsewhere(t *testing.T) {
 	t.Setenv("CI", "")
 	if _, how := find(t, "no such program"); how != "skipped: NOT TESTED: no such program is not installed" {
 		t.Error("got " + how)
+	}
+}
+
+func TestPathLooksElsewhereLast(t *testing.T) {
+	root := t.TempDir()
+	for _, version := range []string{"15", "16"} {
+		if err := os.MkdirAll(filepath.Join(root, version, "bin"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, version, "bin", "no such program"), nil, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := Path("no such program", filepath.Join(root, "none"), filepath.Join(root, "*", "bin")); got != filepath.Join(root, "16", "bin", "no such program") {
+		t.Error("got " + got)
+	}
+	if got := Path("no such program"); got != "" {
+		t.Error("got " + got)
 	}
 }

@@ -17,6 +17,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 func TestMain(m *testing.M) {
@@ -72,16 +74,7 @@ var shared struct {
 }
 
 // postgres returns the path of a program of PostgreSQL, "" if it is not installed.
-func postgres(program string) string {
-	if path, err := exec.LookPath(program); err == nil {
-		return path
-	}
-	paths, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + program)
-	if len(paths) == 0 {
-		return ""
-	}
-	return paths[len(paths)-1]
-}
+func postgres(name string) string { return program.Path(name, program.PostgreSQL) }
 
 // command is a program of PostgreSQL, which does not run as root.
 func command(program string, args ...string) *exec.Cmd {
