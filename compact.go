@@ -94,7 +94,7 @@ func (b *buffer) readPayload(s segments, into *target) (*Token, *VerifyError) {
 	if b.payload, ok = base64url.AppendDecode(b.payload[:0], b.token[s.header+1:s.payload]); !ok {
 		return nil, refuse(ErrClaim, "payload: "+base64url.Problem)
 	}
-	return newToken(b.payload, into)
+	return newToken(string(b.payload), b.payload, into)
 }
 
 // checkHeaderSize refuses to make a header that no verifier would read.

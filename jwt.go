@@ -169,7 +169,7 @@ func (b *buffer) writeClaims(claims any) (err error) {
 	if checked {
 		return nil
 	}
-	if _, refusal := newToken(b.payload, nil); refusal != nil {
+	if _, refusal := newToken(string(b.payload), b.payload, nil); refusal != nil {
 		return fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail+advice(refusal.Detail)))
 	}
 	return nil

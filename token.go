@@ -32,14 +32,14 @@ type Token struct {
 }
 
 // newToken returns the token of a payload that is known to be genuine, and decodes
-// its claims into the target, if there is one and they fit.
-func newToken(payload []byte, into *target) (*Token, *VerifyError) {
+// its claims into the target, if there is one and they fit. The data are the same bytes.
+func newToken(payload string, data []byte, into *target) (*Token, *VerifyError) {
 	t := into.newToken()
-	t.payload = string(payload)
-	claim, problem := t.decodeClaims(payload, into)
+	t.payload = payload
+	claim, problem := t.decodeClaims(data, into)
 	if problem != "" && into != nil { // once more, for the payload alone
-		*t = Token{payload: t.payload}
-		claim, problem = t.decodeClaims(payload, nil)
+		*t = Token{payload: payload}
+		claim, problem = t.decodeClaims(data, nil)
 	} else if into != nil {
 		into.setRegistered(t)
 	}
@@ -51,7 +51,7 @@ func newToken(payload []byte, into *target) (*Token, *VerifyError) {
 
 // decrypted returns the token of a payload that package jwe decrypted.
 func decrypted(e jose.Envelope, payload string, into *target) (*Token, error) {
-	t, refusal := newToken([]byte(payload), into)
+	t, refusal := newToken(payload, []byte(payload), into)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -107,7 +107,7 @@ func InsecureToken(claims any) (*Token, error) {
 	if err := b.writeClaims(claims); err != nil {
 		return nil, err
 	}
-	t, refusal := newToken(b.payload, nil)
+	t, refusal := newToken(string(b.payload), b.payload, nil)
 	if refusal != nil {
 		return nil, fmt.Errorf("jwt: claims: %s", inParts(refusal.Claim, refusal.Detail))
 	}

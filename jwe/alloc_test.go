@@ -33,6 +33,11 @@ func TestAllocations(t *testing.T) {
 		nested, err := jwe.SignAndEncrypt(ctx, signer, key, claims())
 		require.NoError(t, err)
 		policy := &jwe.Policy{Keys: []jwe.Decrypter{key}, Signed: signed}
+		ofClaims := *signed
+		ofClaims.Keys = nil
+		alone := &jwe.UnsignedPolicy{Keys: []*jwe.SharedKey{key}, Claims: &ofClaims}
+		unsigned, err := jwe.EncryptUnsigned(ctx, key, claims())
+		require.NoError(t, err)
 		for _, run := range []struct {
 			name string
 			most float64
@@ -48,6 +53,10 @@ func TestAllocations(t *testing.T) {
 			}},
 			{"verify", row.decrypt + 2, func() error {
 				_, err := policy.Verify(ctx, nested)
+				return err
+			}},
+			{"verify claims alone", row.decrypt + 9, func() error {
+				_, err := alone.Verify(ctx, unsigned)
 				return err
 			}},
 		} {
