@@ -46,6 +46,8 @@ func TestZeroRequestErrorHasAText(t *testing.T) {
 		assert.EqualError(t, e, "jwthttp: malformed request")
 		assert.NoError(t, e.Unwrap())
 	}
+	cause := errors.New("two tokens")
+	assert.ErrorIs(t, &jwthttp.RequestError{Err: cause}, cause)
 }
 
 func TestLogTellsWhoseGenuineTokenItWas(t *testing.T) {

@@ -134,6 +134,8 @@ func TestChallengesHaveTheScopesOfTheWholeOperation(t *testing.T) {
 		w := serve(handler, rawToken(t, `{"scope":"`+test.granted+`"}`), "")
 		assert.Equal(t, test.challenge, w.Header().Get("WWW-Authenticate"), test.granted)
 	}
+	w := serve(protect.RequireScope("a")(protect.RequireScope("b")(http.HandlerFunc(ok))), rawToken(t, `{"scope":"a"}`), "")
+	assert.Equal(t, `Bearer scope="a b", error="insufficient_scope"`, w.Header().Get("WWW-Authenticate"), "one scope each")
 }
 
 func TestScopesAreNotChangedFromOutside(t *testing.T) {

@@ -134,6 +134,7 @@ func TestClientAssertionsAreOfOneClientForOneServer(t *testing.T) {
 		"no exp":                         {"", without(assertionClaims(), "exp"), "exp"},
 		"ten minutes":                    {"", with(assertionClaims(), "exp", now.Unix()+600), ""},
 		"more than ten minutes":          {"", with(assertionClaims(), "exp", now.Unix()+601), "exp"},
+		"made almost ten minutes ago":    {"", with(with(assertionClaims(), "iat", now.Unix()-599), "exp", now.Unix()+1), ""},
 		"made more than ten minutes ago": {"", with(assertionClaims(), "iat", now.Unix()-601), "iat"},
 	} {
 		_, err := policy.Verify(t.Context(), sign(t, key, row.mediaType, row.claims))
@@ -143,4 +144,6 @@ func TestClientAssertionsAreOfOneClientForOneServer(t *testing.T) {
 			assertRefused(t, err, row.claim, name)
 		}
 	}
+	_, err := policy.Verify(t.Context(), sign(t, key, "", with(assertionClaims(), "exp", now.Unix()+601)))
+	assert.ErrorContains(t, err, "more than 10m0s after iat")
 }

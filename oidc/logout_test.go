@@ -58,4 +58,6 @@ func TestLogoutTokensAreWhatTheSpecificationSays(t *testing.T) {
 			assertRefused(t, err, row.claim, name)
 		}
 	}
+	_, err := policy.Verify(t.Context(), sign(t, key, "", with(logoutClaims(), "events", claims{})))
+	assert.ErrorContains(t, err, "want an object with an object called "+event)
 }

@@ -28,8 +28,7 @@ func (r *recent) add(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.hashes[sum]:
-		return
+	case r.hashes[sum]: // it keeps its place
 	case len(r.order) < maxRecent:
 		r.order = append(r.order, sum)
 	default:
