@@ -38,6 +38,7 @@ func TestAllocations(t *testing.T) {
 	verified, err := p.Verify(ctx, private)
 	require.NoError(t, err)
 	cache := &jwt.Cache{Policies: jwt.Policies{p}}
+	var several jwt.TokenVerifier = jwt.Policies{other, p}
 	forged := token[:len(token)-9] + flip(token[len(token)-9], 0) + token[len(token)-8:]
 	for _, row := range []struct {
 		name string
@@ -58,6 +59,7 @@ func TestAllocations(t *testing.T) {
 		}},
 		{"verify as private claims", 2, func() error { return second(jwt.VerifyAs[ownClaims](ctx, p, private)) }},
 		{"verify as claims", 2, func() error { return second(jwt.VerifyAs[jwt.Claims](ctx, p, token)) }},
+		{"verify among policies as private claims", 3, func() error { return second(jwt.VerifyAs[ownClaims](ctx, several, private)) }},
 		{"verify among two policies", 3, func() error { return second(jwt.Policies{other, p}.Verify(ctx, token)) }},
 		{"verify among policies", 3, func() error { return second(jwt.Policies{p}.Verify(ctx, token)) }},
 		{"verify a remembered token", 1, func() error { return second(cache.Verify(ctx, token)) }},
@@ -75,7 +77,7 @@ func TestAllocations(t *testing.T) {
 		name, token string
 		most        float64
 	}{
-		{"forged", forged, 3},
+		{"forged", forged, 1},
 		{"nothing", "", 1},
 		{"no token", "not a token", 1},
 		{"opaque", "opaque", 1},

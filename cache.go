@@ -47,7 +47,7 @@ type Cache struct {
 // Verify returns what the policies' Verify returns, without verifying the
 // signature again while the token is remembered.
 func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
-	t, shared, err := c.lend(ctx, token)
+	t, shared, err := c.lend(ctx, token, nil)
 	if shared {
 		t = t.copy()
 	}
@@ -55,14 +55,15 @@ func (c *Cache) Verify(ctx context.Context, token string) (*Token, error) {
 }
 
 // lend is Verify that does not copy the token: it may be the one remembered, which
-// others have, too, and is only to be read.
-func (c *Cache) lend(ctx context.Context, token string) (t *Token, shared bool, err error) {
+// others have, too, and is only to be read. If it is not, its claims are decoded into
+// the target, unless that is nil.
+func (c *Cache) lend(ctx context.Context, token string, into *target) (t *Token, shared bool, err error) {
 	if err := c.incomplete(); err != nil {
 		return nil, false, err
 	}
 	s, ok := split(token)
 	if !ok || len(token) > c.Policies.maxSize() {
-		t, err := c.verify(ctx, token, "", digest{}) // which refuses it, or decrypts it: never remembered
+		t, err := c.verify(ctx, token, "", digest{}, into) // which refuses it, or decrypts it: never remembered
 		return t, false, err
 	}
 	m, input := c.memory(), token[:s.payload]
@@ -78,7 +79,7 @@ func (c *Cache) lend(ctx context.Context, token string) (t *Token, shared bool, 
 			m.forget(&d)
 		}
 	}
-	t, err = c.verify(ctx, token, input, d) // which says why, or finds another policy
+	t, err = c.verify(ctx, token, input, d, into) // which says why, or finds another policy
 	return t, false, err
 }
 
@@ -94,14 +95,14 @@ func (c *Cache) incomplete() error {
 }
 
 // verify asks the policies, and remembers the token if they accept it.
-func (c *Cache) verify(ctx context.Context, token, input string, d digest) (*Token, error) {
+func (c *Cache) verify(ctx context.Context, token, input string, d digest, into *target) (*Token, error) {
 	var t *Token
 	var err error
 	p := c.Policies[0]
 	if len(c.Policies) == 1 {
-		t, err = p.accept(ctx, token, nil, nil)
+		t, err = p.accept(ctx, token, nil, into)
 	} else {
-		t, p, err = c.Policies.accept(ctx, token, nil)
+		t, p, err = c.Policies.accept(ctx, token, nil, into)
 	}
 	if err != nil {
 		return nil, err

@@ -133,7 +133,7 @@ func registeredClaim(name []byte) registered {
 // at fault, if it is one, and what is wrong: that may be the target only.
 func (t *Token) decodeClaims(data []byte, into *target) (claim, problem string) {
 	var m structjson.Members
-	into.read(&m, data, t.payload)
+	m.WalkStrictly(data, t.payload)
 	if m.Peek() != '{' {
 		return "", "payload: not a JSON object"
 	}
@@ -143,6 +143,7 @@ func (t *Token) decodeClaims(data []byte, into *target) (claim, problem string) 
 		if is == 0 || is == hasConfirmation { // not in Claims
 			if t.private == 0 {
 				t.private = m.NameAt()
+				into.begin(&m, t)
 			}
 			if t.has |= is; !m.Member(name) && m.Problem() == "" {
 				return string(name), "does not fit the target"

@@ -35,9 +35,11 @@ type segments struct{ header, payload int }
 
 // split finds the two dots of a token.
 func split(token string) (s segments, ok bool) {
-	s.header = strings.IndexByte(token, '.')
+	if s.header = strings.IndexByte(token, '.'); s.header < 0 {
+		return segments{}, false
+	}
 	s.payload = s.header + 1 + strings.IndexByte(token[s.header+1:], '.')
-	if s.header < 0 || s.payload == s.header {
+	if s.payload == s.header {
 		return segments{}, false
 	}
 	return s, strings.IndexByte(token[s.payload+1:], '.') < 0
@@ -48,7 +50,7 @@ func split(token string) (s segments, ok bool) {
 type buffer struct {
 	token, header, payload, sig []byte
 
-	known jose.Memo[decodedHeader] // the header of the last good token
+	known jose.Memo[decodedHeader] // the header that was decoded last
 }
 
 // A decodedHeader is a header and its JSON.
@@ -84,7 +86,9 @@ func (b *buffer) readHeader(token string, s segments) (h decodedHeader, refusal 
 		return h, malformed(token, token[:s.header], badHeader)
 	}
 	h.json = string(b.header)
-	h.Header, refusal = decodeHeader(b.header, h.json)
+	if h.Header, refusal = decodeHeader(b.header, h.json); refusal == nil {
+		b.known.Keep(b.token[:s.header], h)
+	}
 	return h, refusal
 }
 

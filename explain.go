@@ -103,15 +103,15 @@ func gotKey(tr *trace, _ string) string {
 // Explain says how Verify decides.
 func (p *Policy) Explain(ctx context.Context, token string) *Explanation {
 	e := &Explanation{}
-	e.Token, e.Err = p.tell(ctx, token, e, "")
+	e.Token, e.Err = p.tell(ctx, token, e, "", nil)
 	return e
 }
 
 // tell is accept that adds its steps to e, if that is not nil, with a prefix to
 // their names. It leaves e.Err as it is.
-func (p *Policy) tell(ctx context.Context, token string, e *Explanation, prefix string) (*Token, error) {
+func (p *Policy) tell(ctx context.Context, token string, e *Explanation, prefix string, into *target) (*Token, error) {
 	if e == nil {
-		return p.accept(ctx, token, nil, nil)
+		return p.accept(ctx, token, nil, into)
 	}
 	if err := p.incomplete(); err != nil {
 		e.Add(prefix+"policy", "", "a policy that is complete", err)
@@ -171,7 +171,7 @@ func (p *Policy) answer(tr *trace, q *question) (got, want string) {
 func (ps Policies) Explain(ctx context.Context, token string) *Explanation {
 	e := &Explanation{}
 	var steps Explanation
-	t, _, err := ps.accept(ctx, token, &steps)
+	t, _, err := ps.accept(ctx, token, &steps, nil)
 	e.addIssuer(token, ps.maxSize(), steps.Steps, err)
 	e.Token, e.Err = t, err
 	return e
@@ -181,7 +181,7 @@ func (ps Policies) Explain(ctx context.Context, token string) *Explanation {
 func (f PolicyFunc) Explain(ctx context.Context, token string) *Explanation {
 	e := &Explanation{}
 	var steps Explanation
-	t, err := f.accept(ctx, token, &steps)
+	t, err := f.accept(ctx, token, &steps, nil)
 	e.addIssuer(token, jose.DefaultMaxSize, steps.Steps, err)
 	e.Token, e.Err = t, err
 	return e

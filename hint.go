@@ -71,8 +71,11 @@ func malformed(token, part string, p problem) *VerifyError {
 // schemeOf returns the scheme or the name of a header field that stands before a
 // token, as it is written, and "" if there is none.
 func schemeOf(token string) string {
-	scheme, _, ok := strings.Cut(token[:min(len(token), 16)], " ")
-	if ok && (jose.EqualFold(scheme, "Bearer") || jose.EqualFold(scheme, "DPoP") || jose.EqualFold(scheme, "Authorization:")) {
+	i := strings.IndexByte(token[:min(len(token), 16)], ' ')
+	if i < 0 {
+		return ""
+	}
+	if scheme := token[:i]; jose.EqualFold(scheme, "Bearer") || jose.EqualFold(scheme, "DPoP") || jose.EqualFold(scheme, "Authorization:") {
 		return scheme
 	}
 	return ""
@@ -99,7 +102,7 @@ func hintBeginning(token string) *hint {
 func hintDots(token string) *hint {
 	n := dots(token)
 	switch {
-	case n == manyDots:
+	case n >= manyDots:
 		return noHint
 	case isSeparated(token):
 		return hasSeparator
@@ -116,9 +119,13 @@ func hintDots(token string) *hint {
 // manyDots are more than two tokens have, with whatever is between them.
 const manyDots = 9
 
-// dots counts the dots of a token, up to manyDots.
+// dots counts the dots of a token, up to manyDots or a few more.
 func dots(token string) (n int) {
-	for n < manyDots {
+	const beginning = 64
+	if n = strings.Count(token[:min(len(token), beginning)], "."); n >= manyDots || len(token) <= beginning {
+		return n // which is faster for a flood of them
+	}
+	for n = 0; n < manyDots; {
 		i := strings.IndexByte(token, '.')
 		if i < 0 {
 			break

@@ -23,13 +23,13 @@ type Policies []*Policy
 // policy chosen checks it again afterwards. If several refuse, the refusal that
 // came the farthest is returned, the first of such, but if one could not decide, its error is.
 func (ps Policies) Verify(ctx context.Context, token string) (*Token, error) {
-	t, _, err := ps.accept(ctx, token, nil)
+	t, _, err := ps.accept(ctx, token, nil, nil)
 	return t, err
 }
 
 // accept is Verify that also returns the policy. What the policies say is added to
-// e, if that is not nil.
-func (ps Policies) accept(ctx context.Context, token string, e *Explanation) (*Token, *Policy, error) {
+// e, and the claims are decoded into the target, if these are not nil.
+func (ps Policies) accept(ctx context.Context, token string, e *Explanation, into *target) (*Token, *Policy, error) {
 	if err := ps.incomplete(); err != nil {
 		return nil, nil, err
 	}
@@ -46,7 +46,7 @@ func (ps Policies) accept(ctx context.Context, token string, e *Explanation) (*T
 		if !p.mayAccept(issuer) {
 			continue
 		}
-		t, refusal := p.tell(ctx, token, e, e.prefix(i, len(ps)))
+		t, refusal := p.tell(ctx, token, e, e.prefix(i, len(ps)), into)
 		if refusal == nil {
 			return t, p, nil
 		}
@@ -158,11 +158,12 @@ const maxUnknownIssuer = 1024 // bytes of an iss that a PolicyFunc is asked for
 // than 65,536 bytes is refused, whatever the MaxSize of its policy. The context is
 // handed to the function, and to the policy.
 func (f PolicyFunc) Verify(ctx context.Context, token string) (*Token, error) {
-	return f.accept(ctx, token, nil)
+	return f.accept(ctx, token, nil, nil)
 }
 
-// accept is Verify that adds what the policy says to e, if that is not nil.
-func (f PolicyFunc) accept(ctx context.Context, token string, e *Explanation) (*Token, error) {
+// accept is Verify that adds what the policy says to e, and decodes the claims into the
+// target, if these are not nil.
+func (f PolicyFunc) accept(ctx context.Context, token string, e *Explanation, into *target) (*Token, error) {
 	if f == nil {
 		return nil, errors.New("jwt: PolicyFunc is nil, want a function from an issuer to its policy")
 	}
@@ -184,7 +185,7 @@ func (f PolicyFunc) accept(ctx context.Context, token string, e *Explanation) (*
 	case p.Issuer != issuer: // as with AllowAnyIssuer or IssuerTemplate, beside which there is no Issuer
 		return nil, fmt.Errorf("jwt: PolicyFunc returned a policy for %s, want one whose Issuer is %s", p.issuers(), strictjson.Quote(issuer))
 	}
-	return p.tell(ctx, token, e, "")
+	return p.tell(ctx, token, e, "", into)
 }
 
 // issuers says which issuers the policy is for.

@@ -72,12 +72,23 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 		_, err = policy(key).Verify(t.Context(), text)
 		assert.EqualError(t, err, "jwt: malformed token: want three parts separated by two dots", text)
 	}
-	for _, text := range []string{strings.Repeat("x", 5000) + ";", strings.Repeat(".", 9) + ";"} { // costs of a flood
+	for _, text := range []string{
+		strings.Repeat("x", 5000) + ";", strings.Repeat(".", 9) + ";", strings.Repeat(".", 10) + ";",
+		strings.Repeat(".", 9) + strings.Repeat("x", 99) + ";", strings.Repeat(strings.Repeat("x", 20)+".", 9) + ";",
+	} { // costs of a flood
 		_, err = policy(key).Verify(t.Context(), text)
 		assert.NotContains(t, err.Error(), "semicolon")
 	}
-	_, err = policy(key).Verify(t.Context(), strings.Repeat(".", 8)+";")
-	assert.ErrorContains(t, err, "semicolon")
+	for _, text := range []string{strings.Repeat(".", 8) + ";", strings.Repeat(strings.Repeat("x", 20)+".", 8) + ";"} {
+		_, err = policy(key).Verify(t.Context(), text)
+		assert.ErrorContains(t, err, "semicolon")
+	}
+	for length := 63; length <= 65; length++ {
+		_, err = policy(key).Verify(t.Context(), strings.Repeat("x", length-4)+"....")
+		assert.ErrorContains(t, err, "it has five")
+		_, err = policy(key).Verify(t.Context(), strings.Repeat("x", length-1)+".")
+		assert.ErrorContains(t, err, "it has one dot")
+	}
 	_, err = policy(key).Verify(t.Context(), good+"?")
 	assert.True(t, strings.HasSuffix(err.Error(), "padding"), "%v", err)
 	_, err = policy(key).Verify(t.Context(), signed(t, key, `{"iss":"https://other.example"}`))

@@ -71,11 +71,10 @@ func (p *Policy) accept(ctx context.Context, token string, tr *trace, into *targ
 	if err := p.incomplete(); err != nil {
 		return nil, err
 	}
-	t, err := p.authenticate(ctx, token, tr, into)
+	t, now, err := p.authenticate(ctx, token, tr, into)
 	if err != nil {
 		return nil, err
 	}
-	now := p.now()
 	refusal := p.check(t, now)
 	if tr != nil {
 		tr.stage, tr.token, tr.now = stageQuestions, t, instantOf(now)
@@ -87,6 +86,9 @@ func (p *Policy) accept(ctx context.Context, token string, tr *trace, into *targ
 		return nil, refusal
 	}
 	t.leeway = p.Leeway
+	if into != nil {
+		into.spare = len(p.Rules) == 0 // or one of them may have kept the token
+	}
 	return t, nil
 }
 
@@ -148,22 +150,24 @@ func (p *Policy) now() time.Time {
 
 func (p *Policy) maxSize() int { return jose.MaxSize(p.MaxSize) }
 
-// authenticate returns the token if its signature is good. Its claims are well
-// formed, but nothing has been asked of them.
-func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into *target) (*Token, error) {
+// authenticate returns the token if its signature is good, and the time. Its claims are
+// well formed, but nothing has been asked of them.
+func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into *target) (t *Token, now time.Time, err error) {
 	if len(token) > p.maxSize() {
-		return nil, refuse(ErrMalformed, jose.TooLarge(len(token), p.maxSize()))
+		return nil, now, refuse(ErrMalformed, jose.TooLarge(len(token), p.maxSize()))
 	}
 	if keys, ok := p.Keys.(jose.Enveloped); ok {
 		if tr != nil {
 			tr.stage, tr.claims = stagePayload, true
 		}
-		return decrypted(keys.Envelope(), token, into)
+		now = p.now()
+		t, err = decrypted(keys.Envelope(), token, into.forPayload(p, now))
+		return t, now, err
 	}
 	tr.reach(stageParts)
 	s, ok := split(token)
 	if !ok {
-		return nil, malformed(token, "", notThreeParts)
+		return nil, now, malformed(token, "", notThreeParts)
 	}
 	b := buffers.Get().(*buffer)
 	defer b.free()
@@ -172,25 +176,25 @@ func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into
 	tr.reach(stageHeader)
 	h, refusal := b.readHeader(token, s)
 	if refusal != nil {
-		return nil, refusal
+		return nil, now, refusal
 	}
 	tr.reach(stageEncoding)
 	if b.sig, ok = base64url.AppendDecode(b.sig[:0], b.token[s.payload+1:]); !ok {
-		return nil, malformed(token, token[s.payload+1:], badSignature)
+		return nil, now, malformed(token, token[s.payload+1:], badSignature)
 	}
 	key, err := p.findKey(ctx, h.Header, b.token[:s.payload], b.sig, tr)
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
 	// Only from here on is the payload looked at.
 	tr.reach(stagePayload)
-	t, refusal := b.readPayload(s, into)
+	now = p.now() // after the keys, which may take their time
+	t, refusal = b.readPayload(s, into.forPayload(p, now))
 	if refusal != nil {
-		return nil, refusal
+		return nil, now, refusal
 	}
 	t.Header, t.header, t.key = h.Header, h.json, key
-	b.known.Keep(b.token[:s.header], h)
-	return t, nil
+	return t, now, nil
 }
 
 // findKey returns the key of the policy whose signature it is.

@@ -2,8 +2,10 @@ package jwt_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -138,4 +140,20 @@ func TestPolicyReportsTheFirstFault(t *testing.T) {
 		r := refused(t, jwt.ErrClaim, token, got, err)
 		assert.Equal(t, "payload: not base64url without padding", r.Detail)
 	}
+}
+
+// A key set may take its time, and a token expire meanwhile.
+func TestPolicyReadsTheClockOnceAndAfterTheKeySet(t *testing.T) {
+	key, now, reads := hs256(t), clock, 0
+	p := lenient()
+	p.Keys = &slowKeys{jwt.Keys{key}, func() { now = now.Add(time.Minute) }}
+	p.Now = func() time.Time { reads++; return now }
+	token := signed(t, key, `{"exp":`+strconv.FormatInt(clock.Unix()+30, 10)+`}`)
+	got, err := p.Verify(t.Context(), token)
+	refused(t, jwt.ErrExpired, "exp", got, err)
+	assert.Equal(t, 1, reads)
+	now = clock
+	_, err = jwt.VerifyAs[plainClaims](t.Context(), p, token)
+	assert.ErrorIs(t, err, jwt.ErrExpired)
+	assert.Equal(t, 2, reads)
 }

@@ -215,6 +215,8 @@ func isNil(v any) bool {
 	switch v := v.(type) { // the usual ones, for speed
 	case nil:
 		return true
+	case *Policy:
+		return v == nil
 	case *HMAC:
 		return v == nil
 	case *publicKey:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/seed-b1f8f58c/jwt/internal/structjson"
 )
@@ -12,75 +13,56 @@ import (
 // VerifyAs verifies the token and decodes its claims into a T, as [ClaimsAs] does.
 // Errors are those of v and of ClaimsAs: a refusal is a *[VerifyError], any other
 // error means that it could not be decided.
-func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (T, error) {
-	var none T
+func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (claims T, err error) {
 	if isNil(v) {
-		return none, errors.New("jwt: no TokenVerifier to verify the token with")
+		return claims, errors.New("jwt: no TokenVerifier to verify the token with")
 	}
-	of := kindOf(reflect.TypeFor[T]())
-	if p, ok := v.(*Policy); ok && of.Plain {
-		return verifyInto[T](ctx, p, token, of)
-	}
-	t, err := verifyToRead(ctx, v, token)
-	if err != nil {
-		return none, err
-	}
-	return ClaimsAs[T](t)
-}
-
-// verifyInto is VerifyAs for a type of claims that is plain, which are decoded while
-// they are verified.
-func verifyInto[T any](ctx context.Context, p *Policy, token string, of *claimsKind) (T, error) {
-	var none T
-	into := target{kind: of, room: (*roomFor[T])(nil)}
-	t, err := p.accept(ctx, token, nil, &into)
+	into := target{of: (*roomFor[T])(nil)}
+	t, err := into.verify(ctx, v, token)
 	if err != nil { // which may have the token
-		return none, err
+		return claims, err
 	}
 	if !into.filled {
 		return ClaimsAs[T](t)
 	}
-	claims := into.value.Addr().Interface().(*T)
-	if of.validates {
-		if err := validate(claims); err != nil {
-			return none, t.refuse("", err)
+	read := into.value.Addr().Interface().(*T)
+	if into.kind.validates {
+		if err := validate(read); err != nil {
+			return claims, t.refuse("", err)
 		}
 	}
-	if len(p.Rules) == 0 { // or one of them may have kept the token
+	if into.spare {
 		*t = Token{}
 		spareTokens.Put(t)
 	}
-	return *claims, nil
+	return *read, nil
 }
 
-// spareTokens are empty, to be used again by verifyInto, which hands out none.
+// spareTokens are empty, to be used again by VerifyAs, which hands out none.
 var spareTokens = sync.Pool{New: func() any { return new(Token) }}
 
-// verifyToRead is v.Verify for a token that is read and not handed out, so that a
-// Cache need not copy it.
-func verifyToRead(ctx context.Context, v TokenVerifier, token string) (*Token, error) {
-	if c, ok := v.(*Cache); ok {
-		t, _, err := c.lend(ctx, token)
-		return t, err
-	}
-	return v.Verify(ctx, token)
-}
-
-// A target is where the claims of a token are decoded to while they are read. Nil is
-// nowhere.
+// A target is where the claims of a token are decoded to while they are verified, if
+// they are of a plain type. Nil is nowhere.
 type target struct {
-	kind   *claimsKind // a plain one
-	room   roomMaker
-	value  reflect.Value // of that kind, zero; invalid while there is no room
+	of     roomMaker
+	kind   *claimsKind
+	policy *Policy       // that verifies the token,
+	now    instant       // and when
+	value  reflect.Value // of that kind; invalid until the first claim is to be decoded
 	texts  []string      // memory for the audience and for other lists of texts
 	filled bool          // the value has the claims
+	spare  bool          // nothing else has the token
 }
 
-// A roomMaker makes the memory for a value of claims. It is asked when the signature is
-// known to be good, so that other tokens take none.
+// A roomMaker knows a type of claims. It is asked when the signature is known to be
+// good, so that other tokens take no time and no memory.
 type roomMaker interface {
+	kind() *claimsKind
 	make() (value reflect.Value, texts []string)
 }
+
+// kind is for roomMaker; the receiver is nil.
+func (*roomFor[T]) kind() *claimsKind { return kindOf(reflect.TypeFor[T]()) }
 
 // make is for roomMaker; the receiver is nil.
 func (*roomFor[T]) make() (value reflect.Value, texts []string) {
@@ -88,26 +70,65 @@ func (*roomFor[T]) make() (value reflect.Value, texts []string) {
 	return reflect.ValueOf(&room.value).Elem(), room.texts[:]
 }
 
+// verify is v.Verify that decodes the claims into the target, if v is of this package
+// and they are of a plain type. The token is not handed out: a Cache need not copy it.
+func (to *target) verify(ctx context.Context, v TokenVerifier, token string) (t *Token, err error) {
+	switch v := v.(type) {
+	case *Policy:
+		return v.accept(ctx, token, nil, to)
+	case Policies:
+		t, _, err = v.accept(ctx, token, nil, to)
+		return t, err
+	case PolicyFunc:
+		return v.accept(ctx, token, nil, to)
+	case *Cache:
+		t, _, err = v.lend(ctx, token, to)
+		return t, err
+	}
+	return v.Verify(ctx, token)
+}
+
+// forPayload returns the target for a payload whose signature is good, empty, and nil
+// if the claims are not of a plain type.
+func (to *target) forPayload(p *Policy, now time.Time) *target {
+	if to == nil {
+		return nil
+	}
+	if to.kind == nil {
+		to.kind = to.of.kind()
+	}
+	if !to.kind.Plain {
+		return nil
+	}
+	to.policy, to.now, to.value, to.filled = p, instantOf(now), reflect.Value{}, false
+	return to
+}
+
 // newToken returns an empty token, for a payload whose signature is good.
 func (to *target) newToken() *Token {
 	if to == nil {
 		return new(Token)
 	}
-	to.value, to.texts = to.room.make()
 	return spareTokens.Get().(*Token)
 }
 
-// read has m read a payload into the target.
-func (to *target) read(m *structjson.Members, data []byte, source string) {
-	if to == nil {
-		m.Read(data, source, nil, reflect.Value{}, nil)
-		return
+// begin has m read the private claims of a token into the target. One that is known to
+// have expired is refused: they are passed.
+func (to *target) begin(m *structjson.Members, t *Token) {
+	if to != nil && !to.isLate(t) {
+		to.value, to.texts = to.of.make()
+		m.Into(to.kind.Codec, to.value, to.texts[1:1])
 	}
-	m.Read(data, source, to.kind.Codec, to.value, to.texts[1:1])
 }
 
 // setRegistered copies the registered claims to a value that has the other ones.
 func (to *target) setRegistered(t *Token) {
+	if to.isLate(t) {
+		return
+	}
+	if !to.value.IsValid() { // there are no others
+		to.value, to.texts = to.of.make()
+	}
 	claims, alone := to.value.Addr().Interface().(*Claims)
 	if !alone {
 		claims = to.value.Field(0).Addr().Interface().(*Claims)
@@ -115,4 +136,8 @@ func (to *target) setRegistered(t *Token) {
 	*claims = t.Claims
 	claims.Audience, _ = cloneInto(to.texts[:0:1], t.Claims.Audience)
 	to.filled = true
+}
+
+func (to *target) isLate(t *Token) bool {
+	return t.has&hasExpiresAt != 0 && to.policy.checkExpiresAt(t, to.now, nil) != nil
 }

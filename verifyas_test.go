@@ -1,10 +1,12 @@
 package jwt_test
 
 import (
+	"context"
 	stdjson "encoding/json"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,14 +44,14 @@ func (c validClaims) Validate() error {
 
 // requireSame requires that VerifyAs says and returns the same of a token as Verify
 // and ClaimsAs do, one after the other.
-func requireSame[T any](t *testing.T, p *jwt.Policy, token string) (got T, err error) {
+func requireSame[T any](t *testing.T, v jwt.TokenVerifier, token string) (got T, err error) {
 	t.Helper()
 	var want T
-	verified, wantErr := p.Verify(t.Context(), token)
+	verified, wantErr := v.Verify(t.Context(), token)
 	if wantErr == nil {
 		want, wantErr = jwt.ClaimsAs[T](verified)
 	}
-	got, err = jwt.VerifyAs[T](t.Context(), p, token)
+	got, err = jwt.VerifyAs[T](t.Context(), v, token)
 	require.Equal(t, want, got, token)
 	if wantErr == nil {
 		require.NoError(t, err, token)
@@ -135,6 +137,58 @@ func TestListsOfVerifiedClaimsAreApart(t *testing.T) {
 	assert.Equal(t, jwt.Audience{"a", "more"}, got.Audience)
 	assert.Equal(t, []string{"b", "more"}, got.Scopes)
 	assert.Equal(t, []string{"c", "more"}, got.Groups["x"])
+}
+
+// Of the verifiers that decode claims while they verify them.
+func TestVerifyAsIsVerifyAndClaimsAsOfAll(t *testing.T) {
+	p, other := lenient(hs256(t)), lenient(hs256(t))
+	other.Audience, other.AllowAnyAudience, other.AllowNoExpiry = []string{"b"}, false, false
+	for _, payload := range plainPayloads {
+		token := signed(t, hs256(t), payload)
+		for _, v := range []jwt.TokenVerifier{
+			jwt.Policies{p}, jwt.Policies{other, p}, jwt.Policies{p, other}, jwt.Policies{other},
+			&jwt.Cache{Policies: jwt.Policies{p}}, &jwt.Cache{Policies: jwt.Policies{other, p}},
+		} {
+			_, _ = requireSame[plainClaims](t, v, token)
+			_, _ = requireSame[validClaims](t, v, token)
+			_, _ = requireSame[map[string]any](t, v, token)
+		}
+	}
+	p.Issuer, p.AllowAnyIssuer = issuer, false
+	find := jwt.PolicyFunc(func(context.Context, string) (*jwt.Policy, error) { return p, nil })
+	got, err := requireSame[plainClaims](t, find, signed(t, hs256(t), `{"iss":"`+issuer+`","role":"admin"}`))
+	require.NoError(t, err)
+	assert.Equal(t, "admin", got.Role)
+}
+
+// A Cache remembers a token although the memory of the one that was read is used again.
+func TestCacheRemembersWhatVerifyAsReads(t *testing.T) {
+	cache := &jwt.Cache{Policies: jwt.Policies{lenient(hs256(t))}}
+	for range 3 {
+		for _, name := range []string{"alice", "bob", "carol"} {
+			got, err := jwt.VerifyAs[plainClaims](t.Context(), cache, signed(t, hs256(t), `{"sub":"`+name+`","aud":"for `+name+`","role":"`+name+`"}`))
+			require.NoError(t, err)
+			assert.Equal(t, plainClaims{Claims: jwt.Claims{Subject: name, Audience: jwt.Audience{"for " + name}}, Role: name}, got)
+		}
+	}
+}
+
+// Claims of a token that has expired do not matter, wherever exp stands.
+func TestClaimsOfAnExpiredTokenAreNotDecoded(t *testing.T) {
+	p := lenient(hs256(t))
+	room := func(payload string) float64 {
+		token := signed(t, hs256(t), payload)
+		return testing.AllocsPerRun(100, func() {
+			_, err := jwt.VerifyAs[plainClaims](t.Context(), p, token)
+			assert.ErrorIs(t, err, jwt.ErrExpired)
+		})
+	}
+	p.Leeway = 5 * time.Second
+	assert.Less(t, room(`{"exp":1799999995,"groups":{"a":["b"]}}`), room(`{"groups":{"a":["b"]},"exp":1799999995}`))
+	assert.Equal(t, room(`{"exp":1799999995}`), room(`{"exp":1799999995,"groups":{"a":["b"]}}`))
+	got, err := requireSame[plainClaims](t, p, signed(t, hs256(t), `{"exp":1799999996,"role":"admin"}`))
+	require.NoError(t, err)
+	assert.Equal(t, "admin", got.Role)
 }
 
 // A Rule may keep the token that it is asked about, and no token has claims of the one

@@ -54,7 +54,9 @@ func readMembers(data string, v reflect.Value) error {
 		c = New(v.Type(), base)
 	}
 	var m Members
-	m.Read([]byte(data), data, c, v, nil)
+	if m.WalkStrictly([]byte(data), data); c != nil {
+		m.Into(c, v, nil)
+	}
 	var known strictjson.Names
 	for more := m.Open('{'); more; more = m.More('}') {
 		name := m.Name()

@@ -90,8 +90,9 @@ func (c *Codec) DecodeMembers(data []byte, source string, v reflect.Value, room 
 }
 
 // Members reads the members of one object, of which nothing is known, and decodes
-// those that have a field. The zero value is ready for its one [Members.Read]. Its caller walks, reads the members of the base, and
-// hands it the others. What it did not fail for, up to the end, is strict as what
+// those that have a field. The zero value is ready for its one [Members.WalkStrictly],
+// and has no fields until [Members.Into]. Its caller walks, reads the members of the
+// base, and hands it the others. What it did not fail for, up to the end, is strict as what
 // [strictjson.Read] found to be so, but for the members that the caller read.
 //
 //	for more := m.Open('{'); more; more = m.More('}') {
@@ -99,34 +100,30 @@ func (c *Codec) DecodeMembers(data []byte, source string, v reflect.Value, room 
 //	}
 type Members struct {
 	decoder
-	object *object
+	object *object // nil has no fields
 	into   reflect.Value
 	last   int // number of the field that was decoded last, and one
 	seen   seen
 }
 
-// Read begins to read data into v, which is zero and can be set. Source and room are
-// as in [Codec.Decode]. The Codec is plain; nil has no fields, and no v.
-func (m *Members) Read(data []byte, source string, c *Codec, v reflect.Value, room []string) {
-	m.WalkStrictly(data, source)
-	m.room = room
-	if m.object, m.into = &noFields, v; c != nil {
-		m.object = c.own
-	}
+// Into has m decode members into v, which is zero and can be set. The Codec is plain.
+// The room is as in [Codec.Decode].
+func (m *Members) Into(c *Codec, v reflect.Value, room []string) {
+	m.object, m.into, m.room = c.own, v, room
 }
-
-var noFields object
 
 // Member decodes the next value, which is of the member called name, into its
 // field, or passes it. It reports false if it could not, or if there is another
 // member of that name.
 func (m *Members) Member(name []byte) bool {
-	i := m.last // most often they come in the order of the fields
-	if i >= len(m.object.fields) || m.object.fields[i].name != string(name) {
-		i = m.object.find(name)
-	}
-	if i >= 0 {
-		m.last = i + 1
+	i := -1
+	if o := m.object; o != nil {
+		if i = m.last; i >= len(o.fields) || o.fields[i].name != string(name) { // most often they come in the order of the fields
+			i = o.find(name)
+		}
+		if i >= 0 {
+			m.last = i + 1
+		}
 	}
 	return m.seen.first(&m.decoder, i, name) && m.field(m.object, i, m.into)
 }
