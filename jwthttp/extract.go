@@ -17,7 +17,7 @@ func (m *Middleware) credentials(r *http.Request) (scheme, token string, err err
 		return bearer, token, err
 	}
 	given, rest, err := authorization(r)
-	if err != nil || given == "" {
+	if err != nil {
 		return bearer, "", err
 	}
 	if scheme = m.scheme(given); scheme == "" {
@@ -28,7 +28,7 @@ func (m *Middleware) credentials(r *http.Request) (scheme, token string, err err
 }
 
 // scheme returns the name of the scheme as it is usually written, and "" if it is not
-// one that is accepted.
+// one that is accepted; no header has the scheme "".
 func (m *Middleware) scheme(given string) string {
 	if given == bearer || strings.EqualFold(given, bearer) {
 		return bearer

@@ -46,9 +46,6 @@ func parser(o RemoteOptions) (func(data []byte) (*jwk.Set, error), error) {
 				return nil, err
 			}
 		}
-		if len(o.AllowUse) == 0 {
-			return set, nil
-		}
 		return set.AllowUse(o.AllowUse...)
 	}
 	empty, _ := jwk.NewSet()

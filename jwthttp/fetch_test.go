@@ -134,6 +134,7 @@ func TestAnswerWithoutAKeyReplacesNothing(t *testing.T) {
 	unusable := strings.Replace(string(text), `{`, `{"use":"enc",`, 1)
 	for body, want := range map[string]string{
 		`{"keys":[]}`:                 "got no key that verifies, with 0 keys of other uses and 0 entries left out",
+		`{"keys":[1]}`:                "0 keys of other uses and 1 entries left out: entry 0: ",
 		`{"keys":[{"kty":"LMS"},1]}`:  `got no key that verifies, with 0 keys of other uses and 2 entries left out: entry 0: jwk: unknown kty "LMS"`,
 		`{"keys":[` + unusable + `]}`: "got no key that verifies, with 1 keys of other uses and 0 entries left out",
 	} {

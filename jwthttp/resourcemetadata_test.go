@@ -36,6 +36,7 @@ func TestResourceMetadataAreAtTheResourcesPath(t *testing.T) {
 		{"https://api.example/a%2Fb", "https://api.example" + base + "/a%2Fb", base + "/a%2Fb"},
 		{"https://api.example:8443/v1", "https://api.example:8443" + base + "/v1", base + "/v1"},
 		{"http://127.0.0.1:8080/v1", "http://127.0.0.1:8080" + base + "/v1", base + "/v1"},
+		{"https://my-api.example", "https://my-api.example" + base, base},
 		{"http://[::1]:8080", "http://[::1]:8080" + base, base},
 	} {
 		metadata := &jwthttp.ResourceMetadata{Resource: test.resource}
@@ -110,6 +111,9 @@ func TestHostileResourcesAreAMistake(t *testing.T) {
 		w := ask(metadata, "GET", jwthttp.ResourceMetadataPath)
 		assert.Equal(t, 500, w.Code, name)
 		assert.Equal(t, "Internal Server Error\n", w.Body.String())
+		if metadata.URL() == "" {
+			assert.Equal(t, 500, ask(metadata, "GET", jwthttp.ResourceMetadataPath+"/elsewhere").Code, name)
+		}
 		if metadata == nil {
 			continue
 		}
@@ -143,6 +147,7 @@ func TestPublicDocumentsAreReadableForOtherOriginsIfAllowed(t *testing.T) {
 			assert.Equal(t, origin, ask(h, "GET", path, "Origin", "https://page.example").Header().Get("Access-Control-Allow-Origin"))
 			w := ask(h, "OPTIONS", path, preflight...)
 			assert.Equal(t, status, w.Code)
+			assert.Equal(t, allow, w.Body.Len() == 0)
 			assert.Equal(t, origin, w.Header().Get("Access-Control-Allow-Origin"))
 			assert.Equal(t, origin, w.Header().Get("Access-Control-Allow-Headers"))
 			assert.Equal(t, allow, w.Header().Get("Access-Control-Allow-Methods") == "GET, HEAD")

@@ -117,6 +117,7 @@ func TestScopesThatCannotBeAreAMistake(t *testing.T) {
 		assert.Equal(t, 503, w.Code, "%q", scope)
 		assert.Empty(t, w.Header()["Www-Authenticate"])
 		assert.Equal(t, 503, refusal.Status, "%q", scope)
+		assert.Equal(t, 503, serve((&jwthttp.Middleware{Tokens: policy, AllowAnonymous: true}).RequireScope(scope)(http.HandlerFunc(ok)), nil, "").Code, "without a log")
 		assert.Equal(t, 503, serve((*jwthttp.Middleware)(nil).RequireScope(scope)(http.HandlerFunc(ok)), nil, "").Code)
 	}
 }
