@@ -29,11 +29,16 @@ type buffer struct {
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
+const maxBuffer = 256 << 10 // bytes to keep
+
 func (b *buffer) free() {
-	const most = 256 << 10 // bytes to keep
-	if cap(b.token)+cap(b.header)+cap(b.encryptedKey)+cap(b.sealed)+cap(b.plaintext) <= most {
+	if b.size() <= maxBuffer {
 		buffers.Put(b)
 	}
+}
+
+func (b *buffer) size() int {
+	return cap(b.token) + cap(b.header) + cap(b.encryptedKey) + cap(b.sealed) + cap(b.plaintext)
 }
 
 const maxEncryptedKey = 4 << 10 // bytes
