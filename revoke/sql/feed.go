@@ -44,7 +44,7 @@ func (s *Store) Read(ctx context.Context, from string) (store.Page, error) {
 		}
 		page, err := s.readPage(ctx, text, p)
 		if errors.Is(err, errLost) {
-			if _, err := s.write(ctx, text, 1, text.mend); err != nil {
+			if _, err := s.write(ctx, text, text.mend); err != nil {
 				return store.Page{}, fmt.Errorf("beginning the memory anew: %w", err)
 			}
 			page, err = s.readPage(ctx, text, p)

@@ -75,7 +75,7 @@ func (s *Store) ask(ctx context.Context, text *statements, query func() scanner,
 		})
 		a, err := row.answer(err)
 		if errors.Is(err, errLost) && !again {
-			if _, err := s.write(ctx, text, 1, text.mend); err != nil {
+			if _, err := s.write(ctx, text, text.mend); err != nil {
 				return store.Answer{}, fmt.Errorf("beginning the memory anew: %w", err)
 			}
 			continue

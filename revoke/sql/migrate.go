@@ -64,7 +64,7 @@ func (s *Store) migrate(ctx context.Context, c *sql.Conn, text *statements) (err
 // backup was restored, which lacks the last changes.
 func (s *Store) BeginAnew(ctx context.Context) error {
 	_, err := do(ctx, s, "beginning anew", func(ctx context.Context, text *statements) (int64, error) {
-		return s.write(ctx, text, 1, text.anew)
+		return s.write(ctx, text, text.anew)
 	})
 	return err
 }

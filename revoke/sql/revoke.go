@@ -27,7 +27,7 @@ func (s *Store) Revoke(ctx context.Context, now jwt.NumericDate, entries ...stor
 			for _, r := range some {
 				args = append(args, r.issuer, r.name, r.at, span(r.until), span(r.until)-span(now))
 			}
-			if _, err := s.write(ctx, text, len(some), text.revoke(some), args...); err != nil {
+			if _, err := s.write(ctx, text, text.revoke(some), args...); err != nil {
 				return none, err
 			}
 		}
@@ -98,7 +98,7 @@ func (s *Store) Use(ctx context.Context, now jwt.NumericDate, e store.Entry) (st
 		if err != nil {
 			return store.Answer{}, err
 		}
-		n, err := s.write(ctx, text, 1, text.use, store.ShortName(e.Issuer), store.ShortName(e.ID), span(e.Until), span(e.Until)-span(now))
+		n, err := s.write(ctx, text, text.use, store.ShortName(e.Issuer), store.ShortName(e.ID), span(e.Until), span(e.Until)-span(now))
 		a.ID = n == 0
 		return a, err
 	})

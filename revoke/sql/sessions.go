@@ -40,7 +40,7 @@ func (s *Store) Swap(ctx context.Context, now jwt.NumericDate, c store.Change) (
 		if err != nil {
 			return swapped{}, err
 		}
-		n, err := s.write(ctx, text, 1, statement, args...)
+		n, err := s.write(ctx, text, statement, args...)
 		if err == nil && n == 0 {
 			a, err = s.look(ctx, text, q) // which may be revoked now
 		}

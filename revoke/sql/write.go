@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-// write makes a change of one statement to so many rows, which is on the disk when
-// it returns, and returns how many it changed. Then it deletes some of what is
-// expired.
-func (s *Store) write(ctx context.Context, text *statements, rows int, statement string, args ...any) (int64, error) {
+// write makes a change of one statement, which is on the disk when it returns, and
+// returns how many rows it changed. Then it deletes some of what is expired.
+func (s *Store) write(ctx context.Context, text *statements, statement string, args ...any) (int64, error) {
 	n, err := s.exec(ctx, text, statement, args...)
-	if err == nil && s.expiry.due(rows, time.Now()) {
+	if err == nil && s.expiry.due(n, time.Now()) {
 		s.expire(ctx, text)
 	}
 	return n, err
@@ -93,10 +92,10 @@ const batch, meanwhile = 200, 50
 
 // due notes that rows were written, and reports that it is time, to one of those
 // who ask at the same time.
-func (e *expiry) due(rows int, now time.Time) bool {
+func (e *expiry) due(rows int64, now time.Time) bool {
 	last := e.last.Load()
 	recent := (time.Duration(now.UnixNano() - last)).Abs() < time.Second // if it is not, the clock may have gone back
-	if e.written.Add(int64(rows)) < meanwhile && recent {
+	if e.written.Add(rows) < meanwhile && recent {
 		return false
 	}
 	if !e.last.CompareAndSwap(last, now.UnixNano()) {
