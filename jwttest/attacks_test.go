@@ -131,6 +131,12 @@ func TestAttacksReportWhatAHandlerDoesToThem(t *testing.T) {
 			}
 			return false
 		}, []string{`attack "malformed": the token null makes it panic`}},
+		"a panic with an error": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
+			if s.token == "null" {
+				panic(io.ErrUnexpectedEOF)
+			}
+			return false
+		}, []string{`attack "malformed": the token null makes it panic`}},
 		"an aborted connection": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
 			if s.token == "null" {
 				panic(http.ErrAbortHandler)
@@ -281,6 +287,12 @@ func TestOptionsOfAttacks(t *testing.T) {
 		},
 	}
 	jwttest.Attacks(t, cookie.Handler(hello), issuer, o)
+	empty := attack(t, issuer, jwttest.AttackOptions{Request: func(token string) *http.Request {
+		r := jwttest.Request(t, "GET", "/", "")
+		r.Header.Set("Authorization", "Bearer "+token)
+		return r
+	}}, broken(issuer, holes["no token"]))
+	assert.Contains(t, strings.Join(empty, "\n"), `attack "no token": a request without a token gets 200. Fix`, "whose request has no header then")
 	cookie.Tokens = lax
 	assert.Contains(t, found(attack(t, issuer, o, cookie.Handler(hello))), "no expiry")
 }

@@ -27,13 +27,19 @@ func (c contract) broken(format string, args ...any) {
 // try calls the implementation, and reports whether it did not panic.
 func (c contract) try(what string, call func()) (ok bool) {
 	c.t.Helper()
-	defer func() {
-		if v := recover(); v != nil {
-			c.broken("panics with %s: %v", what, v)
-		}
-	}()
-	call()
+	if v := c.panicOf(call); v != nil {
+		c.broken("panics with %s: %v", what, v)
+		return false
+	}
 	return true
+}
+
+// panicOf returns what a call panics with, and nil if it does not.
+func (c contract) panicOf(call func()) (v any) {
+	c.t.Helper()
+	defer func() { v = recover() }()
+	call()
+	return nil
 }
 
 // together calls from several goroutines at a time.

@@ -48,6 +48,7 @@ func (c keySetContract) returns(signer jwt.Signer) {
 	c.t.Helper()
 	for _, h := range []jwt.Header{{Algorithm: signer.Algorithm(), KeyID: signer.KeyID()}, {Algorithm: signer.Algorithm()}, {Algorithm: "none"}, {}} {
 		c.try("a header", func() {
+			c.t.Helper()
 			found, err := c.policy.Keys.Verifiers(c.t.Context(), h)
 			if err != nil {
 				c.broken("returns an error for a header with alg %q and kid %q, want keys or none: %v", h.Algorithm, h.KeyID, err)
@@ -65,6 +66,7 @@ func (c keySetContract) accepts(signer jwt.Signer) {
 	c.t.Helper()
 	token := c.token(signer)
 	c.try("a right token", func() {
+		c.t.Helper()
 		if _, err := c.policy.Verify(c.t.Context(), token); err != nil {
 			c.broken("has no key for a token with alg %q and kid %q: %v", signer.Algorithm(), signer.KeyID(), err)
 		}
@@ -88,6 +90,7 @@ func (c keySetContract) refusesUnknown(signer jwt.Signer) {
 		header := object(c.t, h)
 		token := encode(header) + "." + encode(`{}`) + "." + encode(strings.Repeat("s", 64))
 		c.try("the header "+header[:min(len(header), 100)], func() {
+			c.t.Helper()
 			if _, err := c.policy.Verify(c.t.Context(), token); err == nil {
 				c.broken("has a key that accepts anything, for the header %.100s", header)
 			} else if !refused(err) {
@@ -101,6 +104,7 @@ func (c keySetContract) endedContext(signer jwt.Signer) {
 	c.t.Helper()
 	token := c.token(signer)
 	c.try("a context that has ended", func() {
+		c.t.Helper()
 		if _, err := c.policy.Verify(cancelled(c.t), token); refused(err) {
 			c.broken("has no key for a right token when the context has ended, want the key or an error: %v", err)
 		}
@@ -115,6 +119,7 @@ func (c keySetContract) explains() {
 		return
 	}
 	c.try("NoKey", func() {
+		c.t.Helper()
 		text := explainer.NoKey(jwt.Header{Algorithm: "X-UNKNOWN", KeyID: strings.Repeat("long\n", 1000)})
 		if strings.ContainsFunc(text, unicode.IsControl) || len(text) > 1024 {
 			c.broken("NoKey returns %d bytes with text from the token, want it quoted and cut", len(text))

@@ -74,6 +74,7 @@ func (c signerContract) endedContext() {
 	c.t.Helper()
 	input := []byte("input")
 	c.try("a context that has ended", func() {
+		c.t.Helper()
 		sig, err := c.signer.Sign(cancelled(c.t), input)
 		if err == nil && c.verifier.Verify(c.t.Context(), input, sig) != nil {
 			c.broken("returns no error and a bad signature when the context has ended")

@@ -49,6 +49,7 @@ type tokenContract struct {
 func (c tokenContract) accepts(subject, token string) {
 	c.t.Helper()
 	c.try("a right token", func() {
+		c.t.Helper()
 		got, err := c.tokens.Verify(c.t.Context(), token)
 		switch {
 		case err != nil:
@@ -71,6 +72,7 @@ func (c tokenContract) withstands(a attack) {
 func (c tokenContract) refuses(what, token, fix string) {
 	c.t.Helper()
 	c.try(what, func() {
+		c.t.Helper()
 		got, err := c.tokens.Verify(c.t.Context(), token)
 		switch {
 		case err == nil:
@@ -103,6 +105,7 @@ func (c tokenContract) reasons() {
 			continue
 		}
 		c.try(row.attack, func() {
+			c.t.Helper()
 			if _, err := c.tokens.Verify(c.t.Context(), c.attacker.token(row.change)); refused(err) && !errors.Is(err, row.reason) {
 				c.broken("refuses a token that is %s for another reason: %v", row.attack, err)
 			}
@@ -114,11 +117,13 @@ func (c tokenContract) endedContext() {
 	c.t.Helper()
 	const what = "a context that has ended"
 	c.try(what, func() {
+		c.t.Helper()
 		if got, err := c.tokens.Verify(cancelled(c.t), c.attacker.token()); err == nil && got == nil {
 			c.broken("returns neither a token nor an error when the context has ended")
 		}
 	})
 	c.try(what, func() {
+		c.t.Helper()
 		if _, err := c.tokens.Verify(cancelled(c.t), c.attacker.own(Header("kid", c.attacker.keyID()))); err == nil {
 			c.broken("accepts a forged token when the context has ended")
 		}

@@ -80,6 +80,12 @@ func TestWrongTokenVerifiersAreFound(t *testing.T) {
 			}
 			return got, err
 		}),
+		`cannot decide about attack "expired": a token that expired an hour ago`: odd(func(_ context.Context, _ string, got *jwt.Token, err error) (*jwt.Token, error) {
+			if errors.Is(err, jwt.ErrExpired) {
+				err = errors.New("late")
+			}
+			return got, err
+		}),
 		"has the signature of the token in its error, for attack": odd(func(_ context.Context, token string, got *jwt.Token, err error) (*jwt.Token, error) {
 			if err != nil {
 				err = fmt.Errorf("%w: %s", err, token)

@@ -18,6 +18,7 @@ package jwttest
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -108,14 +109,8 @@ func (i *Issuer) Policy() *jwt.Policy {
 func (i *Issuer) private(t testing.TB) *jwk.Key {
 	t.Helper()
 	set := must(jwk.ParsePrivateSet(must(i.Keys.MarshalPrivateJSON())(t)))(t)
-	id := i.signer(t).KeyID()
-	for _, key := range set.Keys() {
-		if key.KeyID() == id {
-			return key
-		}
-	}
-	t.Fatal("jwttest: the key that signs is not in the ring")
-	return nil
+	keys, id := set.Keys(), i.signer(t).KeyID()
+	return keys[slices.IndexFunc(keys, func(key *jwk.Key) bool { return key.KeyID() == id })]
 }
 
 // signer returns the key that signs now.

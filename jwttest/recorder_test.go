@@ -3,25 +3,62 @@ package jwttest_test
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
 )
 
 // A recorder is a testing.TB that keeps what a test reports, and does not fail.
 type recorder struct {
 	testing.TB
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string
+	helpers map[string]bool // functions that have called Helper
+	wrong   map[string]bool // functions of the package that would be named as the place
 }
 
-func (r *recorder) Helper() {}
+func (r *recorder) Helper() {
+	caller := callers()[0]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.helpers[caller.Function] = true
+}
 
 func (r *recorder) add(line string) {
+	stack := callers()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lines = append(r.lines, strings.TrimSuffix(line, "\n"))
+	if !slices.ContainsFunc(stack, func(f runtime.Frame) bool { return strings.Contains(f.Function, ".reported.") }) {
+		return // a goroutine that the package has started
+	}
+	for _, f := range stack {
+		if !r.helpers[f.Function] {
+			if !strings.HasSuffix(f.File, "_test.go") {
+				r.wrong[f.Function] = true
+			}
+			return
+		}
+	}
+}
+
+// callers returns the calls that led to a method of a recorder, the last one first.
+func callers() (stack []runtime.Frame) {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.Contains(f.Function, ".(*recorder).") {
+			stack = append(stack, f)
+		}
+		if !more {
+			return stack
+		}
+	}
 }
 
 func (r *recorder) Error(args ...any)                 { r.add(fmt.Sprintln(args...)) }
@@ -34,16 +71,18 @@ func (r *recorder) Failed() bool {
 	return len(r.lines) > 0
 }
 
-// reported returns what the test says to a testing.TB, in lines.
+// reported returns what the test says to a testing.TB, in lines. The place of each line
+// is that of the call in the test.
 func reported(t testing.TB, test func(t testing.TB)) []string {
 	t.Helper()
-	r := &recorder{TB: t}
+	r := &recorder{TB: t, helpers: make(map[string]bool), wrong: make(map[string]bool)}
 	done := make(chan struct{})
 	go func() { // as Fatal ends it
 		defer close(done)
 		test(r)
 	}()
 	<-done
+	assert.Empty(t, r.wrong)
 	return r.lines
 }
 

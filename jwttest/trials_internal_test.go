@@ -3,48 +3,128 @@ package jwttest
 import (
 	"crypto/fips140"
 	"crypto/hmac"
+	"encoding/asn1"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
 // Each trial is wrong in the one way that its attack is about: a policy names it. The
-// file has a line for each: attack, trial, why it is refused.
+// file has a line for each: attack, trial, why it is refused, and the three parts of the
+// token. In a bubble the time is always the same.
 func TestTrialsAreWrongInOneWay(t *testing.T) {
 	t.Parallel()
-	var got strings.Builder
-	for _, typ := range []string{"", "at+jwt"} {
-		issuer := NewIssuer(t)
-		issuer.Type = typ
-		x := newAttacker(t, issuer)
-		x.right = issuer.Token(t)
-		x.files = "https://rogue.example"
-		for _, a := range attacks()[len(requestAttacks):] {
-			if typ != "" && a.name != "ID token" && a.name != "type" {
-				continue
-			}
-			for _, trial := range a.trials(x) {
-				_, err := issuer.Policy().Verify(t.Context(), trial.token)
-				var refusal *jwt.VerifyError
-				if a.name == boundToken && err == nil {
-					fmt.Fprintf(&got, "%s | %s | for the middleware\n", a.name, trial.what)
-				} else if assert.True(t, errors.As(err, &refusal), "%s: %v", trial.what, err) {
-					fmt.Fprintf(&got, "%s | %s | %s\n", a.name, trial.what, strings.TrimSpace(strings.TrimPrefix(refusal.Reason.Error(), "jwt: ")+" "+refusal.Claim))
+	fipstest.Bubble(t, func(t *testing.T) {
+		var got strings.Builder
+		for _, typ := range []string{"", "at+jwt"} {
+			issuer := NewIssuer(t)
+			issuer.Type = typ
+			x := newAttacker(t, issuer)
+			x.right = issuer.Token(t)
+			x.files = "https://rogue.example"
+			for _, a := range attacks()[len(requestAttacks):] {
+				if typ != "" && a.name != "ID token" && a.name != "type" {
+					continue
+				}
+				for _, trial := range a.trials(x) {
+					_, err := issuer.Policy().Verify(t.Context(), trial.token)
+					var refusal *jwt.VerifyError
+					reason := "for the middleware"
+					if errors.As(err, &refusal) {
+						reason = strings.TrimSpace(strings.TrimPrefix(refusal.Reason.Error(), "jwt: ") + " " + refusal.Claim)
+					} else {
+						assert.True(t, a.name == boundToken && err == nil, "%s: %v", trial.what, err)
+					}
+					fmt.Fprintf(&got, "%s | %s | %s | %s\n", a.name, trial.what, reason, readable(x, trial.token))
 				}
 			}
 		}
-	}
-	want, err := os.ReadFile("testdata/trials.txt")
+		want, err := os.ReadFile("testdata/trials.txt")
+		require.NoError(t, err)
+		assert.Equal(t, string(want), got.String())
+	})
+}
+
+// What an issuer does not have is not tried: names, a key ID, an asymmetric key, files
+// on the network, a deny list.
+func TestTrialsAreOfWhatTheIssuerHas(t *testing.T) {
+	t.Parallel()
+	issuer := NewIssuer(t)
+	key, err := jwt.NewHMAC(jwt.HS256, []byte("a secret that nobody can ever guess"), "")
 	require.NoError(t, err)
-	assert.Equal(t, string(want), got.String())
+	issuer.URL, issuer.Audience, issuer.Key = "", "", key
+	x := newAttacker(t, issuer)
+	x.right = issuer.Token(t)
+	for name, want := range map[string]int{
+		"blank signature": 2, "signature": 3, "unknown key ID": 0, "other algorithm": 1, "public key as secret": 0, "key by URL": 0, "other spelling of the token": 11,
+		"other spelling of names": 3, "claim of another type": 7, "similar audience": 0, "no audience": 0, "similar issuer": 0, "no issuer": 0, "type": 6, "ID token": 1, "revoked token": 0,
+	} {
+		assert.Len(t, trialsOf(x, name), want, name)
+	}
+	x.options.Allow = []string{"no expiry"}
+	assert.Len(t, trialsOf(x, "other spelling of names"), 1)
+	issuer = NewIssuer(t)
+	x = newAttacker(t, issuer)
+	assert.Len(t, trialsOf(x, "other spelling of names"), 7)
+	issuer.Type = "at+jwt"
+	assert.Len(t, trialsOf(x, "other spelling of names"), 8)
+	x.options.Allow = []string{"no audience", "type"}
+	assert.Len(t, trialsOf(x, "other spelling of names"), 5)
+	issuer.Type = "Logout+JWT"
+	assert.Len(t, trialsOf(x, "type"), 8, "without its own")
+}
+
+// readable returns what is in the parts of a token, without what differs from run to
+// run. A header and a payload that are right are written as that word.
+func readable(x *attacker, token string) string {
+	id := x.keyID().(string)
+	steady := func(text string) string {
+		text = strings.NewReplacer(id, "KID", strings.ToUpper(id), "upper KID", strings.ToLower(id), "lower KID", id[:len(id)-1], "short KID").Replace(text)
+		text = regexp.MustCompile(`"jti":"[A-Z2-7]{26}"`).ReplaceAllString(text, `"jti":"…"`)
+		return regexp.MustCompile(`"[\w+/=-]{40,}"`).ReplaceAllString(text, `"…"`)
+	}
+	texts := strings.Split(token, ".")
+	for i, text := range texts {
+		data, err := jwt.DecodeBase64URL(text)
+		if err != nil || i > 1 {
+			texts[i] = "not decoded"
+		} else if !utf8.Valid(data) {
+			texts[i] = "not a text"
+		} else if right, _ := jwt.DecodeBase64URL(part(x.right, i)); len(right) > 0 {
+			texts[i] = strings.ReplaceAll(steady(string(data)), steady(string(right)), "right")
+		}
+		if i == 2 && err == nil {
+			texts[i] = signedBy(x, token, data)
+		}
+	}
+	return strings.Join(texts, " | ")
+}
+
+// signedBy says who made a signature, or how long it is.
+func signedBy(x *attacker, token string, sig []byte) string {
+	input := []byte(token[:strings.LastIndexByte(token, '.')])
+	for name, key := range map[string]*jwk.Key{"the issuer": x.issuer.private(x.t), "the attacker": x.key} {
+		if must(key.Verifier())(x.t).Verify(x.t.Context(), input, sig) == nil {
+			return name
+		}
+	}
+	var numbers []*big.Int
+	if rest, err := asn1.Unmarshal(sig, &numbers); err == nil && len(rest) == 0 {
+		return fmt.Sprint("ASN.1 of ", len(numbers))
+	}
+	return fmt.Sprint(len(sig))
 }
 
 // The HMACs of the attacks are those of the secrets that they name.
