@@ -53,7 +53,7 @@ func parseWhen(text string, now time.Time) (time.Time, error) {
 type durationValue struct{ d *time.Duration }
 
 func (v durationValue) String() string {
-	if v.d == nil || *v.d == 0 {
+	if *v.d == 0 {
 		return ""
 	}
 	return v.d.String()

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/base64"
+	"math/big"
 	"strings"
 	"testing"
 
 	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestEncryptedTokensAreDecryptedAndVerified(t *testing.T) {
@@ -33,6 +36,34 @@ func TestEncryptedTokensAreDecryptedAndVerified(t *testing.T) {
 		assert.Equal(t, 1, s.try(encrypted, append([]string{"--decrypt-key", "other" + row.alg}, asked...)...).code, row.alg)
 	}
 	assert.Equal(t, 2, s.try(token, "encrypt", "--key", "wrong.jwk").code, "a key for signatures")
+	modulus, err := base64.RawURLEncoding.DecodeString(textMembers(t, s.read("eRSA-OAEP-256.jwk"))["n"])
+	require.NoError(t, err)
+	assert.Equal(t, 3072, new(big.Int).SetBytes(modulus).BitLen())
+	wrapped := s.run(token, "encrypt", "--key", "eECDH-ES.pem", "--alg", "ECDH-ES+A256KW")
+	assert.Equal(t, "ECDH-ES+A256KW", inspectJSON(t, s, wrapped).Header["alg"])
+	assert.Equal(t, token, s.run(wrapped, "decrypt", "--key", "dECDH-ES.pem", "--alg", "ECDH-ES+A256KW"))
+	s.run("", "keygen", "--out", "wrong.pem")
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"encrypt"}, "no key: give --key"},
+		{[]string{"encrypt", "--key", "wrong.pem"}, "the key names no algorithm for encryption: give one with --alg"},
+		{[]string{"decrypt"}, "no key: give --key"},
+		{[]string{"decrypt", "--key", "wrong.jwk"}, "EdDSA"},
+		{append([]string{"--decrypt-key", "none.jwk"}, asked...), "--decrypt-key none.jwk: no such file"},
+		{append([]string{"--decrypt-key", "token.txt"}, asked...), "jwt: --decrypt-key: "},
+		{append([]string{"--decrypt-key", "wrong.jwk"}, asked...), "jwt: --decrypt-key: "},
+	} {
+		s.write("token.txt", token)
+		r := s.try(token, row.args...)
+		assert.Equal(t, 2, r.code, row.args)
+		assert.Contains(t, r.err, row.want, row.args)
+	}
+	both := append([]string{"--decrypt-key", "dECDH-ES.pem", "--decrypt-key", "dA256KW.jwk"}, asked...)
+	for _, key := range []string{"eECDH-ES.pem", "dA256KW.jwk"} {
+		s.run(s.run(token, "encrypt", "--key", key), both...)
+	}
 	for _, enc := range describe.ContentEncryptions {
 		encrypted := s.run(token, "encrypt", "--key", "eECDH-ES.jwk", "--enc", enc)
 		assert.Equal(t, enc, inspectJSON(t, s, encrypted).Header["enc"])
@@ -56,6 +87,7 @@ func TestClaimsAreEncryptedWithoutASignatureBySharedKeysOnly(t *testing.T) {
 	encrypted := s.run(`{"sub":"alice"}`, "encrypt", "--key", "shared.jwk", "--claims", "-")
 	assert.Equal(t, "{\"sub\":\"alice\"}\n", s.run(encrypted, "decrypt", "--key", "shared.jwk"))
 	assert.Contains(t, s.run(encrypted, "decrypt", "--key", "shared.jwk", "--json"), `"verified": false`)
+	assert.Equal(t, 2, s.try("", "encrypt", "--key", "shared.jwk", "--claims", "none.json").code)
 	for _, key := range []string{"public.jwk", "key.jwk"} {
 		r := s.try(`{"sub":"alice"}`, "encrypt", "--key", key, "--claims", "-")
 		assert.Equal(t, 2, r.code)

@@ -88,17 +88,33 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 		assert.Contains(t, help, "\n  "+cmd.Name()+" ")
 		assert.Contains(t, s.run("", cmd.Name(), "--help"), "Examples:\n")
 	}
+	help = s.run("", "verify", "--help")
+	assert.Regexp(t, `--timeout duration +how long a request may take \(default 10s\)\n`, help)
+	assert.Regexp(t, `--leeway duration +how much clocks may differ, as 30s\n`, help, "without a default")
 }
 
 func TestWordsThatAreWrongAreCorrected(t *testing.T) {
 	s := newShell(t)
 	for _, row := range []struct{ args, want string }{
 		{"verfy", "did you mean verify?"},
+		{"vrfy", "did you mean verify?"},
+		{"vfy", "there is no such command; see jwt --help"},
 		{"insp", "did you mean inspect?"},
+		{"a.b", "there is no such command; see jwt --help"},
+		{"keygen word", "jwt keygen has no arguments, only flags; see jwt keygen --help"},
+		{"jwks", "want the names of key files; see jwt jwks --help"},
 		{"xyzzy", "there is no such command; see jwt --help"},
 		{"e30.e30.AA", "jwt inspect shows it"},
 		{"verify --isuer x", "there is no flag --isuer; did you mean --issuer?"},
 		{"verify --audiences x", "did you mean --audience?"},
+		{"verify --isur x", "did you mean --issuer?"},
+		{"verify --isu x", "there is no flag --isu; see jwt verify --help"},
+		{"verify --audiencexxxxx x", "did you mean --audience?"},
+		{"verify --audiencexxxxxx x", "there is no flag --audiencexxxxxx; see jwt verify --help"},
+		{"verify --ki x", "did you mean --kid?"},
+		{"sign -d x", "there is no flag --d; see jwt sign --help"},
+		{"verify --json=x", "--json: the value is not a bool; see jwt verify --help"},
+		{"verify --key", "flag needs an argument: --key"},
 		{"sign --xyzzy", "there is no flag --xyzzy; see jwt sign --help"},
 		{"sign --password x", "use --secret-file"},
 		{"verify --leeway soon", "--leeway: the value is not a duration; see jwt verify --help"},
@@ -107,5 +123,15 @@ func TestWordsThatAreWrongAreCorrected(t *testing.T) {
 		assert.Equal(t, 2, r.code, row.args)
 		assert.Contains(t, r.err, row.want, row.args)
 		assert.Empty(t, r.out, row.args)
+	}
+}
+
+func TestLettersAreInsertedRemovedAndReplaced(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"abc", "abc", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"abc", "xyz", 3}, {"ab", "ba", 2}, {"a", "aaaa", 3}} {
+		assert.Equal(t, row.want, editDistance(row.a, row.b), "%s %s", row.a, row.b)
 	}
 }

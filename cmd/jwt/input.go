@@ -30,8 +30,8 @@ func (c *cli) readToken(args []string) (string, error) {
 	}
 	if isTerminal(c.stdin) {
 		fmt.Fprintln(c.stderr, "Paste a token and press Enter:")
-		line, err := bufio.NewReader(c.stdin).ReadString('\n')
-		if err != nil && line == "" {
+		line, _ := bufio.NewReader(c.stdin).ReadString('\n') // the end of the input ends a line
+		if line == "" {
 			return "", errNoToken
 		}
 		if len(line) > maxLine {

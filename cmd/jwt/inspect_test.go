@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -47,6 +48,7 @@ func TestInspectShowsATokenForPeople(t *testing.T) {
 	golden(t, "inspect-encrypted.golden", s.run(encrypted, "inspect", at))
 	bad := forged(`{"alg":"none","jku":"https://evil.example"}`, `{"exp":1895687020,"user":{"password":"1234"}}`)
 	golden(t, "inspect-warnings.golden", s.run(bad, "inspect", at))
+	assert.Contains(t, s.run(forged(`{"alg":"EdDSA"}`, `a "text"`), "inspect"), "\npayload, which is not a JSON object\n\"a \\\"text\\\"\"\n")
 }
 
 func TestInspectTakesATokenAsItIsCopied(t *testing.T) {
@@ -80,8 +82,19 @@ func TestInspectRefusesWhatIsNoToken(t *testing.T) {
 		assert.Contains(t, r.err, "jwt: malformed token", "%.40q", text)
 		assert.Empty(t, r.out)
 	}
+	assert.Equal(t, 1, s.try(strings.Repeat("a", 1<<20), "inspect").code, "it is read")
 	for _, text := range []string{"", " \n", strings.Repeat("a", 1<<20+1)} {
 		assert.Equal(t, 2, s.try(text, "inspect").code)
 	}
-	assert.Equal(t, 2, s.try("", "inspect", "--now", "yesterday", "a.b.c").code)
+	r := s.try("", "inspect", "--now", "yesterday", "a.b.c")
+	assert.Equal(t, 2, r.code)
+	assert.Contains(t, r.err, "--now: want a time such as")
+	folder, err := os.Open(s.dir)
+	require.NoError(t, err)
+	defer folder.Close()
+	cmd := s.start("", "inspect")
+	cmd.Stdin = folder
+	out, err := cmd.CombinedOutput()
+	assert.Error(t, err)
+	assert.Contains(t, string(out), "jwt: standard input: ")
 }

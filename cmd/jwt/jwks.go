@@ -49,7 +49,7 @@ func publishable(key *jwk.Key) (*jwk.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	if verifier, err := key.Verifier(); err == nil && key.Algorithm() == "" {
+	if verifier, err := key.Verifier(); err == nil {
 		return key.With(verifier.Algorithm(), "")
 	}
 	return key, nil

@@ -35,7 +35,14 @@ func TestJWKSPublishesPublicKeysOnly(t *testing.T) {
 	s.run(s.run("", "sign", "--key", "b.pem"), "verify", "--jwks", "jwks.json")
 	s.run(out, "jwks", "-")
 	assert.Contains(t, s.try("", "jwks", "a.jwk", "secret.jwk").err, "key 2 is a shared secret, which must not be published")
-	for _, args := range [][]string{{"secret.jwk"}, {"a.jwk", "secret.jwk"}, {"none.jwk"}, {}} {
+	s.run("", "keygen", "--alg", "ECDH-ES", "--out", "d.pem")
+	set.Keys = nil
+	require.NoError(t, json.Unmarshal([]byte(s.run("", "jwks", "d.pem")), &set))
+	assert.NotContains(t, set.Keys[0], "alg", "it may serve several")
+	assert.NotEmpty(t, set.Keys[0]["kid"])
+	s.write("unknown.jwks", `{"keys":[{"kty":"new"}]}`)
+	assert.Contains(t, s.try("", "jwks", "a.jwk", "unknown.jwks").err, "key 0 of the set")
+	for _, args := range [][]string{{"secret.jwk"}, {"a.jwk", "secret.jwk"}, {"none.jwk"}, {"unknown.jwks"}, {}} {
 		r := s.try("", append([]string{"jwks"}, args...)...)
 		assert.Equal(t, 2, r.code, args)
 		assert.Empty(t, r.out, args)
@@ -55,7 +62,8 @@ func TestThumbprintIsThatOfBothParts(t *testing.T) {
 	// RFC 7638 section 3.1
 	s.write("rfc.jwk", `{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}`)
 	assert.Equal(t, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs\n", s.run("", "thumbprint", "rfc.jwk"))
-	for _, args := range [][]string{{"secret.jwk"}, {}} {
+	assert.Contains(t, s.try("", "thumbprint", "key.pem", "secret.jwk").err, "key 2 is a shared secret")
+	for _, args := range [][]string{{"secret.jwk"}, {"none.jwk"}, {}} {
 		r := s.try("", append([]string{"thumbprint"}, args...)...)
 		assert.Equal(t, 2, r.code)
 		assert.Empty(t, r.out)

@@ -56,7 +56,7 @@ A128GCM, A256GCM.`,
 			if publicOut != "" && key.Public() == nil {
 				return fmt.Errorf("--public-out: a secret for %s has no public part", alg)
 			}
-			if _, err := os.Lstat(publicOut); publicOut != "" && err == nil {
+			if _, err := os.Lstat(publicOut); err == nil {
 				return existsAlready("--public-out", publicOut) // before there is a private key without it
 			}
 			if err := c.writeKey("--out", out, format, key, true); err != nil {

@@ -33,6 +33,10 @@ func TestKeygenNeverOverwrites(t *testing.T) {
 	s := newShell(t)
 	s.write("there.jwk", "precious")
 	require.NoError(t, os.Symlink("nowhere", s.path("link.jwk")))
+	assert.Contains(t, s.try("", "keygen", "--out", "folder/key.jwk").err, "--out: open folder/key.jwk: ")
+	assert.Equal(t, 2, s.try("", "keygen", "--out", "key.jwk", "--public-out", "folder/public.jwk").code)
+	s.run("", "keygen", "--out", "jwk.pem", "--format", "jwk")
+	assert.Contains(t, s.read("jwk.pem"), `"kty": "OKP"`)
 	for _, args := range [][]string{{"--out", "there.jwk"}, {"--out", "link.jwk"}, {"--out", "new.jwk", "--public-out", "there.jwk"}} {
 		r := s.try("", append([]string{"keygen"}, args...)...)
 		assert.Equal(t, 2, r.code)

@@ -21,11 +21,14 @@ type remoteFlags struct {
 }
 
 func (r *remoteFlags) add(cmd *cobra.Command) {
-	r.timeout = 10 * time.Second
+	r.timeout = fetchTimeout
 	cmd.Flags().StringVar(&r.jwks, "jwks", "", "a JWK Set: a `file or URL`")
 	cmd.Flags().BoolVar(&r.allowHTTP, "allow-http", false, "fetch over http from other hosts, too: whoever controls the network can then sign any token")
 	cmd.Flags().Var(durationValue{&r.timeout}, "timeout", "how long a request may take")
 }
+
+// fetchTimeout is how long a request for keys may take.
+const fetchTimeout = 10 * time.Second
 
 func isURL(text string) bool {
 	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")

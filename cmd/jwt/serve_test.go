@@ -88,6 +88,9 @@ func TestServeIssuesTokensThatDiscoveryVerifies(t *testing.T) {
 	s.run(client, "verify", "--issuer", srv.url, "--audience", "api", "--claim", "tenant=7", "--subject", "test", "--claim", "client_id=test", "--claim", "scope=read write")
 	user := srv.token("grant_type=password&client_id=test&username=bob&password=any")
 	s.run(user, "verify", "--issuer", srv.url, "--audience", "api", "--subject", "bob")
+	for _, name := range []string{"audience", "resource"} {
+		s.run(srv.token("grant_type=client_credentials&client_id=test&"+name+"=shop"), "verify", "--issuer", srv.url, "--audience", "shop")
+	}
 	other := srv.token("grant_type=client_credentials&client_id=test&audience=shop")
 	s.run(other, "verify", "--issuer", srv.url, "--audience", "shop")
 	assert.Equal(t, 1, s.try(other, "verify", "--issuer", srv.url, "--audience", "api").code)
@@ -170,6 +173,13 @@ func TestServeRefusesWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	status, _ := srv.send(r)
 	assert.Equal(t, 405, status)
+
+	answer, err := http.PostForm(srv.url+"/token", url.Values{"client_id": {"a"}})
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	assert.Equal(t, `Basic realm="token"`, answer.Header.Get("WWW-Authenticate"))
+	assert.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
+	assert.Equal(t, "application/json", answer.Header.Get("Content-Type"))
 }
 
 func TestServeRotatesItsKeys(t *testing.T) {
@@ -181,7 +191,7 @@ func TestServeRotatesItsKeys(t *testing.T) {
 		return textMembers(t, header)["kid"]
 	}
 	before := srv.token(form)
-	_, err := io.WriteString(srv.stdin, "x\nr\n")
+	_, err := io.WriteString(srv.stdin, "\n\x03\nx\n r \n")
 	require.NoError(t, err)
 	require.True(t, srv.lines.Scan())
 	pressed := srv.token(form)
@@ -217,6 +227,9 @@ func TestServeIsForThisMachineOnly(t *testing.T) {
 			assert.Contains(t, r.err, "--listen: want an address on loopback", args)
 		}
 	}
+	named := s.serve("--listen", "localhost:0")
+	assert.Regexp(t, `^http://localhost:\d+$`, named.url)
+	s.run(named.token("grant_type=client_credentials&client_id=test"), "verify", "--issuer", named.url, "--audience", "api")
 	srv := s.serve()
 	u, err := url.Parse(srv.url)
 	require.NoError(t, err)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -187,15 +186,12 @@ func addPairs(members []describe.Member, flag string, pairs []string) ([]describ
 	return members, nil
 }
 
-// set returns the members with one that is new or replaced.
+// set returns the members with one that is new or replaced. A text that is not UTF-8
+// makes an object that is not JSON, which no signer signs.
 func set(members []describe.Member, name string, value any) []describe.Member {
-	data, err := json.Marshal(value)
-	if err != nil {
-		data = []byte("null") // texts and numbers have JSON
-	}
+	data, _ := json.Marshal(value)
 	for i, m := range members {
 		if m.Name == name {
-			members = slices.Clone(members)
 			members[i].Value = data
 			return members
 		}
@@ -210,11 +206,8 @@ func object(members []describe.Member) jsontext.Value {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		name, err := jsontext.AppendQuote(b, m.Name)
-		if err != nil {
-			continue // not UTF-8: jsonOrText has replaced it
-		}
-		b = append(append(name, ':'), m.Value...)
+		b, _ = jsontext.AppendQuote(b, m.Name) // names are UTF-8: cutPair refuses others
+		b = append(append(b, ':'), m.Value...)
 	}
 	return append(b, '}')
 }

@@ -40,6 +40,7 @@ func TestSignTakesClaimsFromFlagsFilesAndStandardInput(t *testing.T) {
 		{"", []string{"-e", "2026-11-26T11:00:00+01:00"}, `{"iat":1795687200,"exp":1795687200}`},
 		{"", []string{"--no-expiry"}, `{"iat":1795687200}`},
 		{"", []string{"-c", "n=7", "-c", "t=red", "-c", `l=["a"]`, "-c", "e=", "-c", "eq=a=b", "-c", `q="7"`, "-c", "b=true"}, `{"iat":1795687200,"exp":1795688100,"n":7,"t":"red","l":["a"],"e":"","eq":"a=b","q":"7","b":true}`},
+		{"", []string{"-c", "bad=\xff"}, `{"iat":1795687200,"exp":1795688100,"bad":"�"}`},
 		{"", []string{"--claims", "claims.json"}, `{"sub":"bob","tenant":7,"exp":1795687300,"iat":1795687100,"big":9007199254740993}`},
 		{"", []string{"--claims", "claims.json", "-s", "alice", "-e", "1h", "-c", "tenant=8"}, `{"sub":"alice","tenant":8,"exp":1795690800,"iat":1795687100,"big":9007199254740993}`},
 		{`{"sub":"carol"}`, []string{"--claims", "-"}, `{"sub":"carol","iat":1795687200,"exp":1795688100}`},
@@ -115,7 +116,7 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 	s.write("list.json", `[]`)
 	for _, args := range [][]string{
 		{"-c", "sub=7"}, {"--claims", "bad.json"}, {"--claims", "list.json"}, {"--claims", "none.json"}, {"-e", "soon"}, {"-e", ""}, {"-e", "1h-1m"},
-		{"-e", "99999999d"}, {"--not-before", "x"}, {"-c", "=1"}, {"-c", "\xff=1"}, {"--header", "x"}, {"--now", "x"}, {"--kid", "x"}, {"--key", "public.jwk"},
+		{"-e", "99999999d"}, {"-i", "\xff"}, {"--issued-at", "x"}, {"--claim", "x"}, {"--key", "key.jwk"}, {"--not-before", "x"}, {"-c", "=1"}, {"-c", "\xff=1"}, {"--header", "x"}, {"--now", "x"}, {"--kid", "x"}, {"--key", "public.jwk"},
 	} {
 		r := s.try("", append([]string{"sign", "--key", "key.jwk"}, args...)...)
 		assert.Equal(t, 2, r.code, "%q", args)
@@ -124,7 +125,13 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 	assert.Contains(t, s.try("", "sign", "--key", "key.jwk", "--claims", "none.json").err, "none.json")
 	r := s.try("", "sign", "--key", "public.jwk")
 	assert.Equal(t, 2, r.code)
-	assert.Equal(t, 2, s.try("", "sign").code)
+	r = s.try("", "sign")
+	assert.Equal(t, 2, r.code)
+	assert.Contains(t, r.err, "no key: give --key or --secret-file")
+	for name := range map[string]bool{"a.pem": true, "b.pem": true} {
+		s.run("", "keygen", "--out", name)
+	}
+	assert.Contains(t, s.try("", "sign", "--key", "a.pem", "--key", "b.pem").err, "want one key, and there are 2")
 }
 
 func TestSignPrintsJSON(t *testing.T) {

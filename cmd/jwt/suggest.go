@@ -40,14 +40,14 @@ func suggestFlag(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &invalid):
-		return fmt.Errorf("--%s: the value is not %s; see %s --help", invalid.GetFlag().Name, article(invalid.GetFlag().Value.Type()), cmd.CommandPath())
+		return fmt.Errorf("--%s: the value is not a %s; see %s --help", invalid.GetFlag().Name, invalid.GetFlag().Value.Type(), cmd.CommandPath())
 	case !errors.As(err, &unknown):
 		return err
 	}
 	name, best := unknown.GetSpecifiedName(), ""
 	distance := len(name)/3 + 2 // more differences are another word
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := editDistance(name, f.Name); d < distance && !f.Hidden {
+		if d := editDistance(name, f.Name); d < distance {
 			best, distance = f.Name, d
 		}
 	})
@@ -64,13 +64,6 @@ func suggestFlag(cmd *cobra.Command, err error) error {
 var elsewhere = map[string]string{
 	"secret":   "a secret on the command line can be read by others on this machine; use --secret-file",
 	"password": "a secret on the command line can be read by others on this machine; use --secret-file",
-}
-
-func article(kind string) string {
-	if strings.ContainsRune("aeiou", rune(kind[0])) {
-		return "an " + kind
-	}
-	return "a " + kind
 }
 
 // editDistance returns the number of letters to insert, remove or replace.

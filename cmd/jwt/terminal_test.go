@@ -54,6 +54,9 @@ func TestATerminalHasColoursUnlessItIsToldNotTo(t *testing.T) {
 	assert.Regexp(t, "\x1b\\[31m[^\n]*claim not acceptable", out, "the verdict")
 	assert.Contains(t, s.atTerminal("", nil, "inspect", strings.TrimSpace(token)), "\x1b[33mNOT VERIFIED")
 	assert.Contains(t, s.atTerminal("", nil, "verify", "x"), "\x1b[31mjwt:\x1b[0m no keys")
+	accepted := s.atTerminal("", nil, append(asked, strings.TrimSpace(token))...)
+	assert.Regexp(t, "^\x1b\\[1m", accepted, "the headline")
+	assert.Regexp(t, "\x1b\\[32m[^\n]*accepted", accepted, "the verdict")
 	for _, env := range []string{"NO_COLOR=1", "TERM=dumb"} {
 		assert.NotContains(t, s.atTerminal("", []string{env}, args...), "\x1b", env)
 	}
@@ -68,7 +71,8 @@ func TestATerminalIsAskedForTheToken(t *testing.T) {
 	assert.Contains(t, out, `"sub": "alice"`)
 	assert.Contains(t, s.atTerminal(forged(`{"alg":"EdDSA"}`, `{"sub":"bob"}`)+"\x04\x04", nil, "inspect"), `"sub": "bob"`)
 	assert.Contains(t, s.atTerminal("\x04", nil, "inspect"), "no token")
-	assert.Contains(t, s.atTerminal(strings.Repeat("a", 4050)+"\n", nil, "inspect"), "put the token into a file")
+	assert.Contains(t, s.atTerminal(strings.Repeat("a", 4000)+"\n", nil, "inspect"), "put the token into a file")
+	assert.Contains(t, s.atTerminal(strings.Repeat("a", 3999)+"\n", nil, "inspect"), "malformed token")
 }
 
 func TestDecryptAtATerminalSaysThatNothingIsVerified(t *testing.T) {
@@ -163,7 +167,17 @@ func TestOutputThatCannotBeWrittenIsAnError(t *testing.T) {
 	}
 	defer full.Close()
 	token := strings.TrimSpace(s.signed())
-	for _, args := range [][]string{{"jwks", "public.jwk"}, {"thumbprint", "--json", "public.jwk"}, {"inspect", "--json", token}} {
+	s.write("claims.json", "{}")
+	s.run("", "keygen", "--alg", "A256GCM", "--out", "shared.jwk")
+	encrypted := strings.TrimSpace(s.run(`{"sub":"alice"}`, "encrypt", "--key", "shared.jwk", "--claims", "-"))
+	s.write("go.mod", "module example.com/service\n")
+	s.write("main.go", "package main\n\nimport _ \"github.com/golang-jwt/jwt/v5\"\n")
+	for _, args := range [][]string{
+		{"jwks", "public.jwk"}, {"thumbprint", "--json", "public.jwk"}, {"inspect", "--json", token}, {"verify", "--json", "--key", "public.jwk", token},
+		{"sign", "--key", "key.jwk"}, {"sign", "--json", "--key", "key.jwk"}, {"keygen", "--out", "-"}, {"keygen", "--out", "a.jwk"}, {"keygen", "--json", "--out", "b.jwk"},
+		{"convert", "public.jwk"}, {"decrypt", "--key", "shared.jwk", encrypted}, {"decrypt", "--json", "--key", "shared.jwk", encrypted}, {"encrypt", "--key", "shared.jwk", "--claims", "claims.json"},
+		{"serve", "--listen", "127.0.0.1:0"}, {"serve", "--json", "--listen", "127.0.0.1:0"}, {"inspect", "--web", token}, {"migrate", "--json"},
+	} {
 		cmd := s.start("", args...)
 		cmd.Stdout = full
 		assert.Error(t, cmd.Run(), args)

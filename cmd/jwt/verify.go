@@ -175,7 +175,7 @@ type outcome struct {
 }
 
 func outcomeOf(e *jwt.Explanation) outcome {
-	o := outcome{Accepted: e.Err == nil && e.Token != nil, Steps: e.Steps}
+	o := outcome{Accepted: e.Err == nil, Steps: e.Steps}
 	if e.Err != nil {
 		o.Error = e.Err.Error()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -100,6 +101,9 @@ func TestVerifyAcceptsWhatItIsAskedTo(t *testing.T) {
 	}
 	text := s.try(s.run("", "sign", "--key", "key.jwk", "--claim", `tenant="7"`), "verify", "--key", "public.jwk", "--claim", "tenant=7")
 	assert.Contains(t, text.out, `for the text, write 'tenant="7"'`)
+	quoted := s.try(s.run("", "sign", "--key", "key.jwk", "--claim", `team="\"red\""`), "verify", "--key", "public.jwk", "--claim", `team="red"`)
+	assert.Equal(t, 1, quoted.code)
+	assert.NotContains(t, quoted.out, "for the text")
 }
 
 func TestVerifyPrintsJSONForScripts(t *testing.T) {
@@ -130,6 +134,12 @@ func TestVerifySaysThatItCouldNotDecide(t *testing.T) {
 	token := s.signed()
 	s.write("empty.pem", " \n")
 	s.write("broken.jwk", `{"kty":`)
+	s.run("", "keygen", "--out", "key.pem")
+	require.NoError(t, os.Mkdir(s.path("folder.pem"), 0o700))
+	for name, size := range map[string]int64{"16M": 16 << 20, "more": 16<<20 + 1} {
+		s.write(name, "")
+		require.NoError(t, os.Truncate(s.path(name), size))
+	}
 	for _, row := range []struct {
 		args []string
 		want string
@@ -144,6 +154,17 @@ func TestVerifySaysThatItCouldNotDecide(t *testing.T) {
 		{[]string{"verify", "--key", "public.jwk", "--kid", "other"}, "--kid: the key has the key ID"},
 		{[]string{"verify", "--key", "public.jwk", "--alg", "HS256", "--secret-file", "none.txt"}, "--secret-file none.txt"},
 		{[]string{"verify", "--jwks", "http://192.0.2.1/keys"}, "loopback"},
+		{[]string{"verify", "--key", "public.jwk", "--now", "x"}, "--now: want a time"},
+		{[]string{"verify", "--key", "key.pem", "--alg", "ES256"}, "jwt: --alg: "},
+		{[]string{"verify", "--key", "folder.pem"}, "--key folder.pem: is a directory"},
+		{[]string{"verify", "--key", "16M"}, "jwt: --key: "},
+		{[]string{"verify", "--key", "more"}, "--key: the file has more than 16777216 bytes"},
+		{[]string{"verify", "--key", "none"}, "--key: the file cannot be read: no such file"},
+		{[]string{"verify", "--key", `{"k":"x"}`}, "--key: want the name of a file"},
+		{[]string{"verify", "--key", "a\nb"}, "--key: want the name of a file"},
+		{[]string{"verify", "--key", "-----BEGIN"}, "--key: want the name of a file"},
+		{[]string{"verify", "--jwks", "http://192.0.2.1/keys", "--allow-http", "--timeout", "1ms"}, "the keys could not be fetched"},
+		{[]string{"verify", "--issuer", "http://192.0.2.1"}, "loopback"},
 		{[]string{"verify", "--key", "-"}, "read once"},
 	} {
 		r := s.try(token, row.args...)
@@ -173,6 +194,14 @@ func TestVerifyReadsKeysInEveryForm(t *testing.T) {
 	s.run("", "keygen", "--alg", "ECDH-ES", "--out", "enc.jwk", "--public-out", "enc-public.jwk")
 	s.write("mixed.jwks", `{"keys":[`+s.read("enc-public.jwk")+","+s.read("other-public.jwk")+`]}`)
 	s.run(other, "verify", "--jwks", "mixed.jwks")
+	s.run("", "convert", "key.pem", "--kid", "a", "--out", "a.jwk")
+	s.write("both.jwks", `{"keys":[`+s.read("a.jwk")+","+s.read("other-public.jwk")+`]}`)
+	token = s.run("", "sign", "--key", "key.pem", "--kid", "a")
+	for _, text := range []string{token, other} {
+		s.run(text, "verify", "--jwks", "both.jwks", "--allow-any-issuer")
+	}
+	s.run(token, "verify", "--jwks", "both.jwks", "--kid", "a")
+	assert.Equal(t, 1, s.try(other, "verify", "--jwks", "both.jwks", "--kid", "a").code, "that key and no other")
 	assert.Equal(t, 2, s.try(other, "verify", "--key", "enc-public.jwk").code, "a key for encryption verifies nothing")
 }
 

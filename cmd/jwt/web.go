@@ -76,12 +76,12 @@ func (f *webFlags) serve(c *cli, ctx context.Context, token string) error {
 
 // fetchKeys returns the key set of a URL or of an issuer, for the page.
 func fetchKeys(ctx context.Context, url, issuer string) ([]byte, error) {
-	r := &remoteFlags{jwks: url, timeout: 10 * time.Second}
+	r := &remoteFlags{jwks: url}
 	from, fetch := r.source(issuer)
 	if !isURL(from) {
 		return nil, errors.New("give the URL of a key set, or an issuer whose keys can be discovered")
 	}
-	keys, err := fetch(from, jwthttp.RemoteOptions{Timeout: r.timeout})
+	keys, err := fetch(from, jwthttp.RemoteOptions{Timeout: fetchTimeout})
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +110,18 @@ func isLoopback(host string) bool {
 
 // serveUntil serves until ctx ends.
 func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
+	server := newServer(handler)
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
+}
+
+// newServer bounds how long a request may take to arrive.
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 }
 
 // openBrowser opens a page in the browser of the desktop, if there is one. The
