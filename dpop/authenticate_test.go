@@ -101,3 +101,11 @@ func TestAlgorithmsCanBeChosen(t *testing.T) {
 	_, err = policy.Verify(newRequest("GET", "/orders", newDraft(t, newKey(t, jwt.ES256), "").sign(t)))
 	assert.NoError(t, err)
 }
+
+func TestAProofWithAnotherSignatureSaysSo(t *testing.T) {
+	good := newDraft(t, newKey(t, jwt.ES256), "").sign(t)
+	other := newDraft(t, newKey(t, jwt.ES256), "").sign(t)
+	text := good[:strings.LastIndexByte(good, '.')] + other[strings.LastIndexByte(other, '.'):]
+	_, err := newPolicy().Verify(newRequest("GET", "/orders", text))
+	assert.EqualError(t, err, "dpop: proof not acceptable: signature not valid")
+}

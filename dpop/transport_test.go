@@ -28,8 +28,9 @@ type server struct {
 	mu     sync.Mutex
 	proofs []map[string]any // nil for a request without one
 	bodies []string
-	closed int // answers
-	atEnd  int // answers that were read to their end
+	closed int   // answers
+	atEnd  int   // answers that were read to their end
+	left   []int // bytes of each answer that were not read
 }
 
 func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -78,6 +79,7 @@ func (n *noting) Close() error {
 	n.by.mu.Lock()
 	defer n.by.mu.Unlock()
 	n.by.closed++
+	n.by.left = append(n.by.left, n.Len())
 	if n.Len() == 0 {
 		n.by.atEnd++
 	}
@@ -272,6 +274,18 @@ func TestAServerThatAsksForANonceForEverIsNotFollowed(t *testing.T) {
 	send(t, transport, "GET", "https://api.example", "", "")
 	send(t, transport, "GET", "https://api.example", "", "")
 	assert.Len(t, same.proofs, 3, "the nonce that was just refused is not tried again")
+}
+
+// The answer that asks for a nonce is read, so that its connection can be used
+// again, but not for ever.
+func TestALargeAnswerThatAsksForANonceIsNotReadWhole(t *testing.T) {
+	s := &server{}
+	s.answer = func(_ *http.Request, n int) *http.Response {
+		return s.reply(401, strings.Repeat("x", 100<<10), "WWW-Authenticate", `DPoP error="use_dpop_nonce"`, "DPoP-Nonce", fmt.Sprint("n", n))
+	}
+	_, body := send(t, newTransport(t, s), "GET", "https://api.example", "", "")
+	assert.Len(t, body, 100<<10)
+	assert.Equal(t, []int{36 << 10, 0}, s.left)
 }
 
 func TestABodyThatCannotBeReadAgainIsSentOnce(t *testing.T) {

@@ -33,9 +33,6 @@ var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 // normalPath returns the normal form of an encoded path: one that is empty is
 // "/", unreserved characters stand for themselves, and there are no dot segments.
 func normalPath(path string) string {
-	if path == "" {
-		return "/"
-	}
 	segments := strings.Split(normalEscapes(path), "/")[1:]
 	kept := segments[:0]
 	for i, segment := range segments {
