@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 )
 
@@ -31,6 +32,7 @@ type process struct {
 	where string
 	port  string
 	cmd   *exec.Cmd
+	kill  func() // ends the process at once, as kill -9 does
 }
 
 // run starts the process, and waits until it answers.
@@ -39,13 +41,7 @@ func (p *process) run() {
 	p.cmd = exec.Command(os.Args[0], "-addr", "127.0.0.1:"+p.port, "-store", p.where)
 	p.cmd.Env = append(os.Environ(), "LOGIN_TEST_PROCESS=1")
 	p.cmd.Stderr = os.Stderr
-	start(p.t, p.cmd, func() bool { return connects(p.port) })
-}
-
-// kill ends the process at once, as kill -9 does.
-func (p *process) kill() {
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	p.kill = program.Serve(p.t, p.cmd, func() bool { return program.Accepts(p.port) })
 }
 
 // TestEverybodyStaysSignedInWhenTheProcessIsKilled kills the process while clients
@@ -59,7 +55,7 @@ func TestEverybodyStaysSignedInWhenTheProcessIsKilled(t *testing.T) {
 				secret = "" // it is in a file beside the other one
 			}
 			t.Setenv("LOGIN_SECRET", secret)
-			p := &process{t: t, where: where, port: freePort(t)}
+			p := &process{t: t, where: where, port: program.FreePort()}
 			p.run()
 			c := &client{t: t, instances: []*httptest.Server{{URL: "http://127.0.0.1:" + p.port}}}
 			login := url.Values{"user": {"alice"}, "password": {"correct horse"}}

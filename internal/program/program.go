@@ -1,4 +1,4 @@
-// Package program finds the programs that tests run.
+// Package program finds the programs that tests run, and starts servers.
 package program
 
 import (
@@ -17,8 +17,8 @@ func Processes(t testing.TB) {
 	}
 }
 
-// PostgreSQL is where Debian has the programs of PostgreSQL, of each version.
-const PostgreSQL = "/usr/lib/postgresql/*/bin"
+// postgreSQL is where Debian has the programs of PostgreSQL, of each version.
+const postgreSQL = "/usr/lib/postgresql/*/bin"
 
 // Path returns the path of a program, "" if it is not installed. Elsewhere are folders
 // to look in after those of PATH, as patterns of [filepath.Glob]: the last match counts.

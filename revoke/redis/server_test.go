@@ -3,18 +3,18 @@ package redis_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // programs are the servers that tests run against, if they are installed. CI must
@@ -23,14 +23,14 @@ var programs = []string{"redis-server", "valkey-server", "redis-server-8"}
 
 // each runs a test with each of the servers.
 func each(t *testing.T, test func(t *testing.T, program string)) {
-	for i, program := range programs {
-		if _, err := exec.LookPath(program); err == nil {
-			t.Run(program, func(t *testing.T) { test(t, program) })
-		} else if os.Getenv("CI") != "" && i < 2 {
-			t.Error(program + " is not installed, and CI is set: the store must be tested with it")
-		} else {
-			t.Run(program, func(t *testing.T) { t.Skip("SKIPPED, NOT TESTED: " + program + " is not installed") })
-		}
+	for i, name := range programs {
+		t.Run(name, func(t *testing.T) {
+			if i == 2 && program.Path(name) == "" {
+				t.Skip("NOT TESTED: " + name + " is not installed")
+			}
+			program.Find(t, name)
+			test(t, name)
+		})
 	}
 }
 
@@ -45,37 +45,12 @@ type server struct {
 }
 
 // start starts a server.
-func start(t testing.TB, program string, args ...string) *server {
+func start(t testing.TB, name string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, program: program, dir: t.TempDir(), args: args, addr: freeAddr(t)}
+	s := &server{t: t, program: name, dir: t.TempDir(), args: args, addr: "127.0.0.1:" + program.FreePort()}
 	s.run()
 	t.Cleanup(s.kill)
 	return s
-}
-
-// freeAddr returns an address that nothing listens on, nor on the port 10,000
-// above, which a node of a cluster takes. Both are below those that connections
-// get, so that they stay free until the server starts.
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	for range 1000 {
-		port := 10_000 + rand.IntN(12_000)
-		if _, taken := givenPorts.LoadOrStore(port, true); !taken && isFree(port) && isFree(port+10_000) {
-			return fmt.Sprintf("127.0.0.1:%d", port)
-		}
-	}
-	t.Fatal("there is no free port")
-	return ""
-}
-
-var givenPorts sync.Map // by number
-
-func isFree(port int) bool {
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return false
-	}
-	return l.Close() == nil
 }
 
 // run starts the process and waits until it answers.
@@ -85,9 +60,8 @@ func (s *server) run() {
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	check(s.t, err)
 	defer log.Close()
-	s.cmd = exec.Command(s.program, append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", s.dir, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"}, s.args...)...)
+	s.cmd = program.Redis(s.program, port, s.dir, append([]string{"--repl-diskless-sync-delay", "0"}, s.args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	check(s.t, s.cmd.Start())
 	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
 	defer c.Close()
@@ -161,12 +135,11 @@ func (s *server) host() string { return strings.Replace(s.addr, ":", " ", 1) }
 
 // cluster starts a cluster of servers, of which the first three have a third of
 // the slots each.
-func cluster(t testing.TB, program string, n int) (servers []*server, c *redis.ClusterClient) {
+func cluster(t testing.TB, name string, n int) (servers []*server, c *redis.ClusterClient) {
 	t.Helper()
 	var addrs []string
 	for i := range n {
-		_, bus, _ := net.SplitHostPort(freeAddr(t))
-		s := start(t, program, "--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")
+		s := start(t, name, "--cluster-enabled", "yes", "--cluster-port", program.FreePort(), "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")
 		servers, addrs = append(servers, s), append(addrs, s.addr)
 		if i < 3 {
 			s.do(fmt.Sprintf("CLUSTER ADDSLOTSRANGE %d %d", i*16384/3, (i+1)*16384/3-1))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	revokesql "github.com/seed-b1f8f58c/jwt/revoke/sql"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -80,7 +81,7 @@ func fullDisk(t *testing.T) (*server, func(), string) {
 		t.Skip("SKIPPED: only root may mount a small disk: ", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-	check(t, owned(dir))
+	check(t, program.Give(dir))
 	s := &server{dir: filepath.Join(dir, "data"), args: []string{"-c", "max_wal_size=32MB", "-c", "min_wal_size=32MB"}}
 	if text, err := exec.Command("cp", "-a", shared.template, s.dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)

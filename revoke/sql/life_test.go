@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	revokesql "github.com/seed-b1f8f58c/jwt/revoke/sql"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -69,7 +70,7 @@ func TestPromotedStandbyBeginsAnew(t *testing.T) {
 	server.kill()
 	signal := filepath.Join(server.dir, "standby.signal")
 	check(t, os.WriteFile(signal, nil, 0o600))
-	check(t, owned(signal))
+	check(t, program.Give(signal))
 	check(t, server.run())
 	for name, call := range without(methods(t.Context(), s), "List") {
 		if err := call(); err == nil || !strings.Contains(err.Error(), "the server is a standby") {

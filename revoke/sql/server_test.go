@@ -3,10 +3,8 @@ package sql_test
 import (
 	"database/sql"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -56,7 +54,7 @@ func fast() string {
 // A server is a PostgreSQL of its own on a loopback port.
 type server struct {
 	dir   string
-	port  int
+	port  string
 	args  []string
 	setup string // a shell command, such as ulimit, to begin with
 	cmd   *exec.Cmd
@@ -73,66 +71,17 @@ var shared struct {
 	err      error
 }
 
-// postgres returns the path of a program of PostgreSQL, "" if it is not installed.
-func postgres(name string) string { return program.Path(name, program.PostgreSQL) }
-
-// command is a program of PostgreSQL, which does not run as root.
-func command(program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(postgres(program), args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if uid, gid, ok := unprivileged(); ok {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uid, Gid: gid}
-	}
-	cmd.Dir = "/"
-	return cmd
-}
-
-// unprivileged returns whom the server runs as if the test is run by root.
-func unprivileged() (uid, gid uint32, ok bool) {
-	if os.Getuid() != 0 {
-		return 0, 0, false
-	}
-	for _, name := range []string{"postgres", "nobody"} {
-		if u, err := user.Lookup(name); err == nil {
-			id, _ := strconv.Atoi(u.Uid)
-			group, _ := strconv.Atoi(u.Gid)
-			return uint32(id), uint32(group), true
-		}
-	}
-	return 0, 0, false
-}
-
-func owned(dir string) error {
-	if uid, gid, ok := unprivileged(); ok {
-		return os.Chown(dir, int(uid), int(gid))
-	}
-	return nil
-}
-
-// needPostgreSQL skips a test where it is not installed; CI must have it.
-func needPostgreSQL(t testing.TB) {
-	t.Helper()
-	if postgres("postgres") != "" && postgres("initdb") != "" {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("PostgreSQL is not installed, and CI is set: the store must be tested with it")
-	}
-	t.Skip("SKIPPED, NOT TESTED: PostgreSQL is not installed (apt-get install postgresql)")
-}
-
 // sharedServer returns the server of most tests.
 func sharedServer(t testing.TB) *server {
 	t.Helper()
-	needPostgreSQL(t)
+	program.FindPostgreSQL(t)
 	shared.once.Do(func() {
 		dir := fast()
 		shared.template = filepath.Join(dir, "template")
-		if shared.err = owned(dir); shared.err != nil {
+		if shared.err = program.Give(dir); shared.err != nil {
 			return
 		}
-		if text, err := command("initdb", "-D", shared.template, "-A", "trust", "-U", "tester", "--no-sync", "-E", "UTF8", "--locale=C").CombinedOutput(); err != nil {
-			shared.err = fmt.Errorf("%w: %s", err, text)
+		if shared.err = program.InitDB(shared.template, "tester"); shared.err != nil {
 			return
 		}
 		shared.server, shared.err = newServer()
@@ -144,7 +93,7 @@ func sharedServer(t testing.TB) *server {
 // newServer starts an empty server.
 func newServer(args ...string) (*server, error) {
 	dir := fast()
-	if err := owned(dir); err != nil {
+	if err := program.Give(dir); err != nil {
 		return nil, err
 	}
 	data := filepath.Join(dir, "data")
@@ -167,20 +116,18 @@ func ownServer(t testing.TB, args ...string) *server {
 
 // run starts the process, and waits until it answers.
 func (s *server) run() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
+	if s.port == "" {
+		s.port = program.FreePort()
 	}
-	if s.port == 0 {
-		s.port = l.Addr().(*net.TCPAddr).Port
-	}
-	l.Close()
 	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	s.cmd = s.command(append([]string{"-D", s.dir, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=50", "-c", "dynamic_shared_memory_type=mmap"}, s.args...)...)
+	s.cmd = program.PostgreSQL(s.dir, s.port, append([]string{"-c", "max_connections=50"}, s.args...)...)
+	if s.setup != "" {
+		s.cmd.Path, s.cmd.Args = "/bin/sh", append([]string{"sh", "-c", s.setup + ` && exec "$0" "$@"`, s.cmd.Path}, s.cmd.Args[1:]...)
+	}
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return err
@@ -215,14 +162,7 @@ func (s *server) run() error {
 	return nil
 }
 
-func (s *server) command(args ...string) *exec.Cmd {
-	if s.setup == "" {
-		return command("postgres", args...)
-	}
-	return command("sh", append([]string{"-c", s.setup + ` && exec "$0" "$@"`, postgres("postgres")}, args...)...)
-}
-
-func (s *server) addr() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+func (s *server) addr() string { return "127.0.0.1:" + s.port }
 
 func (s *server) url() string {
 	return "postgres://tester@" + s.addr() + "/postgres?sslmode=disable&connect_timeout=10"
@@ -253,14 +193,14 @@ func (s *server) standby(t testing.TB) *server {
 	t.Helper()
 	s.kill()
 	dir := fast()
-	check(t, owned(dir))
-	other := &server{dir: filepath.Join(dir, "data"), args: []string{"-c", fmt.Sprintf("primary_conninfo=host=127.0.0.1 port=%d user=tester", s.port)}}
+	check(t, program.Give(dir))
+	other := &server{dir: filepath.Join(dir, "data"), args: []string{"-c", "primary_conninfo=host=127.0.0.1 port=" + s.port + " user=tester"}}
 	if text, err := exec.Command("cp", "-a", s.dir, other.dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
 	signal := filepath.Join(other.dir, "standby.signal")
 	check(t, os.WriteFile(signal, nil, 0o600))
-	check(t, owned(signal))
+	check(t, program.Give(signal))
 	_ = os.Remove(filepath.Join(other.dir, "postmaster.pid"))
 	check(t, s.run())
 	check(t, other.run())

@@ -1,0 +1,68 @@
+package program
+
+import (
+	"math/rand/v2"
+	"net"
+	"os/exec"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// givenPorts are those that FreePort has returned. No other call returns them.
+var givenPorts sync.Map
+
+// FreePort returns a port of 127.0.0.1 that nothing listens on. It is below those that
+// the system gives to connections, so that it stays free until a server takes it.
+func FreePort() string {
+	for {
+		port := strconv.Itoa(10_000 + rand.IntN(22_000))
+		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			continue
+		}
+		_ = listener.Close()
+		if _, given := givenPorts.LoadOrStore(port, true); !given {
+			return port
+		}
+	}
+}
+
+// Serve starts a server and waits until it answers, a minute at most. The server is
+// killed by stop, or at the end of the test.
+func Serve(t testing.TB, server *exec.Cmd, answers func() bool) (stop func()) {
+	t.Helper()
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop = sync.OnceFunc(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	t.Cleanup(stop)
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(25 * time.Millisecond) {
+		if answers() {
+			return stop
+		}
+	}
+	t.Fatal(server.Path + " does not answer")
+	return nil
+}
+
+// Accepts reports whether a server accepts connections on a port of 127.0.0.1.
+func Accepts(port string) bool {
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err == nil {
+		_ = conn.Close()
+	}
+	return err == nil
+}
+
+// Redis is a Redis or Valkey, by the path of its program, on a port of 127.0.0.1. It
+// saves nothing unless args ask for it. It ends with the process that started it.
+func Redis(path, port, dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command(path, append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--save", "", "--appendonly", "no"}, args...)...)
+	endWithUs(cmd)
+	return cmd
+}
