@@ -102,6 +102,20 @@ func TestServeIssuesTokensThatDiscoveryVerifies(t *testing.T) {
 	assert.Equal(t, "read", body["scope"])
 }
 
+func TestServeSaysHowToUseIt(t *testing.T) {
+	s := newShell(t)
+	cmd := s.start("", "serve", "--json", "--listen", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	said := map[string]string{}
+	require.NoError(t, json.NewDecoder(out).Decode(&said))
+	assert.Equal(t, map[string]string{"issuer": said["issuer"], "token_endpoint": said["issuer"] + "/token", "rotate": said["issuer"] + "/rotate"}, said)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, cmd.Wait())
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+$`, said["issuer"])
+}
+
 func TestServeIssuesIDTokensForUsers(t *testing.T) {
 	s := newShell(t)
 	for _, alg := range []string{"ES256", "RS256", "EdDSA"} {

@@ -4,11 +4,16 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"github.com/stretchr/testify/assert"
@@ -138,6 +143,136 @@ func TestServeAtATerminalRotatesAtAKeyAndStopsAtControlC(t *testing.T) {
 		before, err := term.GetState(int(fresh.Fd()))
 		require.NoError(t, err)
 		assert.Equal(t, before, after, name)
+	}
+}
+
+func TestMigrateHasAColourForWhatIsKnown(t *testing.T) {
+	assert.Contains(t, inExample(t).atTerminal("", nil, "migrate", "./before"), "\x1b[32mwrite\x1b[0m  Policy.Leeway")
+	s := &shell{t, t.TempDir()}
+	s.write("go.mod", "module example.com/service\n")
+	s.write("main.go", "package main\n\nimport _ \"github.com/golang-jwt/jwt/v5\"\n")
+	assert.Contains(t, s.atTerminal("", nil, "migrate"), "\x1b[33mwrite\x1b[0m  Not known")
+}
+
+// Nobody reads keys where the output is for scripts, or goes elsewhere.
+func TestATerminalStaysAsItIsWhereNoKeysAreRead(t *testing.T) {
+	s := newShell(t)
+	for _, args := range [][]string{{"serve", "--json"}, {"serve"}} {
+		screen, shellSide, err := pty.Open()
+		require.NoError(t, err)
+		defer screen.Close()
+		defer shellSide.Close()
+		before, err := term.GetState(int(shellSide.Fd()))
+		require.NoError(t, err)
+		cmd := s.start("", append(args, "--listen", "127.0.0.1:0")...)
+		cmd.Stdin = shellSide
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+		out := io.Reader(screen)
+		if len(args) == 2 {
+			cmd.Stdout = shellSide
+		} else if out, err = cmd.StdoutPipe(); err != nil {
+			t.Fatal(err)
+		}
+		require.NoError(t, cmd.Start())
+		lines := bufio.NewScanner(out)
+		for lines.Scan() && !strings.Contains(lines.Text(), "rotate") {
+		}
+		assert.NotContains(t, lines.Text(), "press r")
+		during, err := term.GetState(int(shellSide.Fd()))
+		require.NoError(t, err)
+		assert.Equal(t, before, during, args)
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+		require.NoError(t, cmd.Wait())
+	}
+}
+
+// A shell stops a command in the background that reads from the terminal.
+func TestServeInTheBackgroundOfATerminalServes(t *testing.T) {
+	s := newShell(t)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "set -m; jwt serve --listen 127.0.0.1:0 & wait")
+	cmd.Dir, cmd.Env = s.dir, s.start("").Env
+	screen, err := pty.Start(cmd)
+	require.NoError(t, err)
+	defer screen.Close() // which hangs up: the shell and the command end
+	lines := bufio.NewScanner(screen)
+	var address string
+	for lines.Scan() && !strings.Contains(lines.Text(), "rotate") {
+		if _, url, ok := strings.Cut(strings.TrimSpace(lines.Text()), "issuer  "); ok {
+			address = url
+		}
+	}
+	assert.Contains(t, lines.Text(), "send a line with r")
+	srv := &server{s: s, url: address}
+	s.run(srv.token("grant_type=client_credentials&client_id=test"), "verify", "--issuer", address, "--audience", "api")
+}
+
+// A browser is opened at a terminal, by an address that works once.
+func TestThePageIsOpenedInABrowserAtATerminal(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the command that opens a browser is another one")
+	}
+	token := forged(`{"alg":"EdDSA"}`, `{"sub":"alice"}`)
+	for name, row := range map[string]struct {
+		args     []string
+		terminal bool
+		opened   bool
+	}{
+		"no token":          {nil, true, true},
+		"a token":           {[]string{token}, true, true},
+		"not to be opened":  {[]string{"--no-open", token}, true, false},
+		"not at a terminal": {[]string{token}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShell(t)
+			require.NoError(t, syscall.Mkfifo(s.path("opened"), 0o600))
+			opened, err := os.OpenFile(s.path("opened"), os.O_RDWR, 0)
+			require.NoError(t, err)
+			defer opened.Close()
+			require.NoError(t, os.WriteFile(s.path("xdg-open"), []byte("#!/bin/sh\necho \"$1\" > opened\n"), 0o700))
+			cmd := s.start("", append([]string{"inspect", "--web"}, row.args...)...)
+			cmd.Env = append(cmd.Env, "PATH="+s.dir+":"+os.Getenv("PATH"))
+			var screen io.ReadWriter
+			if row.terminal {
+				cmd.Stdin = nil
+				screen, err = pty.Start(cmd)
+			} else {
+				out, pipeErr := cmd.StdoutPipe()
+				screen, err = struct {
+					io.Reader
+					io.Writer
+				}{out, nil}, errors.Join(pipeErr, cmd.Start())
+			}
+			require.NoError(t, err)
+			lines := bufio.NewScanner(screen)
+			require.True(t, lines.Scan())
+			address := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "page  "))
+			require.True(t, lines.Scan())
+			assert.Contains(t, lines.Text(), "press Ctrl-C")
+			shown := map[string]string{}
+			require.NoError(t, json.Unmarshal([]byte(s.asPage(address, "token", "{}")), &shown))
+			assert.Equal(t, strings.Join(row.args, "") != "", shown["token"] != "")
+			wait := time.Now()
+			if row.opened {
+				wait = wait.Add(30 * time.Second)
+				require.NoError(t, opened.SetReadDeadline(wait))
+				once, err := bufio.NewReader(opened).ReadString('\n')
+				require.NoError(t, err)
+				assert.Regexp(t, `^http://127\.0\.0\.1:\d+/\w{26}\n$`, once)
+				assert.NotContains(t, address, once[len(once)-27:len(once)-1])
+			}
+			if row.terminal {
+				_, err = screen.Write([]byte{3})
+			} else {
+				err = cmd.Process.Signal(os.Interrupt)
+			}
+			require.NoError(t, err)
+			require.NoError(t, cmd.Wait())
+			if !row.opened {
+				require.NoError(t, opened.SetReadDeadline(wait))
+				_, err = opened.Read(make([]byte, 1))
+				assert.ErrorIs(t, err, os.ErrDeadlineExceeded, "nothing was opened")
+			}
+		})
 	}
 }
 

@@ -72,6 +72,7 @@ func TestThePageIsForThisMachineOnly(t *testing.T) {
 		assert.Empty(t, r.out)
 	}
 	assert.Equal(t, 2, s.try("", "inspect", "--web", "--static", "x.html").code)
+	assert.Equal(t, 2, s.try(strings.Repeat("a", 1<<20+1), "inspect", "--web").code, "too much for a token")
 }
 
 func TestTheStaticPageNeedsGo(t *testing.T) {

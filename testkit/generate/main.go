@@ -25,32 +25,46 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: generate FOLDER")
 	}
-	total := 0
-	for _, f := range families() {
-		seen := make(map[string]bool)
-		slices.SortFunc(f.cases, func(a, b testkit.Case) int { return strings.Compare(a.ID, b.ID) })
-		lines := make([]string, 0, len(f.cases))
-		for _, c := range f.cases {
-			c.ID = f.name + "/" + c.ID
-			if seen[c.ID] {
-				log.Fatalf("two rows are called %s", c.ID)
-			}
-			seen[c.ID] = true
-			var line bytes.Buffer
-			encoder := json.NewEncoder(&line)
-			encoder.SetEscapeHTML(false)
-			if err := encoder.Encode(c); err != nil {
-				log.Fatal(err)
-			}
-			lines = append(lines, strings.TrimSpace(line.String()))
-		}
-		text := "[\n" + strings.Join(lines, ",\n") + "\n]\n"
-		if err := os.WriteFile(filepath.Join(os.Args[1], f.name+".json"), []byte(text), 0o644); err != nil {
-			log.Fatal(err)
-		}
-		total += len(lines)
+	total, err := write(os.Args[1], families())
+	if err != nil {
+		log.Fatal(err)
 	}
 	fmt.Printf("%d rows\n", total)
+}
+
+// write writes a file for each family, and returns the number of rows.
+func write(folder string, all []family) (rows int, err error) {
+	for _, f := range all {
+		text, err := f.text()
+		if err != nil {
+			return 0, err
+		}
+		if err := os.WriteFile(filepath.Join(folder, f.name+".json"), []byte(text), 0o644); err != nil {
+			return 0, err
+		}
+		rows += len(f.cases)
+	}
+	return rows, nil
+}
+
+// text is the JSON of the rows, one on a line, in the order of their IDs.
+func (f family) text() (string, error) {
+	slices.SortFunc(f.cases, func(a, b testkit.Case) int { return strings.Compare(a.ID, b.ID) })
+	lines := make([]string, len(f.cases))
+	for i, c := range f.cases {
+		if i > 0 && f.cases[i-1].ID == c.ID {
+			return "", fmt.Errorf("two rows are called %s/%s", f.name, c.ID)
+		}
+		c.ID = f.name + "/" + c.ID
+		var line bytes.Buffer
+		encoder := json.NewEncoder(&line)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(c); err != nil {
+			return "", err
+		}
+		lines[i] = strings.TrimSpace(line.String())
+	}
+	return "[\n" + strings.Join(lines, ",\n") + "\n]\n", nil
 }
 
 // A family is a file of rows about one subject.
