@@ -293,6 +293,7 @@ func TestWhatCannotBeRevokedIsAnError(t *testing.T) {
 	}
 	assert.Empty(t, keep.entries)
 	assert.NoError(t, list.RevokeToken(ctx))
+	assert.NoError(t, list.RevokeSubject(ctx, login, "alice", time.Unix(1, 0)))
 
 	keep.err = errors.New("down")
 	for name, err := range map[string]error{

@@ -141,6 +141,12 @@ func TestServeRevocation(t *testing.T) {
 		assert.Equal(t, "accepted", s.verify(tokens.Access), name)
 	}
 	verifier := s.list.Tokens
+	anyIssuer := *verifier.(*jwt.Policy)
+	anyIssuer.Issuer, anyIssuer.AllowAnyIssuer = "", true
+	s.list.Tokens = &anyIssuer
+	response, _ := post(t, s.sessions.ServeRevocation, "token="+of(func(c *revoke.Claims) { c.Issuer = "https://other.example" }))
+	assert.Equal(t, 200, response.StatusCode)
+	assert.Equal(t, "accepted", s.verify(tokens.Access), "another issuer ends no session of this one")
 	s.list.Tokens = nil
 	response, values := post(t, s.sessions.ServeRevocation, "token="+tokens.Access)
 	assert.Equal(t, 400, response.StatusCode, "access tokens cannot be verified")

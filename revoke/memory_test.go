@@ -43,6 +43,17 @@ func swapAt(m *Memory, now jwt.NumericDate, id, state string, until jwt.NumericD
 
 func held(m *Memory) (entries, sessions int) { return m.entries.used, m.sessions.used }
 
+func TestMemoryBeginsInTheNextSecond(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
+		m, other := NewMemory(0), NewMemory(0)
+		a, err := m.Lookup(t.Context(), store.Query{})
+		require.NoError(t, err)
+		assert.Equal(t, store.Answer{Since: jwt.NewNumericDate(time.Now()) + 1, Epoch: m.epoch}, a)
+		assert.Equal(t, 1_000_000, m.capacity)
+		assert.NotEqual(t, m.epoch, other.epoch)
+	})
+}
+
 func TestMemoryRefusesWhatItHasNoRoomFor(t *testing.T) {
 	fipstest.Bubble(t, func(t *testing.T) {
 		ctx, m := t.Context(), newAncient(3)
@@ -178,6 +189,14 @@ func TestDatesBeyond32BitsAreOnTheSafeSide(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, store.Answer{Since: 1, Epoch: m.epoch, ID: true, Subject: math.MaxInt64}, a)
 	})
+}
+
+func TestDatesAreKeptIn32Bits(t *testing.T) {
+	for d, want := range map[jwt.NumericDate]uint32{
+		math.MinInt64: 0, -1: 0, 0: 0, 1: 1, math.MaxUint32 - 1: math.MaxUint32 - 1, math.MaxUint32: math.MaxUint32, math.MaxUint32 + 1: math.MaxUint32, math.MaxInt64: math.MaxUint32,
+	} {
+		assert.Equal(t, want, second(d), d)
+	}
 }
 
 func TestSumsStayWithin64Bits(t *testing.T) {

@@ -114,6 +114,7 @@ func TestUseIsForWhatIsNoToken(t *testing.T) {
 	assert.Equal(t, "claim exp", use("key", "b", noon, noon.Add(time.Hour+1), 0))
 	assert.Equal(t, "undecided", use("key", "b", noon, noon, -1))
 	assert.Equal(t, "undecided", use("key", "b", noon, noon, 10*time.Minute+1))
+	assert.EqualError(t, once.Use(t.Context(), "key", "b", noon, noon, -1), "revoke: leeway is -1ns, want 0 to 10m0s")
 	assert.Equal(t, "accepted", use("key", "b", noon.Add(-time.Hour), noon, 0))
 	assert.Equal(t, "forgotten iat", use("key", "c", noon.Add(-time.Hour), noon, 1))
 }

@@ -427,6 +427,21 @@ func TestASessionThatBeginsAfterLogOutEverywhereIsGood(t *testing.T) {
 	assert.Equal(t, "accepted", s.verify(after.Access), "an earlier time does not undo a later one, nor a session since")
 }
 
+// The clocks of those who begin sessions and of those who revoke may differ by a
+// minute.
+func TestASubjectIsRevokedUpToAMinuteLater(t *testing.T) {
+	for ago, want := range map[time.Duration]string{60 * time.Second: "revoked sub", 61 * time.Second: "accepted"} {
+		s := newSystem(t)
+		tokens := s.begin()
+		require.NoError(t, s.list.RevokeSubject(t.Context(), login, "alice", noon.Add(-ago)))
+		list, err := s.sessions.List(t.Context(), "alice")
+		require.NoError(t, err)
+		assert.Equal(t, want == "accepted", len(list) == 1, "List, %v ago", ago)
+		_, err = s.sessions.Refresh(t.Context(), tokens.Refresh)
+		assert.Equal(t, want, outcome(err), "Refresh, %v ago", ago)
+	}
+}
+
 // A clock that is ahead of the one of those who log out everywhere, or of the
 // store's, protects nobody.
 func TestClocksThatAreAhead(t *testing.T) {
