@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -103,6 +104,28 @@ func TestAllocations(t *testing.T) {
 		})
 		assert.LessOrEqual(t, got, row.most, "%s, with claims of its own type", row.name)
 	}
+}
+
+// Claims behind an exp that has passed are not decoded, and no memory is made for any.
+func TestClaimsOfAnExpiredTokenAreNotDecoded(t *testing.T) {
+	p := lenient(hs256(t))
+	p.Leeway = 5 * time.Second
+	for payload, more := range map[string]float64{
+		`{"exp":1799999995}`:                      0,
+		`{"exp":1799999995,"groups":{"a":["b"]}}`: 0,
+		`{"role":"a","exp":1799999995}`:           1,
+	} {
+		token := signed(t, hs256(t), payload)
+		expires := func(verify func() error) float64 {
+			return testing.AllocsPerRun(100, func() { assert.ErrorIs(t, verify(), jwt.ErrExpired) })
+		}
+		want := expires(func() error { return second(p.Verify(t.Context(), token)) })
+		got := expires(func() error { return second(jwt.VerifyAs[plainClaims](t.Context(), p, token)) })
+		assert.Equal(t, want+more, got, payload)
+	}
+	got, err := requireSame[plainClaims](t, p, signed(t, hs256(t), `{"exp":1799999996,"role":"admin"}`))
+	require.NoError(t, err)
+	assert.Equal(t, "admin", got.Role)
 }
 
 // Memory comes in pieces of 256 bytes, and then of 288.

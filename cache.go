@@ -29,8 +29,9 @@ import (
 //	list := &revoke.DenyList{Tokens: cache, …}
 //
 // It is for Policies, which are known beforehand: what a [PolicyFunc] accepts is
-// verified each time. [VerifyAs] decodes the claims of a remembered token anew, for
-// who gets them may change what they point to; it does not copy the Token.
+// verified each time. [VerifyAs] does not copy the Token, and remembers the claims of a
+// struct that embeds [Claims] beside texts, numbers, booleans and []string. It decodes
+// others anew, for who gets them may change what they point to.
 //
 // The zero value but for Policies has the default bounds. Set it up, then use it
 // by pointer from any number of goroutines.
@@ -70,10 +71,11 @@ func (c *Cache) lend(ctx context.Context, token string, into *target) (t *Token,
 	d := m.digest(token[s.payload+1:])
 	if r := m.find(&d); r != nil && r.input == input && r.hasKey(ctx) {
 		now := r.policy.now() // after the key set, which may take its time
-		age := now.Round(0).Sub(r.since)
+		age := now.Sub(r.since)
 		switch {
 		case age < 0 || age >= c.maxAge():
 		case r.policy.check(r.token, now) == nil:
+			into.recall(r.claims)
 			return r.token, true, nil
 		default:
 			m.forget(&d)
@@ -108,7 +110,7 @@ func (c *Cache) verify(ctx context.Context, token, input string, d digest, into 
 		return nil, err
 	}
 	if d != (digest{}) && isComparable(t.key) {
-		c.memory().remember(&remembered{d, strings.Clone(input), t.copy(), p, p.now().Round(0)})
+		c.memory().remember(&remembered{d, strings.Clone(input), t.copy(), into.keep(), p, p.now().Round(0)})
 	}
 	return t, nil
 }

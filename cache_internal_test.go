@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"math/bits"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -285,4 +286,36 @@ func TestCacheCountsEveryText(t *testing.T) {
 	assert.Equal(t, plain+allocated(600)+allocated(700)+allocated(800), size(header, text(2999)+`\`, claims, text(3000)))
 	assert.Equal(t, plain+allocated(100)+allocated(200)+allocated(300)+allocated(400)+allocated(500), size(header, text(3000), claims, text(2999)+`\`))
 	assert.GreaterOrEqual(t, sizeOfEntry, 50*bits.UintSize/8)
+}
+
+// Claims that are remembered count, with the lists and the texts that are their own.
+func TestCacheCountsClaims(t *testing.T) {
+	type own struct {
+		Claims
+		Scopes []string `json:"scopes"`
+	}
+	key, err := NewHMAC(HS256, []byte(strings.Repeat("s", 32)), "")
+	require.NoError(t, err)
+	size := func(claims any, read func(*Cache, string) error) int {
+		cache := &Cache{Policies: Policies{{Keys: Keys{key}, AllowNoExpiry: true, AllowAnyAudience: true}}}
+		token, err := Sign(t.Context(), key, claims)
+		require.NoError(t, err)
+		require.NoError(t, read(cache, token))
+		return cache.memory().young.Load().bytes
+	}
+	verify := func(c *Cache, token string) error { _, err := c.Verify(t.Context(), token); return err }
+	as := func(c *Cache, token string) error { _, err := VerifyAs[own](t.Context(), c, token); return err }
+	flat := allocated(int(reflect.TypeFor[roomFor[own]]().Size()))
+	for _, row := range []struct {
+		claims own
+		more   int
+	}{
+		{own{}, flat},
+		{own{Scopes: []string{"a"}}, flat},
+		{own{Scopes: []string{"a", "b"}}, flat + allocated(2*16)},
+		{own{Claims{Audience: Audience{"a"}}, []string{"a", "b"}}, flat + allocated(3*16)},
+		{own{Scopes: []string{`\`}}, flat + allocated(len(`{"scopes":["\\"]}`))},
+	} {
+		assert.Equal(t, row.more, size(row.claims, as)-size(row.claims, verify), row.claims)
+	}
 }

@@ -3,7 +3,6 @@ package jwt
 import (
 	"errors"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,7 +47,7 @@ func (t *Token) decode(into any, of *claimsKind, room []string) error {
 		return decodeJSON(t.payload, v, of, room)
 	}
 	*claims = t.Claims
-	claims.Audience, room = cloneInto(room, claims.Audience)
+	claims.Audience, room = structjson.CloneTexts(claims.Audience, room)
 	if alone || t.private == 0 {
 		return nil
 	}
@@ -57,16 +56,6 @@ func (t *Token) decode(into any, of *claimsKind, room []string) error {
 	defer b.free()
 	b.payload = append(append(b.payload[:0], '{'), source[1:]...)
 	return of.DecodeMembers(b.payload, source, v, room)
-}
-
-// cloneInto returns a copy of the audience in room, if there is enough, and the
-// room that is left.
-func cloneInto(room []string, a Audience) (_ Audience, left []string) {
-	n := len(a)
-	if a == nil || n > cap(room) {
-		return slices.Clone(a), room
-	}
-	return append(room[:0:n], a...), room[n:n]
 }
 
 // decodeJSON decodes the text, which is known to be strict, into v, which is of

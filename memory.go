@@ -54,8 +54,17 @@ type remembered struct {
 	digest digest
 	input  string // the token without its signature
 	token  *Token
+	claims keptClaims
 	policy *Policy
-	since  time.Time
+	since  time.Time // without a monotonic clock
+}
+
+// keptClaims are what the claims of a token were decoded into, for readers who get a
+// copy each. The zero value has none.
+type keptClaims struct {
+	claims any // a pointer
+	kind   *claimsKind
+	texts  int // how many are in lists
 }
 
 type digest [sha256.Size]byte
@@ -192,6 +201,21 @@ func (r *remembered) size() int {
 		for _, recipient := range t.Claims.Audience {
 			held += allocated(len(recipient))
 		}
+	}
+	return held + r.claims.size(t.payload)
+}
+
+// size is about the memory that they take beside the payload.
+func (k *keptClaims) size(payload string) int {
+	if k.kind == nil {
+		return 0
+	}
+	held := allocated(int(reflect.TypeOf(k.claims).Elem().Size() + reflect.TypeFor[roomFor[struct{}]]().Size()))
+	if k.texts > 1 { // for which there may be no room
+		held += allocated(16 * k.texts)
+	}
+	if strings.Contains(payload, `\`) {
+		held += allocated(len(payload))
 	}
 	return held
 }

@@ -59,6 +59,9 @@ type target struct {
 type roomMaker interface {
 	kind() *claimsKind
 	make() (value reflect.Value, texts []string)
+
+	// copy is make for a copy of *claims, and returns no value if that is of another type.
+	copy(claims any) (value reflect.Value, texts []string)
 }
 
 // kind is for roomMaker; the receiver is nil.
@@ -67,6 +70,16 @@ func (*roomFor[T]) kind() *claimsKind { return kindOf(reflect.TypeFor[T]()) }
 // make is for roomMaker; the receiver is nil.
 func (*roomFor[T]) make() (value reflect.Value, texts []string) {
 	room := new(roomFor[T])
+	return reflect.ValueOf(&room.value).Elem(), room.texts[:]
+}
+
+// copy is for roomMaker; the receiver is nil.
+func (*roomFor[T]) copy(claims any) (value reflect.Value, texts []string) {
+	from, ok := claims.(*T)
+	if !ok {
+		return value, nil
+	}
+	room := &roomFor[T]{value: *from}
 	return reflect.ValueOf(&room.value).Elem(), room.texts[:]
 }
 
@@ -129,15 +142,48 @@ func (to *target) setRegistered(t *Token) {
 	if !to.value.IsValid() { // there are no others
 		to.value, to.texts = to.of.make()
 	}
-	claims, alone := to.value.Addr().Interface().(*Claims)
-	if !alone {
-		claims = to.value.Field(0).Addr().Interface().(*Claims)
-	}
+	claims := registeredIn(to.value)
 	*claims = t.Claims
-	claims.Audience, _ = cloneInto(to.texts[:0:1], t.Claims.Audience)
+	claims.Audience, _ = structjson.CloneTexts(t.Claims.Audience, to.texts[:0:1])
 	to.filled = true
+}
+
+// registeredIn returns the Claims that a value is or embeds.
+func registeredIn(v reflect.Value) *Claims {
+	if claims, alone := v.Addr().Interface().(*Claims); alone {
+		return claims
+	}
+	return v.Field(0).Addr().Interface().(*Claims)
 }
 
 func (to *target) isLate(t *Token) bool {
 	return t.has&hasExpiresAt != 0 && to.policy.checkExpiresAt(t, to.now, nil) != nil
+}
+
+// keep returns claims of their own, if the target has claims of a flat type.
+func (to *target) keep() keptClaims {
+	if to == nil || !to.filled || !to.kind.Flat {
+		return keptClaims{}
+	}
+	kept := keptClaims{to.value.Addr().Interface(), to.kind, 0}
+	own := target{of: to.of}
+	kept.texts = own.recall(kept)
+	kept.claims = own.value.Addr().Interface()
+	return kept
+}
+
+// recall fills the target with a copy of claims that were kept, if they are of its
+// type. It returns how many texts are in lists.
+func (to *target) recall(kept keptClaims) (texts int) {
+	if to == nil || kept.kind == nil {
+		return 0
+	}
+	value, room := to.of.copy(kept.claims)
+	if !value.IsValid() {
+		return 0
+	}
+	claims := registeredIn(value)
+	claims.Audience, room = structjson.CloneTexts(claims.Audience, room[:0])
+	to.kind, to.value, to.filled = kept.kind, value, true
+	return len(claims.Audience) + kept.kind.Unshare(value, room)
 }

@@ -2,6 +2,7 @@ package structjson
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 )
 
@@ -29,6 +30,29 @@ func (d *decoder) texts(v reflect.Value) bool {
 	}
 	*v.Addr().Interface().(*[]string) = all[:n:n]
 	return true
+}
+
+// Unshare gives the lists of texts in v, a copy of a flat value, memory of their own:
+// in room, while there is some. It returns how many texts they have.
+func (c *Codec) Unshare(v reflect.Value, room []string) (n int) {
+	for _, f := range c.own.fields {
+		if f.node.reads == texts {
+			list := f.in(v).Addr().Interface().(*[]string)
+			*list, room = CloneTexts(*list, room)
+			n += len(*list)
+		}
+	}
+	return n
+}
+
+// CloneTexts returns a copy of the list in room, if there is enough, and the room
+// that is left.
+func CloneTexts(list, room []string) (own, left []string) {
+	n := len(list)
+	if list == nil || n > cap(room) {
+		return slices.Clone(list), room
+	}
+	return append(room[:0:n], list...), room[n:n]
 }
 
 // moreRoom returns room for more than n texts. Where there are many lists, it is for

@@ -1,7 +1,9 @@
 package structjson
 
 import (
+	stdjson "encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,4 +59,77 @@ func TestListsAreMadeOfFewPieces(t *testing.T) {
 	require.NoError(t, c.Decode([]byte(data), data, v, nil))
 	assert.Len(t, v.Interface().(lists).B, 5)
 	assert.LessOrEqual(t, cap(v.Interface().(lists).B), 40)
+}
+
+func TestListsOfACopyAreItsOwn(t *testing.T) {
+	type embedded struct {
+		Inner []string `json:"inner"`
+	}
+	type flat struct {
+		Base
+		embedded
+		Text    string         `json:"text"`
+		Bool    bool           `json:"bool"`
+		Int     int8           `json:"int"`
+		Uint    uint           `json:"uint"`
+		Float   float32        `json:"float"`
+		Number  stdjson.Number `json:"number"`
+		Texts   []string       `json:"texts"`
+		None    []string       `json:"none"`
+		Skipped *int           `json:"-"`
+	}
+	c := New(reflect.TypeFor[flat](), base)
+	require.True(t, c.Flat)
+	for _, size := range []int{0, 1, 3, 9} {
+		v := flat{embedded: embedded{slices.Repeat([]string{"a"}, size)}, Texts: slices.Repeat([]string{"b"}, size)}
+		own := v
+		var room [4]string
+		assert.Equal(t, 2*size, c.Unshare(reflect.ValueOf(&own).Elem(), room[:0]))
+		assert.Equal(t, v, own)
+		if size > 0 {
+			own.Inner[0], own.Texts[0] = "c", "d"
+			assert.Equal(t, []string{"a", "b"}, []string{v.Inner[0], v.Texts[0]})
+			assert.Equal(t, size == 1 || size == 3, room[0] == "c", "the first has room")
+			assert.Equal(t, size == 1, room[1] == "d", "the second has room behind the first")
+		}
+	}
+	for _, row := range []struct {
+		of   any
+		flat bool
+	}{
+		{Base{}, true},
+		{struct{ Base }{}, true},
+		{struct{ A string }{}, false},
+		{struct {
+			Base
+			A []int
+		}{}, false},
+		{struct {
+			Base
+			A *string
+		}{}, false},
+		{struct {
+			Base
+			A any
+		}{}, false},
+		{struct {
+			Base
+			A map[string]string
+		}{}, false},
+		{struct {
+			Base
+			A struct{ B []string }
+		}{}, false},
+		{struct {
+			Base
+			A []byte
+		}{}, false},
+		{struct {
+			Base
+			*Left
+		}{}, false},
+		{map[string]string{}, false},
+	} {
+		assert.Equal(t, row.flat, New(reflect.TypeOf(row.of), base).Flat, "%T", row.of)
+	}
 }

@@ -30,13 +30,18 @@ type Codec struct {
 	// types.
 	Plain bool
 
+	// Flat reports that the type is the base, or that Plain is set and the other fields
+	// are texts, numbers, booleans and lists of texts. What is decoded into it and copied
+	// shares nothing that can change but these lists; see [Codec.Unshare].
+	Flat bool
+
 	all *node   // the type
 	own *object // the fields of the struct but those of the base
 }
 
 // New returns the Codec of t.
 func New(t, base reflect.Type) *Codec {
-	c := &Codec{all: nodeOf(t), own: new(object), Plain: t == base}
+	c := &Codec{all: nodeOf(t), own: new(object), Plain: t == base, Flat: t == base}
 	if c.all.object == nil || t.NumField() == 0 {
 		return c
 	}
@@ -54,6 +59,7 @@ func New(t, base reflect.Type) *Codec {
 	}
 	c.Embeds = ofBase == len(nodeOf(base).object.fields)
 	c.Plain = c.Embeds && c.own.isPlain(make(map[*node]bool))
+	c.Flat = c.Plain && c.own.isFlat(t)
 	return c
 }
 

@@ -93,6 +93,25 @@ func (n *node) isPlain(known map[*node]bool) bool {
 	return n.elem == nil || n.elem.isPlain(known)
 }
 
+// isFlat reports whether the fields, which are those of a t, are texts, numbers,
+// booleans and lists of texts that no pointer leads to.
+func (o *object) isFlat(t reflect.Type) bool {
+	for _, f := range o.fields {
+		switch f.node.reads {
+		case text, boolean, integer, unsigned, float, number, texts:
+		default:
+			return false
+		}
+		in := t
+		for _, number := range f.path[:len(f.path)-1] {
+			if in = in.Field(number).Type; in.Kind() == reflect.Pointer {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // withOption returns the node of a field of the type t with an option: "string",
 // which concerns scalars and pointers to them, or "format".
 func (m maker) withOption(t reflect.Type, option string) *node {
