@@ -2,6 +2,8 @@ package jwthttp
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -17,7 +19,7 @@ import (
 // payload; another token is verified, and takes its place. A nil token counts as no
 // token.
 func WithToken(ctx context.Context, token *jwt.Token) context.Context {
-	return &tokenContext{Context: ctx, token: token}
+	return &tokenContext{Context: ctx, token: token, met: outside}
 }
 
 // TokenFrom returns the token of a request from its context, and false if it was
@@ -45,7 +47,6 @@ func ClaimsFrom[T any](ctx context.Context) (T, error) {
 type acceptance struct {
 	scheme, text string
 	token        *jwt.Token    // nil: may be anonymous
-	by           *Middleware   // that has verified the token
 	known        *tokenContext // the request's context, if it had the answer
 	scopes       []string      // that the handlers around this one demand, and this one
 	preflight    bool          // let through without a token, whatever the scopes
@@ -59,16 +60,15 @@ func (a *acceptance) addScopes(scopes []string) {
 	a.scopes = scopes
 }
 
-// request returns r as the next handler gets it.
-func (a *acceptance) request(r *http.Request) *http.Request {
+// request returns r as the next handler gets it, behind a handler with that demand.
+func (a *acceptance) request(r *http.Request, met *demand) *http.Request {
 	if a.known != nil {
-		if len(a.scopes) == len(a.known.scopes) {
+		if len(a.scopes) == len(a.known.met.scopes) {
 			return r
 		}
-		return r.WithContext(&tokenContext{r.Context(), a.token, a.known.by, a.known.text, a.scopes})
+		return r.WithContext(&tokenContext{r.Context(), a.token, a.known.text, &demand{a.known.met.by, a.scopes}})
 	}
-	next := &acceptedRequest{context: tokenContext{Context: r.Context(), token: a.token, by: a.by, scopes: a.scopes}, text: a.text}
-	next.context.text = &next.text
+	next := &acceptedRequest{context: tokenContext{r.Context(), a.token, a.text, met}}
 	next.request = *r.WithContext(&next.context)
 	return &next.request
 }
@@ -78,17 +78,27 @@ func (a *acceptance) request(r *http.Request) *http.Request {
 type acceptedRequest struct {
 	request http.Request
 	context tokenContext
-	text    string
 }
+
+// A demand is what a handler asks of requests, or several handlers around one another:
+// a token that a Middleware accepts, with scopes. Those of one handler share it.
+type demand struct {
+	by     *Middleware // that verifies the token; nil: WithToken
+	scopes []string
+}
+
+var outside = new(demand) // of WithToken
 
 // tokenContext is the context of a request that was let through.
 type tokenContext struct {
 	context.Context
-	token  *jwt.Token  // nil for a request that may be anonymous
-	by     *Middleware // nil: WithToken
-	text   *string     // of the token; behind a pointer, as formatting shows that and no more
-	scopes []string    // demanded so far
+	token *jwt.Token // nil for a request that may be anonymous
+	text  string     // of the token
+	met   *demand
 }
+
+// Format writes the type only, whatever the verb: the text is a secret.
+func (c *tokenContext) Format(s fmt.State, _ rune) { io.WriteString(s, "jwthttp.tokenContext") }
 
 type tokenKey struct{}
 
@@ -111,8 +121,8 @@ func (c *tokenContext) answers(m *Middleware, text string) bool {
 	switch {
 	case c.token == nil:
 		return false
-	case c.by != nil:
-		return c.by == m && *c.text == text
+	case c.met.by != nil:
+		return c.met.by == m && c.text == text
 	}
 	return text == "" || hasPayload(text, c.token)
 }

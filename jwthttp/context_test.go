@@ -119,9 +119,12 @@ func TestContextShowsNoToken(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	(&jwthttp.Middleware{Tokens: policy}).Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		for _, verb := range []string{"%v", "%+v", "%#v"} {
-			assert.NotContains(t, fmt.Sprintf(verb, r.Context()), token)
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+			assert.Equal(t, "jwthttp.tokenContext", fmt.Sprintf(verb, r.Context()))
 		}
+		under, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		assert.NotContains(t, fmt.Sprintf("%v %+v", under, under), token)
 	})).ServeHTTP(httptest.NewRecorder(), r)
 }
 

@@ -114,6 +114,7 @@ func (m *Middleware) RequireScope(scopes ...string) func(next http.Handler) http
 
 func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 	validate := sync.OnceValue(m.checkFields) // when it is in use, as it may be set up later than its handlers
+	met := &demand{m, scopes}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var accepted acceptance
 		err := validate()
@@ -124,7 +125,7 @@ func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 			m.answer(w, r, m.refusal(&accepted, scopes, err))
 			return
 		}
-		next.ServeHTTP(w, accepted.request(r))
+		next.ServeHTTP(w, accepted.request(r, met))
 	})
 }
 
@@ -240,10 +241,9 @@ func (m *Middleware) authenticate(a *acceptance, response http.Header, r *http.R
 		return &RequestError{err}
 	}
 	if known := tokenContextOf(r.Context()); known != nil && known.answers(m, a.text) {
-		a.token, a.known, a.scopes = known.token, known, known.scopes
+		a.token, a.known, a.scopes = known.token, known, known.met.scopes
 		return nil
 	}
-	a.by = m
 	if a.text == "" {
 		if a.preflight = m.AllowPreflight && isPreflight(r); a.preflight || m.AllowAnonymous {
 			return nil

@@ -204,17 +204,23 @@ func TestNestedMiddlewaresVerifyForThemselves(t *testing.T) {
 		}
 		return h
 	}
-	get := func(h http.Handler) int {
+	answer := func(h http.Handler) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Authorization", "Bearer "+sign(t, key, scoped{jwt.Claims{Subject: "alice", ExpiresAt: inAnHour()}, "read"}))
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
-		return w.Code
+		return w
 	}
+	get := func(h http.Handler) int { return answer(h).Code }
 	assert.Equal(t, 200, get(chain(ok, protect.Handler, protect.RequireScope("read"))))
 	assert.Equal(t, 1, tokens.calls, "the same Middleware verifies once")
 	assert.Equal(t, 403, get(chain(ok, protect.Handler, protect.RequireScope("write"))))
 	assert.Equal(t, 401, get(chain(ok, protect.Handler, other.Handler)), "another one does not trust it")
+	for _, demanded := range []struct{ outer, inner, all string }{{"read", "write", "read write"}, {"read", "read", "read"}} {
+		w := answer(chain(ok, protect.RequireScope(demanded.outer), protect.RequireScope(demanded.inner), protect.RequireScope("admin")))
+		assert.Equal(t, 403, w.Code)
+		assert.Contains(t, w.Header().Get("WWW-Authenticate"), `scope="`+demanded.all, "what the outer ones demand is told, too")
+	}
 }
 
 func TestAuthenticateServesHandlersOfTheirOwn(t *testing.T) {
