@@ -51,13 +51,16 @@ func newToken(payload string, data []byte, into *target) (*Token, *VerifyError) 
 
 // decrypted returns the token of a payload that package jwe decrypted.
 func decrypted(e jose.Envelope, payload string, into *target) (*Token, error) {
-	t, refusal := newToken(payload, []byte(payload), into)
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.payload = append(b.payload[:0], payload...)
+	t, refusal := newToken(payload, b.payload, into)
 	if refusal != nil {
 		return nil, refusal
 	}
 	t.Header = Header{Algorithm(e.Header.Algorithm), e.Header.KeyID, e.Header.Type, e.Header.ContentType}
-	header, err := appendHeader(nil, t.Header)
-	t.header = string(header)
+	header, err := appendHeader(b.header[:0], t.Header)
+	b.header, t.header = header, string(header)
 	return t, err
 }
 

@@ -54,7 +54,7 @@ func (p *UnsignedPolicy) Explain(ctx context.Context, token string) *jwt.Explana
 	if err != nil {
 		return e
 	}
-	return joined(e, p.claims(h).Explain(ctx, payload))
+	return joined(e, new(claimsPolicy).set(p.Claims, &h).Explain(ctx, payload))
 }
 
 func incompletePolicy(err error) *jwt.Explanation {

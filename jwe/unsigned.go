@@ -3,6 +3,7 @@ package jwe
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/jose"
@@ -38,14 +39,29 @@ func (p *UnsignedPolicy) Verify(ctx context.Context, token string) (*jwt.Token, 
 	if err != nil {
 		return nil, err
 	}
-	return p.claims(h).Verify(ctx, payload)
+	of := claimsPolicies.Get().(*claimsPolicy)
+	t, err := of.set(p.Claims, &h).Verify(ctx, payload)
+	*of = claimsPolicy{}
+	claimsPolicies.Put(of)
+	return t, err
 }
 
-// claims returns the policy for the claims of a token with the header h.
-func (p *UnsignedPolicy) claims(h Header) *jwt.Policy {
-	claims := *p.Claims
-	claims.Keys = envelope{jose.Header{Algorithm: string(h.Algorithm), KeyID: h.KeyID, Type: h.Type}}
-	return &claims
+// A claimsPolicy is the policy for the claims of one token.
+type claimsPolicy struct {
+	policy   jwt.Policy
+	envelope envelope
+}
+
+// claimsPolicies are empty, to be used again by Verify: no token or refusal has a part of
+// the policy that decided.
+var claimsPolicies = sync.Pool{New: func() any { return new(claimsPolicy) }}
+
+// set returns the policy for the claims of a token with the header h.
+func (c *claimsPolicy) set(claims *jwt.Policy, h *Header) *jwt.Policy {
+	c.envelope.header = jose.Header{Algorithm: string(h.Algorithm), KeyID: h.KeyID, Type: h.Type}
+	c.policy = *claims
+	c.policy.Keys = &c.envelope
+	return &c.policy
 }
 
 // decrypt returns the header and the JSON of the claims.
