@@ -140,6 +140,41 @@ func TestPingOfPostgreSQL(t *testing.T) {
 	wantError(t, "another encoding", s.Ping(t.Context()), "the encoding SQL_ASCII, want UTF8")
 }
 
+func TestClosedDatabase(t *testing.T) {
+	each(t, func(t *testing.T, s *revokesql.Store) {
+		check(t, s.DB.Close())
+		wantErrors(t, methods(t.Context(), s), "database is closed")
+	})
+}
+
+// A connection is given back also if what it returned is not understood.
+func TestConnectionsAreGivenBack(t *testing.T) {
+	each(t, func(t *testing.T, s *revokesql.Store) {
+		revokeID(t, s, "a")
+		revokeID(t, s, "b")
+		run(t, s, "INSERT INTO jwt_entries (kind, issuer, name, at, until, keep, owner) VALUES (2, 'i', 'broken', 0, 9, 9999999999, 'c')")
+		run(t, s, "UPDATE jwt_store SET version = 2")
+		one := again(s)
+		one.Timeout = 10 * time.Second
+		one.DB.SetMaxOpenConns(1)
+		for range 2 {
+			_, err := one.List(t.Context(), "i", "c")
+			wantError(t, "a session without a state", err, "NULL")
+			_, err = one.Read(t.Context(), "")
+			wantError(t, "another version", err, "newer than 1")
+			wantError(t, "another version", one.Migrate(t.Context()), "newer than 1")
+		}
+	})
+}
+
+func TestMemoryThatCannotBeginAnew(t *testing.T) {
+	s := newStore(t, revokesql.PostgreSQL)
+	run(t, s, "CREATE TABLE jwt_copy AS SELECT * FROM jwt_store; DELETE FROM jwt_store; INSERT INTO jwt_store SELECT * FROM jwt_copy")
+	readOnly := again(s)
+	readOnly.DB = sharedServer(t).open(t, "&default_transaction_read_only=on")
+	wantErrors(t, without(methods(t.Context(), readOnly), "List", "Migrate"), "beginning the memory anew", "read-only")
+}
+
 // names are some that databases do not like.
 func names() []string {
 	long := strings.Repeat("x", 60_000)

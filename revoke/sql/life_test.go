@@ -35,6 +35,25 @@ func TestMemoryBeginsInTheNextSecondAndGoesOn(t *testing.T) {
 	})
 }
 
+func TestInstancesCreateTheTablesAtTheSameTime(t *testing.T) {
+	each(t, func(t *testing.T, s *revokesql.Store) {
+		for round := range 3 {
+			prefix := fmt.Sprint(s.Prefix, "_", round)
+			var all sync.WaitGroup
+			for range 8 {
+				one := again(s)
+				one.Prefix = prefix
+				all.Go(func() {
+					if err := one.Migrate(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+		}
+	})
+}
+
 func TestCopiedTableBeginsAnew(t *testing.T) {
 	s := newStore(t, revokesql.PostgreSQL)
 	revokeID(t, s, "a")

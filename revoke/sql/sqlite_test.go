@@ -112,6 +112,15 @@ func TestReadOnlyFile(t *testing.T) {
 	wantErrors(t, without(methods(t.Context(), readOnly), "Lookup", "Load", "List", "Read"), "readonly")
 }
 
+func TestFileThatCannotHaveALog(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(fast(), "store.db")
+	_, err := open(t, "sqlite", file, 1).Exec("CREATE TABLE other (a INTEGER)") // with the journal that a new file has
+	check(t, err)
+	s := &revokesql.Store{DB: open(t, "sqlite", "file:"+file+"?mode=ro", 1), Dialect: revokesql.SQLite, Timeout: time.Minute}
+	wantError(t, "a file that is read-only", s.Migrate(t.Context()), "readonly")
+}
+
 func TestPingOfSQLiteWantsAJournal(t *testing.T) {
 	t.Parallel()
 	s := &revokesql.Store{DB: open(t, "sqlite", ":memory:", 1), Dialect: revokesql.SQLite, Timeout: time.Minute}
