@@ -287,6 +287,9 @@ func TestWhatIsNoRefreshTokenChangesNothing(t *testing.T) {
 			assert.NoError(t, s.sessions.End(t.Context(), row.token), name)
 		}
 	}
+	for i := 1; i <= front; i++ {
+		assert.Equal(t, "malformed", s.refused(text[i:]), "without its first %d characters", i)
+	}
 	assert.Equal(t, "accepted", s.verify(first.Access))
 	s.refresh(first.Refresh)
 	for _, i := range []int{16, 47} {
@@ -768,6 +771,11 @@ func TestIncompleteSessionsRefuse(t *testing.T) {
 		assert.Equal(t, "undecided", outcome(err), name)
 		err = sessions.End(t.Context(), tokens.Refresh)
 		assert.Equal(t, "undecided", outcome(err), name)
+	}
+	for _, lifetime := range []time.Duration{time.Second, 24 * time.Hour} {
+		s := newSystem(t)
+		s.sessions.AccessLifetime, s.sessions.Grace = lifetime, time.Minute
+		assert.NotEmpty(t, s.begin().Refresh, "an access token may live for %v of 24h", lifetime)
 	}
 	_, err := (&revoke.Sessions{}).Begin(t.Context(), "alice", nil)
 	assert.EqualError(t, err, "revoke: Sessions.DenyList is nil, want the list that refuses the tokens of ended sessions")

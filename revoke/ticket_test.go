@@ -1,0 +1,26 @@
+package revoke
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestATicketIsReadFromAWholeSessionID(t *testing.T) {
+	r := newRefreshToken(ticket{group: "Ab~", epoch: "0123456789a", subject: 46})
+	id := r.makeID()
+	got, ok := ticketOf(id)
+	assert.True(t, ok)
+	assert.Equal(t, r.ticket, got)
+	assert.Equal(t, "1a", id[len(id)-2:])
+	for i := range len(id) {
+		_, ok := ticketOf(id[:i])
+		assert.Equal(t, i == len(id)-1, ok, "%q, whose number is another one, if it has one", id[:i])
+	}
+	for i := 1; i < len(id); i++ {
+		_, ok := ticketOf(id[i:])
+		assert.False(t, ok, id[i:])
+	}
+	_, ok = ticketOf(id[:len(id)-2] + "01a")
+	assert.False(t, ok, "a number of two forms")
+}
