@@ -99,9 +99,8 @@ func parsePublic(text string) (any, error) {
 	if len(options) > 0 {
 		return nil, errors.New("got options before the public key, want the key alone")
 	}
-	public, ok := key.(ssh.CryptoPublicKey)
-	if !ok || !slices.Contains(plainTypes, key.Type()) {
+	if !slices.Contains(plainTypes, key.Type()) {
 		return nil, errors.New("not a public key of a kind that is supported: RSA, ECDSA or Ed25519")
 	}
-	return public.CryptoPublicKey(), nil
+	return key.(ssh.CryptoPublicKey).CryptoPublicKey(), nil
 }

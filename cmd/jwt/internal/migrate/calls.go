@@ -76,9 +76,6 @@ const claimsRule = "If err is not nil there are no claims."
 // claimsType returns the type of the claims that a call fills in.
 func (p *pass) claimsType(e ast.Expr) string {
 	t := p.TypesInfo.TypeOf(e)
-	if t == nil {
-		return "Claims"
-	}
 	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = ptr.Elem()
 	}
@@ -156,7 +153,7 @@ func (p *pass) looksAt(body *ast.BlockStmt) map[string]bool {
 		switch n := n.(type) {
 		case *ast.Ident:
 			if obj := p.TypesInfo.Uses[n]; obj != nil && obj.Pkg() != nil && libraryOf(obj.Pkg().Path()) != nil {
-				looks[p.nameOf(obj)] = true
+				looks[nameOf(obj)] = true
 			}
 		case *ast.BasicLit:
 			looks[strings.Trim(n.Value, "\"`")] = true
@@ -174,12 +171,8 @@ func (p *pass) keyOf(body *ast.BlockStmt) string {
 		if !ok || len(ret.Results) != 2 {
 			return true
 		}
-		t := p.TypesInfo.TypeOf(ret.Results[0])
-		if t == nil {
-			return true
-		}
 		source := p.source(ret.Results[0])
-		switch types.TypeString(t, nil) {
+		switch types.TypeString(p.TypesInfo.TypeOf(ret.Results[0]), nil) {
 		case "[]byte", "[]uint8":
 			write = `key, err := jwt.NewHMAC(jwt.HS256, ` + source + `, "kid") // once; Policy.Keys: jwt.Keys{key}`
 		case "*crypto/rsa.PublicKey":

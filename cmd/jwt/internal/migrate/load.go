@@ -172,10 +172,8 @@ func absolute(dir, name string) string {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
-	if abs, err := filepath.Abs(name); err == nil {
-		return abs
-	}
-	return name
+	abs, _ := filepath.Abs(name) // the folder of a process that runs in none has no packages
+	return abs
 }
 
 func relative(dir, name string) string {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -123,10 +124,11 @@ func TestTheProgramOfGoTestIsNotListed(t *testing.T) {
 func TestWhatCannotBeLoadedIsAnErrorBesideTheRest(t *testing.T) {
 	t.Parallel()
 	dir := module(t, map[string]string{
-		"p/p.go": valid,
-		"q/q.go": "package q\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nvar _ = jwt.MapClaims{\n",
-		"r/r.go": "package r\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nvar _ = undefined(jwt.MapClaims{})\n",
-		"s/s.go": "package s\n\nimport _ \"example.com/missing\"\n",
+		"p/p.go":      valid,
+		"q/q.go":      "package q\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nvar _ = jwt.MapClaims{\n",
+		"r/r.go":      "package r\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nvar _ = undefined(jwt.MapClaims{})\n",
+		"r/r_test.go": "package r\n",
+		"s/s.go":      "package s\n\nimport _ \"example.com/missing\"\n",
 	})
 	for pattern, want := range map[string]string{
 		"./q": "q.go", "./r": "undefined", "./s": "example.com/missing", "./missing": "missing", "./nothing/...": "nothing",
@@ -135,13 +137,73 @@ func TestWhatCannotBeLoadedIsAnErrorBesideTheRest(t *testing.T) {
 		assert.ErrorContains(t, err, want, pattern)
 	}
 	findings, err := List(t.Context(), dir, "", "./p", "./r")
-	assert.ErrorContains(t, err, "undefined")
+	require.ErrorContains(t, err, "undefined: undefined")
+	assert.Equal(t, 1, strings.Count(err.Error(), "/r/r.go:5:9: undefined"), "%v", err)
 	assert.Equal(t, []string{"p/p.go import", "p/p.go jwt.Token", "p/p.go jwt.Token.Valid", "r/r.go import", "r/r.go jwt.MapClaims"}, places(findings))
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = List(ctx, dir, "", "./p")
-	assert.Error(t, err)
+	assert.ErrorContains(t, err, "context canceled")
+}
+
+// What is declared in the same module is listed there, and nowhere else.
+func TestUsesOfOtherModulesAreListedWhereATypeIsPartOfThem(t *testing.T) {
+	t.Parallel()
+	const of = "import \"github.com/golang-jwt/jwt/v5\"\n\nfunc Of(*jwt.Token) {}\n"
+	dir := module(t, map[string]string{
+		"go.mod":   strings.Replace(goMod, "require", "require example.com/servicex v1.0.0\n\nrequire", 1) + "\nreplace example.com/servicex => ./x\n",
+		"x/go.mod": "module example.com/servicex\n\ngo 1.26.0\n\nrequire github.com/golang-jwt/jwt/v5 v5.0.0\n",
+		"x/x.go":   "package x\n\n" + of, "q/q.go": "package q\n\n" + of, "root.go": "package service\n\n" + of,
+		"p/p.go": "package p\n\nimport (\n\t\"example.com/service\"\n\t\"example.com/service/q\"\n\t\"example.com/servicex\"\n)\n\nfunc F() { q.Of(nil); service.Of(nil); x.Of(nil); G() }\n",
+		"p/g.go": "package p\n\n" + strings.Replace(of, "Of(", "G(...", 1),
+	})
+	findings, err := List(t.Context(), dir, "", "./p")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"p/g.go import", "p/g.go jwt.Token", "p/p.go x.Of ?"}, places(findings))
+}
+
+func TestAFolderWithoutPackagesIsAnError(t *testing.T) {
+	t.Parallel()
+	dir := module(t, map[string]string{"empty/text.txt": "", "strange/.hidden/h.go": imported, "strange/node_modules/n/testdata/n.go": imported, "strange/vendor/v/v.go": imported})
+	for _, pattern := range []string{"./empty/...", "./strange/..."} {
+		findings, err := List(t.Context(), dir, "", pattern)
+		assert.EqualError(t, err, "no packages in "+pattern)
+		assert.Empty(t, findings)
+	}
+}
+
+// Files outside of the folder have their full names.
+func TestFilesAreNamedFromTheFolder(t *testing.T) {
+	dir := module(t, map[string]string{
+		"p/p.go": "package p\n", "q/q.go": valid, "q/q_plan9.go": imported, ".dots/d.go": valid,
+		"p/half.go":   "package \"x\n",
+		"p/dir.go/x":  "",
+		"p/ignored.x": imported,
+	})
+	names := func(findings []Finding) (names []string) {
+		for _, f := range findings {
+			if names = append(names, f.File); f.Line == 3 {
+				assert.Equal(t, "github.com/golang-jwt/jwt/v5", f.Library)
+			}
+		}
+		return slices.Compact(names)
+	}
+	findings, err := List(t.Context(), filepath.Join(dir, "q"), "", "../q", "../.dots/...")
+	require.NoError(t, err)
+	assert.Equal(t, []string{filepath.Join(dir, ".dots/d.go"), "q.go", "q_plan9.go"}, names(findings))
+	findings, err = List(t.Context(), filepath.Join(dir, "old"), "", filepath.Join(dir, "q")+"/...")
+	if err == nil { // another module's
+		assert.Contains(t, names(findings), filepath.Join(dir, "q/q.go"))
+	}
+	findings, err = List(t.Context(), dir, "", "example.com/service/...")
+	assert.ErrorContains(t, err, "half.go")
+	assert.Contains(t, names(findings), "q/q.go")
+	assert.NotContains(t, names(findings), ".dots/d.go")
+	t.Chdir(dir)
+	findings, err = List(t.Context(), "", "", "./q")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"q/q.go", "q/q_plan9.go"}, names(findings))
 }
 
 // What the tables have no advice for, and why. Everything else of golang-jwt is known.

@@ -41,12 +41,11 @@ const unknown = "Not known: read it by hand."
 // A pass is the work on one package.
 type pass struct {
 	*analysis.Pass
-	fields   map[types.Object]string // the names of the types that fields of libraries belong to
 	findings []Finding
 }
 
 func run(a *analysis.Pass) (any, error) {
-	p := &pass{Pass: a, fields: make(map[types.Object]string)}
+	p := &pass{Pass: a}
 	for _, file := range a.Files {
 		p.imports(file)
 		var path []ast.Node
@@ -103,12 +102,12 @@ func (p *pass) use(id *ast.Ident, path []ast.Node) {
 	lib := libraryOf(obj.Pkg().Path())
 	if lib == nil {
 		if from := p.foreign(obj); from != "" {
-			p.add(id, from, obj.Pkg().Name()+"."+p.nameOf(obj), advice{
+			p.add(id, from, obj.Pkg().Name()+"."+nameOf(obj), advice{
 				check: "A type of the library is part of it, in a module that is not listed here."})
 		}
 		return
 	}
-	name := p.nameOf(obj)
+	name := nameOf(obj)
 	text := lib.advice(obj.Pkg().Path(), name)
 	if call := callOf(id, path); call != nil {
 		text = p.complete(text, call)
@@ -119,7 +118,7 @@ func (p *pass) use(id *ast.Ident, path []ast.Node) {
 }
 
 // nameOf returns the name of an object in its package: "Parse", "Token.Valid".
-func (p *pass) nameOf(obj types.Object) string {
+func nameOf(obj types.Object) string {
 	switch obj := obj.(type) {
 	case *types.Func:
 		if recv := obj.Signature().Recv(); recv != nil {
@@ -127,36 +126,33 @@ func (p *pass) nameOf(obj types.Object) string {
 		}
 	case *types.Var:
 		if obj.IsField() {
-			return p.owner(obj) + "." + obj.Name()
+			return owner(obj) + "." + obj.Name()
 		}
 	}
 	return obj.Name()
 }
 
 // owner returns the name of the type that has the field.
-func (p *pass) owner(field *types.Var) string {
+func owner(field *types.Var) string {
 	field = field.Origin()
-	if name, ok := p.fields[field]; ok {
-		return name
-	}
 	scope := field.Pkg().Scope()
 	for _, name := range scope.Names() {
 		if s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct); ok {
 			for f := range s.Fields() {
-				if f.Pkg() == field.Pkg() && p.fields[f] == "" {
-					p.fields[f] = name
+				if f == field {
+					return name
 				}
 			}
 		}
 	}
-	return p.fields[field]
+	return ""
 }
 
 // foreign returns the import path of a library that a type of which is part of an
 // object of another module, such as a middleware's.
 func (p *pass) foreign(obj types.Object) string {
 	path := obj.Pkg().Path()
-	if path == p.Pkg.Path() || p.Module != nil && p.Module.Path != "" && (path == p.Module.Path || strings.HasPrefix(path, p.Module.Path+"/")) {
+	if path == p.Pkg.Path() || p.Module != nil && (path == p.Module.Path || strings.HasPrefix(path, p.Module.Path+"/")) {
 		return "" // its declaration is listed
 	}
 	return mentions(obj.Type(), 4)

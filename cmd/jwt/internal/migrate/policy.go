@@ -11,9 +11,7 @@ import (
 // source returns the code of a node in one line, cut if it is long.
 func (p *pass) source(n ast.Node) string {
 	var b bytes.Buffer
-	if printer.Fprint(&b, p.Fset, n) != nil {
-		return "…"
-	}
+	_ = printer.Fprint(&b, p.Fset, n) // what was parsed can be printed
 	text := strings.Join(strings.Fields(b.String()), " ")
 	if len(text) > 80 {
 		return "…"
@@ -64,7 +62,7 @@ func (p *pass) calleeName(call *ast.CallExpr) string {
 	}
 	obj := p.TypesInfo.Uses[id]
 	if f, ok := obj.(*types.Func); ok && f.Pkg() != nil && libraryOf(f.Pkg().Path()) != nil {
-		return p.nameOf(f)
+		return nameOf(f)
 	}
 	return ""
 }

@@ -1,7 +1,9 @@
 package page_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -93,6 +95,11 @@ func TestOnlyThePageItselfIsAnswered(t *testing.T) {
 		if strings.HasSuffix(row.path, "fetch") && row.status == 200 {
 			assert.JSONEq(t, `{"keys":"{}"}`, string(body))
 		}
+		if row.status == 200 {
+			want := map[string]string{at: "text/html; charset=utf-8", at + "page.css": "text/css; charset=utf-8", at + "page.js": "text/javascript; charset=utf-8"}[row.path]
+			assert.Equal(t, cmp.Or(want, "application/json"), answer.Header.Get("Content-Type"), row.path)
+			assert.NotEmpty(t, body, row.path)
+		}
 		if row.status != 200 {
 			assert.NotContains(t, string(body), "the token")
 		}
@@ -118,6 +125,9 @@ func TestTheAddressForCommandLinesWorksOnce(t *testing.T) {
 	second := send(p, "GET", once, "", nil)
 	assert.Equal(t, 404, second.StatusCode)
 	assert.Empty(t, second.Header.Get("Location"))
+	body, err := io.ReadAll(second.Body)
+	require.NoError(t, err)
+	assert.NotContains(t, string(body), path(t, p.URL()))
 }
 
 func TestRequestsAreBounded(t *testing.T) {
@@ -125,8 +135,20 @@ func TestRequestsAreBounded(t *testing.T) {
 	p := page.NewServer(host, "", nil)
 	at := path(t, p.URL())
 	assert.Equal(t, 200, send(p, "POST", at+"check", `{"token":"`+strings.Repeat("a", 1<<21)+`"}`, nil).StatusCode)
-	assert.Equal(t, 413, send(p, "POST", at+"check", `{"token":"`+strings.Repeat("a", 1<<22)+`"}`, nil).StatusCode)
+	answer := send(p, "POST", at+"check", `{"token":"`+strings.Repeat("a", 1<<22)+`"}`, nil)
+	assert.Equal(t, 413, answer.StatusCode)
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "the request is too large\n", string(text))
+	assert.Equal(t, 200, send(p, "POST", at+"check", strings.Repeat(" ", 4<<20), nil).StatusCode)
+	assert.Equal(t, 413, send(p, "POST", at+"check", strings.Repeat(" ", 4<<20+1), nil).StatusCode)
 	body, err := io.ReadAll(send(p, "POST", at+"fetch", `{`, nil).Body)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"error":"the request is not well-formed"}`, string(body))
+	p = page.NewServer(host, "", func(_ context.Context, url, issuer string) ([]byte, error) {
+		return nil, errors.New(url + " or " + issuer + " is gone")
+	})
+	body, err = io.ReadAll(send(p, "POST", path(t, p.URL())+"fetch", `{"url":"a","issuer":"b"}`, nil).Body)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"error":"a or b is gone"}`, string(body))
 }

@@ -32,7 +32,18 @@ func Static(ctx context.Context, dir string) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(work)
-	b := &build{dir: dir, work: work}
+	b := &build{dir: dir, work: work, version: releaseVersion(debug.ReadBuildInfo())}
+	return b.page(ctx)
+}
+
+// A build compiles the library.
+type build struct {
+	dir, work                string
+	version                  string // of a release; "": what is in dir
+	goroot, goversion, cache string
+}
+
+func (b *build) page(ctx context.Context) ([]byte, error) {
 	wasm, err := b.wasm(ctx)
 	if err != nil {
 		return nil, err
@@ -44,12 +55,6 @@ func Static(ctx context.Context, dir string) ([]byte, error) {
 	return assemble(wasm, string(support))
 }
 
-// A build compiles the library.
-type build struct {
-	dir, work         string
-	goroot, goversion string
-}
-
 func (b *build) wasm(ctx context.Context) ([]byte, error) {
 	known, err := b.run(ctx, "env", "GOROOT", "GOVERSION", "GOMODCACHE")
 	if err != nil {
@@ -59,13 +64,13 @@ func (b *build) wasm(ctx context.Context) ([]byte, error) {
 	if len(lines) != 3 {
 		return nil, errors.New("go env: want three lines")
 	}
-	b.goroot, b.goversion, _ = strings.TrimSpace(lines[0]), lines[1], lines[2]
-	b.goversion, _, _ = strings.Cut(b.goversion, " ")
+	b.goroot, b.cache = lines[0], lines[2]
+	b.goversion, _, _ = strings.Cut(lines[1], " ") // experiments are behind it
 	file := filepath.Join(b.work, "library.wasm")
 	flags := []string{"-trimpath", "-ldflags=-s -w"}
-	if version := releaseVersion(); version != "" {
+	if b.version != "" {
 		file = filepath.Join(b.work, "bin", "js_wasm", "wasm")
-		_, err = b.run(ctx, append(append([]string{"install"}, flags...), library+"@"+version)...)
+		_, err = b.run(ctx, append(append([]string{"install"}, flags...), library+"@"+b.version)...)
 	} else {
 		_, err = b.run(ctx, append(append([]string{"build", "-o", file}, flags...), library)...)
 	}
@@ -83,11 +88,7 @@ func (b *build) run(ctx context.Context, args ...string) (string, error) {
 		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+b.goversion)
 	}
 	if args[0] == "install" {
-		cache, err := b.run(ctx, "env", "GOMODCACHE")
-		if err != nil {
-			return "", err
-		}
-		cmd.Env = append(cmd.Env, "GOPATH="+b.work, "GOMODCACHE="+strings.TrimSpace(cache))
+		cmd.Env = append(cmd.Env, "GOPATH="+b.work, "GOMODCACHE="+b.cache)
 	}
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -101,9 +102,8 @@ func (b *build) run(ctx context.Context, args ...string) (string, error) {
 
 var release = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
 
-// releaseVersion is that of this command, if it was installed from a release.
-func releaseVersion() string {
-	info, ok := debug.ReadBuildInfo()
+// releaseVersion is that of a command, if it was installed from a release.
+func releaseVersion(info *debug.BuildInfo, ok bool) string {
 	if !ok || !release.MatchString(info.Main.Version) {
 		return ""
 	}
@@ -113,15 +113,10 @@ func releaseVersion() string {
 // assemble puts everything into one file. The hashes in its policy let no other
 // script run.
 func assemble(wasm []byte, support string) ([]byte, error) {
-	var packed bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	_, err = zip.Write(wasm)
-	if err = errors.Join(err, zip.Close()); err != nil {
-		return nil, err
-	}
+	var packed bytes.Buffer // which takes everything
+	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	_, _ = zip.Write(wasm)
+	_ = zip.Close()
 	for _, text := range []string{support, pageJS, pageCSS} {
 		if strings.Contains(text, "</script") || strings.Contains(text, "</style") {
 			return nil, errors.New("a script that cannot stand in the page")
