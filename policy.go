@@ -169,6 +169,11 @@ func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into
 	if !ok {
 		return nil, now, malformed(token, "", notThreeParts)
 	}
+	return p.authenticateParts(ctx, token, s, tr, into)
+}
+
+// authenticateParts is authenticate for a token of three parts.
+func (p *Policy) authenticateParts(ctx context.Context, token string, s segments, tr *trace, into *target) (t *Token, now time.Time, err error) {
 	b := buffers.Get().(*buffer)
 	defer b.free()
 	b.token = append(b.token[:0], token...)
@@ -179,6 +184,7 @@ func (p *Policy) authenticate(ctx context.Context, token string, tr *trace, into
 		return nil, now, refusal
 	}
 	tr.reach(stageEncoding)
+	var ok bool
 	if b.sig, ok = base64url.AppendDecode(b.sig[:0], b.token[s.payload+1:]); !ok {
 		return nil, now, malformed(token, token[s.payload+1:], badSignature)
 	}

@@ -42,16 +42,19 @@ func (c validClaims) Validate() error {
 }
 
 // requireSame requires that VerifyAs says and returns the same of a token as Verify
-// and ClaimsAs do, one after the other.
+// and ClaimsAs do, one after the other: before them and after them, for a Cache.
 func requireSame[T any](t *testing.T, v jwt.TokenVerifier, token string) (got T, err error) {
 	t.Helper()
+	first, firstErr := jwt.VerifyAs[T](t.Context(), v, token)
 	var want T
 	verified, wantErr := v.Verify(t.Context(), token)
 	if wantErr == nil {
 		want, wantErr = jwt.ClaimsAs[T](verified)
 	}
 	got, err = jwt.VerifyAs[T](t.Context(), v, token)
+	require.Equal(t, want, first, token)
 	require.Equal(t, want, got, token)
+	require.Equal(t, err == nil, firstErr == nil, token)
 	if wantErr == nil {
 		require.NoError(t, err, token)
 		return got, err
@@ -233,6 +236,8 @@ func FuzzVerifyAs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		token := signed(t, key, string(payload))
 		_, _ = requireSame[plainClaims](t, p, token)
+		_, _ = requireSame[plainClaims](t, &jwt.Cache{Policies: jwt.Policies{p}}, token)
+		_, _ = requireSame[validClaims](t, &jwt.Cache{Policies: jwt.Policies{p}}, token)
 		got, err := requireSame[validClaims](t, p, token)
 		if err == nil {
 			again, err := jwt.Sign(t.Context(), key, got)
