@@ -22,25 +22,23 @@ type attributes struct {
 
 // attributes decodes the members of RFC 7517 section 4 but for x5c.
 func (d *document) attributes() (a attributes, err error) {
-	for _, m := range [...]struct {
-		name string
-		dst  *string
-	}{{"alg", (*string)(&a.algorithm)}, {"use", &a.use}, {"kid", &a.keyID}} {
-		if *m.dst, err = d.text(m.name); err != nil {
+	var texts [3]string
+	for i, name := range [...]string{"alg", "use", "kid"} {
+		if texts[i], err = d.text(name); err != nil {
 			return attributes{}, err
 		}
 	}
-	for _, m := range [...]struct {
-		name string
-		dst  *string
-	}{{"x5t", &a.x5t}, {"x5t#S256", &a.x5t256}} {
-		if *m.dst, err = d.text(m.name); err != nil {
+	a.algorithm, a.use, a.keyID = jwt.Algorithm(texts[0]), texts[1], texts[2]
+	var thumbprints [2]string
+	for i, name := range [...]string{"x5t", "x5t#S256"} {
+		if thumbprints[i], err = d.text(name); err != nil {
 			if !d.published {
 				return attributes{}, err
 			}
-			d.note(m.name, "got "+d.value(m.name).Kind()+", want a string; passed over")
+			d.note(name, "got "+d.value(name).Kind()+", want a string; passed over")
 		}
 	}
+	a.x5t, a.x5t256 = thumbprints[0], thumbprints[1]
 	a.operations, err = d.operations()
 	return a, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/armour"
+	"github.com/seed-b1f8f58c/jwt/internal/base64url"
 )
 
 // text returns a string, "" if it is absent. An empty one is an error.
@@ -48,6 +49,11 @@ func (d *document) text(name string) (string, error) {
 // it may be padded, broken into lines, or of the other alphabet: each of these
 // has one meaning.
 func (d *document) octets(name string) ([]byte, error) {
+	if v := d.value(name); v != nil && v.IsString() { // as nearly always; an escape is in no alphabet
+		if b, ok := base64url.AppendDecode(nil, v.Raw[1:len(v.Raw)-1]); ok && len(b) > 0 {
+			return b, nil
+		}
+	}
 	text, err := d.text(name)
 	if err != nil {
 		return nil, err
