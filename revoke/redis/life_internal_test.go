@@ -2,10 +2,12 @@ package redis
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -126,5 +128,70 @@ func TestGroupsStayTogether(t *testing.T) {
 	}
 	if len(seen) != parts {
 		t.Errorf("got %d parts of names without a group, want all %d", len(seen), parts)
+	}
+}
+
+func TestPlacesThatAreNone(t *testing.T) {
+	text := a + " 34 1 r b 5 12 e"
+	good := func() []any { return []any{a, nobody, int64(1), int64(9), text, "2"} }
+	of := func(told []any) (*place, error) {
+		cmd := redis.NewCmd(t.Context())
+		cmd.SetVal(told)
+		return readPlace("5f", cmd)
+	}
+	want := &place{tag: "5f", life: a, before: nobody, run: "2", now: 9, text: text, mark: mark{a, "r", "b", "12", "e", 34, true}}
+	if p, err := of(good()); err != nil || !reflect.DeepEqual(p, want) {
+		t.Errorf("got %+v, %v, want %+v", p, err, want)
+	}
+	empty := good()
+	empty[2], empty[4] = int64(0), ""
+	want = &place{tag: "5f", life: a, before: nobody, run: "2", now: 9, replicas: true}
+	if p, err := of(empty); err != nil || !reflect.DeepEqual(p, want) {
+		t.Errorf("with replicas, and without a mark: got %+v, %v, want %+v", p, err, want)
+	}
+	for i, bad := range map[int]any{0: "", 1: "", 3: int64(0), 4: "x", 5: ""} {
+		told := good()
+		told[i] = bad
+		if p, err := of(told); err == nil {
+			t.Errorf("field %d is %v: got %+v, want an error", i, bad, p)
+		}
+	}
+	for _, told := range [][]any{nil, good()[:5], append(good(), "more")} {
+		if p, err := of(told); err == nil {
+			t.Errorf("%v: got %+v, want an error", told, p)
+		}
+	}
+}
+
+func TestAMarkIsGivenToThePartThatWasSeen(t *testing.T) {
+	p := here(func(p *place) { p.life = b })
+	for sure, text := range map[bool]string{true: "1", false: "0"} {
+		call := p.begin(mark{branch: "b", since: "+12", epoch: "e", sure: sure})
+		if want := []string{b, p.text, text, "b", "+12", "e"}; call.what != "begin" || call.tag != "5f" || !reflect.DeepEqual(call.args, want) {
+			t.Errorf("got %+v, want %q", call, want)
+		}
+	}
+}
+
+// A server that does not write each command to its disk is not asked how it does.
+func TestWhatMayBeLostInARestart(t *testing.T) {
+	for _, info := range []string{
+		"",
+		"aof_enabled:0\r\naof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0\r\n",
+		"aof_enabled:1\r\naof_rewrite_in_progress:1\r\naof_rewrite_scheduled:0\r\n",
+		"aof_enabled:1\r\naof_rewrite_in_progress:0\r\naof_rewrite_scheduled:1\r\n",
+	} {
+		if losesNothing(t.Context(), nil, info) {
+			t.Errorf("%q: it loses nothing", info)
+		}
+	}
+}
+
+func TestFieldsOfInfo(t *testing.T) {
+	const info = "# Server\r\nredis_version:8.0.1\r\nempty:\r\nlast:1"
+	for name, want := range map[string]string{"redis_version": "8.0.1", "empty": "", "last": "1", "version": "", "redis": "", "other": ""} {
+		if got := field(info, name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
 	}
 }

@@ -1,0 +1,110 @@
+package redis
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
+)
+
+func TestAnswersOfPartsAreOne(t *testing.T) {
+	kinds := func(all ...string) (c call) {
+		for _, kind := range all {
+			c.entries = append(c.entries, key{kind: kind})
+		}
+		return c
+	}
+	type part struct {
+		call call
+		head string
+	}
+	for name, row := range map[string]struct {
+		parts []part
+		want  store.Answer
+	}{
+		"nothing known":                {[]part{{kinds(ofID, ofSession, ofSubject), "5 e - - -"}}, store.Answer{Since: 5, Epoch: "e"}},
+		"an ID":                        {[]part{{kinds(ofSession, ofSubject, ofID), "5 e - - 1"}}, store.Answer{Since: 5, Epoch: "e", ID: true}},
+		"an ID that was used":          {[]part{{kinds(ofID), "5 e unonce"}}, store.Answer{Since: 5, Epoch: "e", ID: true}},
+		"a session":                    {[]part{{kinds(ofSession, ofSubject), "5 e 1 -"}}, store.Answer{Since: 5, Epoch: "e", SessionID: true}},
+		"a subject":                    {[]part{{kinds(ofSession, ofSubject), "5 e - 1"}}, store.Answer{Since: 5, Epoch: "e", Subject: 1}},
+		"all":                          {[]part{{kinds(ofSession, ofSubject, ofID), "5 e 1 77 1"}}, store.Answer{Since: 5, Epoch: "e", ID: true, SessionID: true, Subject: 77}},
+		"two parts of one beginning":   {[]part{{kinds(ofSession), "5 e 1"}, {kinds(ofSubject), "5 e 7"}}, store.Answer{Since: 5, Epoch: "e", SessionID: true, Subject: 7}},
+		"two parts, the later first":   {[]part{{kinds(ofSession), "6 f -"}, {kinds(ofSubject), "5 e 7"}}, store.Answer{Since: 6, Epoch: "fe", Subject: 7}},
+		"two parts, the later last":    {[]part{{kinds(ofSession), "5 e -"}, {kinds(ofID), "6 f -"}}, store.Answer{Since: 6, Epoch: "ef"}},
+		"three parts, two of one time": {[]part{{kinds(ofSession), "5 e -"}, {kinds(ofID), "6 f -"}, {kinds(ofSubject), "5 e -"}}, store.Answer{Since: 6, Epoch: "ef"}},
+		"no names":                     {[]part{{kinds(), "5 e"}}, store.Answer{Since: 5, Epoch: "e"}},
+	} {
+		var a store.Answer
+		for _, p := range row.parts {
+			if err := p.call.add(&a, p.head); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if a != row.want {
+			t.Errorf("%s: got %+v, want %+v", name, a, row.want)
+		}
+	}
+	for _, row := range []struct{ kind, head string }{{ofID, "5 e - -"}, {ofSession, "5 e u"}, {ofSession, "5 e 2"}, {ofID, "5 e 2"}} {
+		c, a := kinds(row.kind), store.Answer{}
+		if err := c.add(&a, row.head); (err == nil) != (row.head == "5 e u") {
+			t.Errorf("%q: got %+v, %v", row.head, a, err)
+		}
+	}
+}
+
+func TestRepliesAreReadAsTheyAre(t *testing.T) {
+	for _, row := range []struct {
+		value any
+		want  reply
+		err   error
+	}{
+		{"5 e -", reply{head: "5 e -"}, nil},
+		{[]any{"5 e -"}, reply{head: "5 e -"}, nil},
+		{[]any{"5 e -", "state"}, reply{"5 e -", []string{"state"}}, nil},
+		{[]any{"5 e -", "", "b"}, reply{"5 e -", []string{"", "b"}}, nil},
+		{[]any{"lost"}, reply{}, errLost},
+		{[]any{"5 e -", nil}, reply{}, errNotOurs},
+	} {
+		if got, err := read(row.value); err != row.err || !reflect.DeepEqual(got, row.want) {
+			t.Errorf("%v: got %+v, %v, want %+v, %v", row.value, got, err, row.want, row.err)
+		}
+	}
+}
+
+// Names of one part are asked for in one call, the session first.
+func TestNamesAreLookedForInTheirParts(t *testing.T) {
+	group := "Ab~"
+	for _, row := range []struct {
+		name   string
+		single bool
+		q      store.Query
+		kinds  [][]string
+	}{
+		{"nothing, of one server", true, store.Query{Issuer: "i"}, [][]string{nil}},
+		{"nothing, of a cluster", false, store.Query{Issuer: "i"}, [][]string{nil}},
+		{"one server", true, store.Query{Issuer: "i", ID: "a", SessionID: "b", Subject: "c"}, [][]string{{ofSession, ofSubject, ofID}}},
+		{"one server, two names", true, store.Query{Issuer: "i", ID: "a", Subject: "c"}, [][]string{{ofSubject, ofID}}},
+		{"a group", false, store.Query{Issuer: "i", ID: group + "a", SessionID: group + "b"}, [][]string{{ofSession, ofID}}},
+		{"three parts", false, store.Query{Issuer: "i", ID: "a", SessionID: "b", Subject: "c"}, [][]string{{ofSession}, {ofSubject}, {ofID}}},
+		{"a group, and a subject apart", false, store.Query{Issuer: "i", ID: group + "a", SessionID: group + "b", Subject: "c"}, [][]string{{ofSession, ofID}, {ofSubject}}},
+		{"an ID", false, store.Query{Issuer: "i", ID: "a"}, [][]string{{ofID}}},
+	} {
+		c := conn{prefix: "jwt", single: row.single}
+		var got [][]string
+		for _, call := range c.look(row.q) {
+			var kinds []string
+			for _, k := range call.entries {
+				if kinds = append(kinds, k.kind); k.tag != call.tag {
+					t.Errorf("%s: got a key of part %s in a call for %s", row.name, k.tag, call.tag)
+				}
+			}
+			got = append(got, kinds)
+			if call.what != "look" || call.tag == "" {
+				t.Errorf("%s: got a call of %v for part %q", row.name, call.what, call.tag)
+			}
+		}
+		if !reflect.DeepEqual(got, row.kinds) {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.kinds)
+		}
+	}
+}
