@@ -710,6 +710,10 @@ func TestASessionThatTheClockBroughtBackIsForgotten(t *testing.T) {
 	assert.Equal(t, "expired", s.refused(tokens.Refresh), "it has ended")
 	s.now, s.store.dropped = noon, s.store.dropped-1
 	s.refresh(tokens.Refresh)
+	s.store.dropped++
+	tokens, err := s.sessions.Begin(t.Context(), "alice", nil)
+	assert.ErrorContains(t, err, "revoke: the subject was revoked, or the store began anew, at the same time: ")
+	assert.Zero(t, tokens)
 }
 
 func TestStatesThatAreNotSessionsAreUndecided(t *testing.T) {

@@ -24,3 +24,13 @@ func TestATicketIsReadFromAWholeSessionID(t *testing.T) {
 	_, ok = ticketOf(id[:len(id)-2] + "01a")
 	assert.False(t, ok, "a number of two forms")
 }
+
+// Hashes are in stores and in tokens, and must stay what they are.
+func TestHashesAreWhatTheyWere(t *testing.T) {
+	r := &refreshToken{ticket: ticket{group: "Ab~", epoch: "0123456789a", subject: 46}}
+	for i := range r.secret {
+		r.secret[i] = 1
+	}
+	assert.Equal(t, "bbYmtvRCpZmG4DS0FV_zpUdaVoOcz12z74kU-kvKNoI", r.hash())
+	assert.Equal(t, "Ab~8GGI1KlNdorBV38a9yTK.0123456789a1a", r.makeID())
+}

@@ -175,6 +175,17 @@ func TestMemoryThatCannotBeginAnew(t *testing.T) {
 	wantErrors(t, without(methods(t.Context(), readOnly), "List", "Migrate"), "beginning the memory anew", "read-only")
 }
 
+// A memory that seems to have lost something right after it began anew is not asked
+// for ever.
+func TestMemoryThatDoesNotBeginAnew(t *testing.T) {
+	s := newStore(t, revokesql.PostgreSQL)
+	run(t, s, "CREATE TABLE jwt_copy AS SELECT * FROM jwt_store; DELETE FROM jwt_store; INSERT INTO jwt_store SELECT * FROM jwt_copy")
+	run(t, s, "CREATE FUNCTION jwt_stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+	run(t, s, "CREATE TRIGGER jwt_stop BEFORE UPDATE ON jwt_store FOR EACH ROW EXECUTE FUNCTION jwt_stop()")
+	s.Timeout = 10 * time.Second
+	wantErrors(t, without(methods(t.Context(), s), "List", "Migrate"), ": the database may have lost something")
+}
+
 // names are some that databases do not like.
 func names() []string {
 	long := strings.Repeat("x", 60_000)
