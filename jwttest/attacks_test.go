@@ -176,6 +176,25 @@ func TestAttacksReportWhatAHandlerDoesToThem(t *testing.T) {
 	}
 }
 
+// A shorter body may stand behind a refusal by chance.
+func TestABodyOfEightBytesIsFoundBehindARefusal(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string][]string{"12345678": {"expired"}, "1234567": nil} {
+		issuer := jwttest.NewIssuer(t)
+		answer := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
+		next := (&jwthttp.Middleware{Tokens: issuer.Policy()}).Handler(http.HandlerFunc(answer))
+		assert.Equal(t, want, found(attack(t, issuer, jwttest.AttackOptions{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+			if holes["expired"](look(issuer, token), r) {
+				w.WriteHeader(http.StatusUnauthorized)
+				answer(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}))), body)
+	}
+}
+
 func TestARedirectionIsARefusalUnlessARightTokenGetsIt(t *testing.T) {
 	t.Parallel()
 	issuer := jwttest.NewIssuer(t)

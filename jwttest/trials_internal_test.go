@@ -3,6 +3,7 @@ package jwttest
 import (
 	"crypto/fips140"
 	"crypto/hmac"
+	"crypto/rsa"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -177,6 +178,16 @@ func TestFormsOfPublicKeys(t *testing.T) {
 	}
 }
 
+// Bigger ones take longer, in every run.
+func TestRSAKeysHave2048Bits(t *testing.T) {
+	t.Parallel()
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.PS256} {
+		key := newKey(t, alg, "k")
+		assert.Equal(t, 2048, key.CryptoKey().(*rsa.PrivateKey).N.BitLen(), alg)
+		assert.Equal(t, "k", key.KeyID())
+	}
+}
+
 func TestValuesThatAreNotThereEndTheTest(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, 1, must(1, nil)(t))
@@ -191,7 +202,8 @@ type ended struct {
 	text string
 }
 
-func (e *ended) Fatal(args ...any) { e.text = fmt.Sprint(args...) }
+func (e *ended) Fatal(args ...any)                 { e.text = fmt.Sprint(args...) }
+func (e *ended) Errorf(format string, args ...any) { e.text = fmt.Sprintf(format, args...) }
 
 func TestShortNamesHaveSimilarOnes(t *testing.T) {
 	t.Parallel()
