@@ -5,9 +5,11 @@ import (
 	"crypto/hmac"
 	"crypto/rsa"
 	"encoding/asn1"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/big"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -85,6 +87,28 @@ func TestTrialsAreOfWhatTheIssuerHas(t *testing.T) {
 	assert.Len(t, trialsOf(x, "other spelling of names"), 5)
 	issuer.Type = "Logout+JWT"
 	assert.Len(t, trialsOf(x, "type"), 8, "without its own")
+	assert.Len(t, trialsOf(x, "ID token"), 2)
+	issuer.Type = "jwt"
+	assert.Len(t, trialsOf(x, "ID token"), 1, "as without a type")
+	for _, id := range []string{"K1", "k1"} { // which are in capitals or small letters as they are
+		issuer.Key, err = jwt.NewHMAC(jwt.HS256, []byte("a secret that nobody can ever guess"), id)
+		require.NoError(t, err)
+		assert.Len(t, trialsOf(x, "unknown key ID"), 6, id)
+	}
+	for method, want := range map[string]int{"GET": 0, "DELETE": 0, "POST": 1, "PUT": 1, "PATCH": 1} {
+		x.options.Request = func(token string) *http.Request { return Request(t, method, "/", token) }
+		assert.Len(t, trialsOf(x, "body"), want, method)
+	}
+}
+
+func TestStrayBitsAreThoseOfNoByte(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "", "AA": "AB", "AAA": "AAB", "AAAA": "", "AQ": "AR"} {
+		assert.Equal(t, want, stray(text), text)
+	}
+	x := newAttacker(t, NewIssuer(t))
+	_, err := base64.URLEncoding.DecodeString(part(trialsOf(x, "other spelling of the token")["a signature with padding"], 2))
+	assert.NoError(t, err)
 }
 
 // readable returns what is in the parts of a token, without what differs from run to
