@@ -71,6 +71,32 @@ func TestRepliesAreReadAsTheyAre(t *testing.T) {
 	}
 }
 
+// What is revoked is told to the feed, and a session's state goes with it.
+func TestRevocationsAreCallsOfTheirKind(t *testing.T) {
+	c := conn{prefix: "jwt", single: true}
+	for _, row := range []struct {
+		e     store.Entry
+		args  []string
+		state bool
+	}{
+		{store.Entry{Issuer: "i", ID: "a", Until: 1060}, []string{"1", "60", "1060", "jti 0 1060 1 ia"}, false},
+		{store.Entry{Issuer: "i", SessionID: "a", Until: 1060}, []string{"1", "60", "1060", "sid 0 1060 1 ia"}, true},
+		{store.Entry{Issuer: "i", Subject: "a", IssuedAt: 77, Until: 1060}, []string{"77", "60", "1060", "sub 77 1060 1 ia"}, false},
+	} {
+		call := c.revoke(1000, &row.e)
+		if call.what != "revoke" || call.tag != "jwt" || len(call.entries) != 1 || !reflect.DeepEqual(call.args, row.args) {
+			t.Errorf("got %+v, want the arguments %q", call, row.args)
+		}
+		var keys []string
+		if row.state {
+			keys = []string{call.entries[0].state()}
+		}
+		if !reflect.DeepEqual(call.keys, keys) {
+			t.Errorf("%+v: got the keys %q, want %q", row.e, call.keys, keys)
+		}
+	}
+}
+
 // Names of one part are asked for in one call, the session first.
 func TestNamesAreLookedForInTheirParts(t *testing.T) {
 	group := "Ab~"

@@ -327,6 +327,45 @@ func TestAServerThatStandsStill(t *testing.T) {
 	}
 }
 
+// A breaker fails to do one thing.
+type breaker struct {
+	sent
+	what string
+}
+
+var errBroken = errors.New("broken")
+
+func (b *breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		for _, arg := range cmd.Args() {
+			if arg == b.what {
+				cmd.SetErr(errBroken)
+				return errBroken
+			}
+		}
+		return next(ctx, cmd)
+	}
+}
+
+func TestAListThatBreaksOffIsAnError(t *testing.T) {
+	s := start(t, programs[0])
+	client, broken := s.client(), s.client(impatient)
+	keep := &revokeredis.Store{Client: client}
+	now := jwt.NewNumericDate(time.Now())
+	ok, _, err := keep.Swap(t.Context(), now, store.Change{Issuer: "i", SessionID: "s", Subject: "alice", New: "1", Until: now + 60})
+	check(t, err)
+	if states, err := keep.List(t.Context(), "i", "alice"); err != nil || len(states) != 1 || !ok {
+		t.Fatalf("got %v, %v, want one session", states, err)
+	}
+	for _, what := range []string{"list", "states"} {
+		broken.AddHook(&breaker{what: what})
+		if states, err := (&revokeredis.Store{Client: broken}).List(t.Context(), "i", "alice"); !errors.Is(err, errBroken) || states != nil {
+			t.Errorf("%s: got %v, %v, want an error", what, states, err)
+		}
+		broken = s.client(impatient)
+	}
+}
+
 // A full memory does not hinder what revokes, nor a session that goes on.
 func TestAFullMemory(t *testing.T) {
 	each(t, func(t *testing.T, program string) {

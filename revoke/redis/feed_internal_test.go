@@ -76,9 +76,10 @@ func TestEntriesAreToldAsTheyWere(t *testing.T) {
 		kind string
 		e    store.Entry
 	}{
-		"jti 0 9 1 ia":       {ofID, store.Entry{Issuer: "i", ID: "a", Until: 9}},
-		"sid 0 9 0 s n":      {ofSession, store.Entry{SessionID: "s n", Until: 9}},
-		"sub 7 -9 3 i jalic": {ofSubject, store.Entry{Issuer: "i j", Subject: "alic", IssuedAt: 7, Until: -9}},
+		"jti 0 9 1 ia":             {ofID, store.Entry{Issuer: "i", ID: "a", Until: 9}},
+		"sid 0 9 0 s n":            {ofSession, store.Entry{SessionID: "s n", Until: 9}},
+		"jti 0 9 12 abcdefghijklm": {ofID, store.Entry{Issuer: "abcdefghijkl", ID: "m", Until: 9}},
+		"sub 7 -9 3 i jalic":       {ofSubject, store.Entry{Issuer: "i j", Subject: "alic", IssuedAt: 7, Until: -9}},
 	} {
 		_, till := span(0, row.e.Until)
 		if got := textOf(&row.e, row.kind, till); got != text {

@@ -34,6 +34,9 @@ func TestPingFindsWhatHinders(t *testing.T) {
 	check(t, keep.Ping(t.Context()))
 	s.do("CONFIG SET appendonly no")
 	find("saves nothing")
+	check(t, client.ConfigSet(t.Context(), "save", "900 1").Err())
+	check(t, keep.Ping(t.Context()))
+	check(t, client.ConfigSet(t.Context(), "save", "").Err())
 	keep.MayLose = 0
 	check(t, keep.Ping(t.Context()))
 	s.kill()
