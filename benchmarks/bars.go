@@ -17,7 +17,7 @@ type bar struct {
 }
 
 // bars says of each bar that was measured whether it is met, and whether all
-// are.
+// are. A machine that was disturbed changes no verdict, and is told.
 func (r *results) bars() (text string, ok bool) {
 	var b strings.Builder
 	ok = true
@@ -34,6 +34,12 @@ func (r *results) bars() (text string, ok bool) {
 			verdict, ok = "FAIL", false
 		}
 		fmt.Fprintf(&b, "%s  %-75s %8.2f%s, want %s %g%s\n", verdict, bar.name, value, bar.unit, word, bar.most, bar.unit)
+	}
+	if text, disturbed := r.disturbance(); text != "" {
+		if b.WriteString(text); disturbed && !ok {
+			b.WriteString("; measure again when it is quiet, above all what is in ns")
+		}
+		b.WriteByte('\n')
 	}
 	return b.String(), ok
 }

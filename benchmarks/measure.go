@@ -164,6 +164,7 @@ func runRounds(ctx context.Context, plan plan, jobs []job, results *results) err
 	begin := time.Now()
 	for round := range plan.rounds {
 		for i, group := range groups {
+			results.calibrate()
 			for n := range group {
 				j := group[(n+round+i)%len(group)]
 				out, err := j.binary.run(ctx, "-test.run=^$", "-test.bench="+exactly(j.key),

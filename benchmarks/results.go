@@ -120,12 +120,7 @@ func (r *results) of(k key) (summary, bool) {
 		slices.Sort(c)
 		return c
 	}
-	ns := column(func(s sample) float64 {
-		if r.cpu && !isParallel(k.bench) && s.processor > 0 {
-			return s.processor
-		}
-		return s.ns
-	})
+	ns := r.times(k)
 	bytes := column(func(s sample) float64 { return s.bytes })
 	allocs := column(func(s sample) float64 { return s.allocs })
 	median := quantile(ns, 0.5)
@@ -133,6 +128,20 @@ func (r *results) of(k key) (summary, bool) {
 		ns: median, bytes: quantile(bytes, 0.5), allocs: quantile(allocs, 0.5),
 		spread: (quantile(ns, 0.75) - quantile(ns, 0.25)) / 2 / median,
 	}, true
+}
+
+// times are those of all samples of a benchmark, sorted.
+func (r *results) times(k key) []float64 {
+	var times []float64
+	for _, s := range r.samples[k] {
+		if r.cpu && !isParallel(k.bench) && s.processor > 0 {
+			times = append(times, s.processor)
+		} else {
+			times = append(times, s.ns)
+		}
+	}
+	slices.Sort(times)
+	return times
 }
 
 // quantile interpolates between the two values next to the place asked for.

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// calibration is a fixed piece of work of which it is measured, before each benchmark
+// of each round, how long it takes: the same as ever, unless the machine is disturbed.
+// Work with many instructions a cycle feels what shares the processor's core, and shows it
+// even in processor time; a chain of multiplications or a hash hardly does.
+var calibration = key{"Calibration", floorName, 1}
+
+var calibrationDocument = []byte(`[` + strings.Repeat(`{"name":"value","n":1234.5,"ok":true},`, 20) + `null]`)
+
+const calibrationLoops = 1000 // some milliseconds
+
+// calibrate measures the calibration once, and takes it down like a benchmark.
+func (r *results) calibrate() {
+	processor, wall := processorTime(), time.Now()
+	for range calibrationLoops {
+		json.Valid(calibrationDocument)
+	}
+	elapsed, worked := time.Since(wall), processorTime()-processor
+	line := fmt.Sprintf("Benchmark%s/lib=%s \t%d\t%.1f ns/op", calibration.bench, calibration.lib, calibrationLoops, float64(elapsed)/calibrationLoops)
+	if worked > 0 {
+		line += fmt.Sprintf("\t%.1f %s", float64(worked)/calibrationLoops, processorUnit)
+	}
+	r.add([]byte(line+"\t0 B/op\t0 allocs/op\n"), calibration)
+}
+
+const (
+	disturbedTime  = 1.25 // × the least time: a calibration that was disturbed
+	disturbedShare = 0.1  // of all calibrations: a machine that was
+)
+
+// disturbance says how often the calibration took longer than it needs, and whether
+// that was so often that bars in nanoseconds say little. It knows no more than the run
+// itself: a machine that is slow from beginning to end seems quiet.
+func (r *results) disturbance() (text string, disturbed bool) {
+	times := r.times(calibration)
+	if len(times) == 0 {
+		return "", false
+	}
+	slow := 0
+	for _, t := range times { // sorted
+		if t > disturbedTime*times[0] {
+			slow++
+		}
+	}
+	word := "quiet"
+	if disturbed = float64(slow) > disturbedShare*float64(len(times)); disturbed {
+		word = "disturbed"
+	}
+	return fmt.Sprintf("machine %s: %d of %d calibrations took over %g times the least", word, slow, len(times), disturbedTime), disturbed
+}
