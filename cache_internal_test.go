@@ -319,3 +319,29 @@ func TestCacheCountsClaims(t *testing.T) {
 		assert.Equal(t, row.more, size(row.claims, as)-size(row.claims, verify), row.claims)
 	}
 }
+
+// A hit has copies of claims for their reader, who decodes nothing.
+func TestCacheRecallsClaims(t *testing.T) {
+	type own struct {
+		Claims
+		Role string `json:"role"`
+	}
+	key, err := NewHMAC(HS256, []byte(strings.Repeat("s", 32)), "")
+	require.NoError(t, err)
+	cache := &Cache{Policies: Policies{{Keys: Keys{key}, AllowNoExpiry: true}}}
+	token, err := Sign(t.Context(), key, own{Claims{ID: "1"}, "admin"})
+	require.NoError(t, err)
+	for _, hit := range []bool{false, true, true} {
+		into := target{of: (*roomFor[own])(nil)}
+		_, shared, err := cache.lend(t.Context(), token, &into)
+		require.NoError(t, err)
+		assert.Equal(t, hit, shared)
+		assert.Equal(t, own{Claims{ID: "1"}, "admin"}, *into.value.Addr().Interface().(*own))
+		assert.True(t, into.filled)
+		assert.Equal(t, !hit, into.spare, "a token that is remembered is not used again")
+	}
+	other := target{of: (*roomFor[Claims])(nil)}
+	_, _, err = cache.lend(t.Context(), token, &other)
+	require.NoError(t, err)
+	assert.False(t, other.filled)
+}
