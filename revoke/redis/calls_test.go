@@ -238,18 +238,20 @@ func TestUnfitClientsAreRefused(t *testing.T) {
 		"negative loss":    {&revokeredis.Store{Client: redis.NewClient(good), MayLose: -1}, "negative"},
 		"line break":       {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a\nb"}, "line breaks"},
 		"nobody listening": {&revokeredis.Store{Client: redis.NewClient(good)}, "refused"},
+		"no cluster":       {&revokeredis.Store{Client: clusters(func(*redis.ClusterOptions) {})}, ""},
 	} {
 		ctx, now := t.Context(), jwt.NumericDate(1)
 		_, lookup := row.keep.Lookup(ctx, all)
 		_, _, load := row.keep.Load(ctx, all)
 		_, list := row.keep.List(ctx, "i", "s")
+		_, read := row.keep.Read(ctx, "")
 		_, use := row.keep.Use(ctx, now, store.Entry{ID: "a"})
 		swapped, _, swap := row.keep.Swap(ctx, now, store.Change{SessionID: "s", Subject: "alice", New: "1"})
 		if swapped {
 			t.Errorf("%s: swapped", name)
 		}
 		for call, err := range map[string]error{"Lookup": lookup, "Load": load, "Swap": swap, "List": list, "Use": use, "Ping": row.keep.Ping(ctx),
-			"Revoke": row.keep.Revoke(ctx, now, store.Entry{ID: "a"})} {
+			"Revoke": row.keep.Revoke(ctx, now, store.Entry{ID: "a"}), "Read": read} {
 			if err == nil || !strings.HasPrefix(err.Error(), "revoke/redis: ") || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("%s: %s: got %v, want revoke/redis: … %s …", name, call, err, row.want)
 			}
@@ -290,6 +292,12 @@ func TestWhatSomebodyElseStoredIsNoAnswer(t *testing.T) {
 	}
 	if a, err := keep.Lookup(ctx, all); err != nil || !a.ID {
 		t.Errorf("afterwards: got %v, %v", a.ID, err)
+	}
+	for _, mark := range []string{"x", "x y z"} {
+		check(t, client.Set(ctx, "{jwt}:mark", mark, 0).Err())
+		if a, err := keep.Lookup(ctx, all); err == nil || !strings.Contains(err.Error(), "want another Prefix") {
+			t.Errorf("the mark %q: got %v, %v, want an error", mark, a, err)
+		}
 	}
 }
 

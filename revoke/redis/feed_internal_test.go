@@ -20,7 +20,7 @@ func TestNewsThatAreNone(t *testing.T) {
 		0: {nil, "2", int64(0), int64(3), int64(-1)},
 		1: {nil, int64(1), "", tail[:31]},
 		2: {nil, "5"},
-		3: {nil, []any{}, list[:3], []any{"x", int64(0), int64(1), []any{}}, []any{int64(9), int64(0), int64(1), []any{}},
+		3: {nil, []any{}, list[:3], []any{"x", int64(0), int64(1), []any{}}, []any{"0x9", int64(0), int64(1), []any{}}, []any{int64(9), int64(0), int64(1), []any{}},
 			[]any{"9", "0", int64(1), []any{}}, []any{"9", int64(0), "1", []any{}}, []any{"9", int64(0), int64(1), "x"}, []any{"9", int64(0), int64(1), []any{nil}}},
 	} {
 		for _, value := range bad {
@@ -79,7 +79,7 @@ func TestEntriesAreToldAsTheyWere(t *testing.T) {
 		"jti 0 9 1 ia":             {ofID, store.Entry{Issuer: "i", ID: "a", Until: 9}},
 		"sid 0 9 0 s n":            {ofSession, store.Entry{SessionID: "s n", Until: 9}},
 		"jti 0 9 12 abcdefghijklm": {ofID, store.Entry{Issuer: "abcdefghijkl", ID: "m", Until: 9}},
-		"sub 7 -9 3 i jalic":       {ofSubject, store.Entry{Issuer: "i j", Subject: "alic", IssuedAt: 7, Until: -9}},
+		"sub 77 -99 3 i jalic":     {ofSubject, store.Entry{Issuer: "i j", Subject: "alic", IssuedAt: 77, Until: -99}},
 	} {
 		_, till := span(0, row.e.Until)
 		if got := textOf(&row.e, row.kind, till); got != text {
