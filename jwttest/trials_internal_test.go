@@ -70,6 +70,8 @@ func TestTrialsAreOfWhatTheIssuerHas(t *testing.T) {
 	issuer.URL, issuer.Audience, issuer.Key = "", "", key
 	x := newAttacker(t, issuer)
 	x.right = issuer.Token(t)
+	assert.JSONEq(t, `{"alg":"HS256","typ":"JWT"}`, decode(part(x.right, 0)))
+	assert.JSONEq(t, `{"alg":"HS256","typ":"JWT"}`, x.header(nil))
 	for name, want := range map[string]int{
 		"blank signature": 2, "signature": 3, "unknown key ID": 0, "other algorithm": 1, "public key as secret": 0, "key by URL": 0, "other spelling of the token": 11,
 		"other spelling of names": 3, "claim of another type": 7, "similar audience": 0, "no audience": 0, "similar issuer": 0, "no issuer": 0, "type": 6, "ID token": 1, "revoked token": 0,
