@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
-	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -194,80 +192,6 @@ func TestCacheHandsOutClaimsOfTheirOwn(t *testing.T) {
 			alone.Audience[0] = "mallory"
 		}
 	}
-}
-
-// Claims that are remembered are handed out as copies, whatever type they are read into
-// next.
-func TestCacheHandsOutCopiesOfClaims(t *testing.T) {
-	type inner struct {
-		Groups []string `json:"groups"`
-	}
-	type claims struct {
-		jwt.Claims
-		inner
-		Role   string          `json:"role"`
-		Level  int8            `json:"level"`
-		Number stdjson.Number  `json:"number"`
-		Scopes []string        `json:"scopes"`
-		Empty  []string        `json:"empty"`
-		None   []string        `json:"none"`
-		Note   map[string]bool `json:"-"`
-	}
-	signer, _, _, cache := cached(t)
-	cache.Policies[0].AllowAnyAudience = true
-	for _, n := range []int{1, 2, 3, 9} {
-		list := func(text string) []string { return slices.Repeat([]string{text}, n) }
-		want := claims{
-			Claims: jwt.Claims{Subject: "alice", Audience: list("api"), ExpiresAt: 1_000_100}, inner: inner{list("staff")},
-			Role: "admin", Level: 7, Number: "1.5", Scopes: list("read"), Empty: []string{},
-		}
-		token := signClaims(t, signer, want)
-		for range 3 {
-			got, err := jwt.VerifyAs[claims](t.Context(), cache, token)
-			require.NoError(t, err)
-			assert.Equal(t, want, got)
-			for _, text := range []*string{&got.Audience[0], &got.Groups[0], &got.Scopes[0]} {
-				*text = "mallory"
-			}
-			got.Audience, got.Groups, got.Scopes = append(got.Audience, "x"), append(got.Groups, "y"), append(got.Scopes, "z")
-			assert.Equal(t, []string{"x", "y", "z"}, []string{got.Audience[n], got.Groups[n], got.Scopes[n]})
-			again, err := jwt.VerifyAs[inner](t.Context(), cache, token)
-			require.NoError(t, err)
-			assert.Equal(t, inner{list("staff")}, again)
-			registered, err := jwt.VerifyAs[jwt.Claims](t.Context(), cache, token)
-			require.NoError(t, err)
-			assert.Equal(t, want.Claims, registered)
-		}
-	}
-}
-
-// A Validate method gets claims as they were signed, each time.
-func TestCacheValidatesClaimsThatItRemembers(t *testing.T) {
-	signer, key, _, cache := cached(t)
-	token := signClaims(t, signer, countedClaims{Claims: jwt.Claims{ExpiresAt: 1_000_100}})
-	for range 3 {
-		got, err := jwt.VerifyAs[countedClaims](t.Context(), cache, token)
-		require.NoError(t, err)
-		assert.Equal(t, 1, got.Count)
-	}
-	token = signClaims(t, signer, countedClaims{Claims: jwt.Claims{ExpiresAt: 1_000_100}, Count: 1})
-	for range 3 {
-		_, err := jwt.VerifyAs[countedClaims](t.Context(), cache, token)
-		assert.ErrorIs(t, err, jwt.ErrClaim)
-	}
-	assert.EqualValues(t, 2, key.calls.Load())
-}
-
-type countedClaims struct {
-	jwt.Claims
-	Count int `json:"count"`
-}
-
-func (c *countedClaims) Validate() error {
-	if c.Count++; c.Count > 1 {
-		return errors.New("counted twice")
-	}
-	return nil
 }
 
 func TestCacheRemembersNoRefusal(t *testing.T) {
