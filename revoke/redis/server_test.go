@@ -47,10 +47,24 @@ type server struct {
 // start starts a server.
 func start(t testing.TB, name string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, program: name, dir: t.TempDir(), args: args, addr: "127.0.0.1:" + program.FreePort()}
+	s := &server{t: t, program: name, dir: folder(t), args: args, addr: "127.0.0.1:" + program.FreePort()}
 	s.run()
 	t.Cleanup(s.kill)
 	return s
+}
+
+// folder returns a new folder. A process that a server has started, to rewrite its
+// log, may write into it for a moment after the server was killed.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "redis")
+	check(t, err)
+	t.Cleanup(func() {
+		if !soon(func() bool { err = os.RemoveAll(dir); return err == nil }) {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // run starts the process and waits until it answers.
