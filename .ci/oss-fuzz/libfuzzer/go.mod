@@ -1,0 +1,3 @@
+module libfuzzer
+
+go 1.26.0
