@@ -44,6 +44,20 @@ func (r *results) bars() (text string, ok bool) {
 	return b.String(), ok
 }
 
+// missing is an error if there are bars of which nothing was measured.
+func (r *results) missing() error {
+	var names []string
+	for _, bar := range allBars() {
+		if math.IsNaN(bar.value(r)) {
+			names = append(names, bar.name)
+		}
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("no benchmark for the bars %q, of which some need two processors or servers", names)
+	}
+	return nil
+}
+
 func allBars() []bar {
 	verify := func(alg, claims string) string { return "Verify/alg=" + alg + "/claims=" + claims }
 	sign := func(alg, claims string) string { return "Sign/alg=" + alg + "/claims=" + claims }

@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err err
 	flags.DurationVar(&plan.benchtime, "benchtime", 50*time.Millisecond, "time of one benchmark in a round")
 	flags.StringVar(&plan.filter, "bench", ".", "regular expression of the benchmarks to run, as for go test")
 	cpu := flags.Bool("cpu", false, "show processor time, which other programs disturb little, in the place of wall time")
-	smoke := flags.Bool("smoke", false, "run the tests and every benchmark once, and measure nothing")
+	smoke := flags.Bool("smoke", false, "run the tests and every benchmark once, and measure nothing; with -bars, look that each bar has its benchmark")
 	releases := flags.String("go", "", "Go releases to measure with, such as go1.26.8,go1.27.4 (default the one in use)")
 	bars := flags.Bool("bars", false, "also say which bars are met; exit with 1 if one is not")
 	from := flags.String("from", "", "file of raw results to use instead of measuring")
@@ -74,6 +74,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err err
 		all, err = readResults(*from)
 	} else {
 		all, err = measureAll(ctx, plan, strings.Split(*releases, ","), *smoke, *raw)
+	}
+	if err == nil && *smoke && *bars {
+		err = all[0].missing()
 	}
 	if err != nil || *smoke {
 		return err == nil, err

@@ -75,6 +75,9 @@ func measure(ctx context.Context, plan plan, release string, smoke bool) (*resul
 	}
 	fmt.Fprintf(plan.progress, "%d benchmarks work\n", len(jobs))
 	if smoke {
+		for _, j := range jobs {
+			results.take(j.key, sample{1, 1, 1, 1})
+		}
 		return results, nil
 	}
 	results.about("rounds", strconv.Itoa(plan.rounds))

@@ -1,6 +1,7 @@
 package jwthttp
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -120,7 +121,9 @@ func FuzzScopes(f *testing.F) {
 		}
 		granted := protect.checkScopes(token, []string{"b"}) == nil
 		var members map[string]any
-		require.NoError(t, json.Unmarshal(token.Payload(), &members))
+		read := json.NewDecoder(bytes.NewReader(token.Payload()))
+		read.UseNumber() // some are too large for a float64
+		require.NoError(t, read.Decode(&members))
 		want, wrong := false, false
 		for _, name := range usualScopes {
 			switch claim := members[name].(type) {
