@@ -54,5 +54,5 @@ func (r *results) disturbance() (text string, disturbed bool) {
 	if disturbed = float64(slow) > disturbedShare*float64(len(times)); disturbed {
 		word = "disturbed"
 	}
-	return fmt.Sprintf("machine %s: %d of %d calibrations took over %g times the least", word, slow, len(times), disturbedTime), disturbed
+	return fmt.Sprintf("Machine %s: %d of %d calibrations took over %g times the least", word, slow, len(times), disturbedTime), disturbed
 }

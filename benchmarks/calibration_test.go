@@ -38,12 +38,14 @@ func TestAMachineIsDisturbedWhereCalibrationsTakeLonger(t *testing.T) {
 		text, disturbed := r.disturbance()
 		assert.Equal(t, c.disturbed, disturbed, c.times)
 		word := map[bool]string{false: "quiet", true: "disturbed"}[c.disturbed]
-		assert.Equal(t, fmt.Sprintf("machine %s: %d of 10 calibrations took over 1.25 times the least", word, c.slow), text)
+		assert.Equal(t, fmt.Sprintf("Machine %s: %d of 10 calibrations took over 1.25 times the least", word, c.slow), text)
 		verdicts, ok := r.bars()
 		assert.False(t, ok, "it changes no verdict")
 		assert.Contains(t, verdicts, text)
+		assert.Contains(t, r.table(), text+".\n")
+		assert.NotContains(t, r.table(), calibration.bench)
 		assert.Equal(t, c.disturbed, strings.Contains(verdicts, "measure again"))
 	}
 	verdicts, _ := read(t, theseResults).bars()
-	assert.NotContains(t, verdicts, "machine", "results without calibrations tell nothing")
+	assert.NotContains(t, verdicts, "Machine", "results without calibrations tell nothing")
 }

@@ -150,12 +150,12 @@ func (b binary) describe(out []byte, results *results) error {
 	if b.experiment == "" {
 		results.about("go", info.GoVersion)
 	}
-	for _, p := range peers {
-		for _, m := range info.Deps {
-			if m.Path == p.module {
-				results.about("version-"+p.lib, m.Version)
-			}
+	for _, p := range peers { // which the build info of a test has only since Go 1.27
+		version, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", p.module).Output()
+		if err != nil {
+			return fmt.Errorf("go list -m %s: %w", p.module, err)
 		}
+		results.about("version-"+p.lib, strings.TrimSpace(string(version)))
 	}
 	return nil
 }

@@ -36,10 +36,16 @@ func (r *results) table() string {
 	if r.cpu {
 		of = ", in processor time"
 	}
-	fmt.Fprintf(&b, "Medians of %s interleaved rounds of %s%s; × is the time in relation to the floor, the bare cryptography.\n\n", r.facts["rounds"], r.facts["benchtime"], of)
+	fmt.Fprintf(&b, "Medians of %s interleaved rounds of %s%s; × is the time in relation to the floor, the bare cryptography.\n", r.facts["rounds"], r.facts["benchtime"], of)
+	if text, _ := r.disturbance(); text != "" {
+		fmt.Fprintf(&b, "%s.\n", text)
+	}
+	b.WriteByte('\n')
 	r.overview(&b)
 	for _, of := range r.benches {
-		r.details(&b, of)
+		if of.bench != calibration.bench {
+			r.details(&b, of)
+		}
 	}
 	return b.String()
 }
@@ -66,6 +72,9 @@ func (r *results) overview(b *strings.Builder) {
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---:|", len(r.libs())) + "\n")
 	for _, of := range r.benches {
+		if of.bench == calibration.bench {
+			continue
+		}
 		floor, hasFloor := r.of(key{of.bench, floorName, of.procs})
 		b.WriteString("| " + title(of) + " |")
 		for _, lib := range r.libs() {
