@@ -433,7 +433,7 @@ func TestPermissions(t *testing.T) {
 // A check makes few allocations.
 func TestLookupAllocates(t *testing.T) {
 	s := start(t, programs[0])
-	keep := &revokeredis.Store{Client: s.client()}
+	keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 	check(t, keep.Ping(t.Context()))
 	n := testing.AllocsPerRun(200, func() { _, err := keep.Lookup(t.Context(), all); check(t, err) })
 	if t.Logf("%.0f allocations", n); n > 25 {
@@ -461,7 +461,7 @@ func TestRefreshIsOneRoundTripForAServiceThatChangedTheSession(t *testing.T) {
 	s := start(t, programs[0])
 	client, count := s.client(), new(sent)
 	client.AddHook(count)
-	here, elsewhere := newWorld(t, &revokeredis.Store{Client: client}), newWorld(t, &revokeredis.Store{Client: client})
+	here, elsewhere := newWorld(t, &revokeredis.Store{Client: client, Timeout: time.Minute}), newWorld(t, &revokeredis.Store{Client: client, Timeout: time.Minute})
 	tokens := here.begin(t, "alice")
 	refresh := func(w *world, want int64) {
 		t.Helper()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -144,7 +145,7 @@ func TestATokenIsOnOneNode(t *testing.T) {
 	_, client := cluster(t, programs[0], 3)
 	count := new(sent)
 	client.OnNewNode(func(node *redis.Client) { node.AddHook(count) })
-	w := newWorld(t, &revokeredis.Store{Client: client})
+	w := newWorld(t, &revokeredis.Store{Client: client, Timeout: time.Minute})
 	for i := range 20 {
 		tokens := w.begin(t, fmt.Sprint("user-", i))
 		before := count.commands.Load()
@@ -157,7 +158,7 @@ func TestATokenIsOnOneNode(t *testing.T) {
 
 func TestPingOfAClusterFindsOneNodeThatEvicts(t *testing.T) {
 	servers, client := cluster(t, programs[0], 3)
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	check(t, keep.Ping(t.Context()))
 	servers[2].do("CONFIG SET maxmemory-policy allkeys-lru")
 	if err := keep.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "evicts") {

@@ -345,11 +345,11 @@ func TestFeedIsReadInPages(t *testing.T) {
 		}
 	}
 	t.Run("of one server", func(t *testing.T) {
-		check(t, &revokeredis.Store{Client: start(t, programs[0]).client()}, 1)
+		check(t, &revokeredis.Store{Client: start(t, programs[0]).client(), Timeout: time.Minute}, 1)
 	})
 	t.Run("of a cluster", func(t *testing.T) {
 		_, c := cluster(t, programs[0], 3)
-		check(t, &revokeredis.Store{Client: c}, 3)
+		check(t, &revokeredis.Store{Client: c, Timeout: time.Minute}, 3)
 	})
 }
 

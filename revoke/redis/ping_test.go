@@ -14,7 +14,7 @@ import (
 func TestPingFindsWhatHinders(t *testing.T) {
 	s := start(t, programs[0], "--appendonly", "yes")
 	client := s.client(impatient)
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	check(t, keep.Ping(t.Context()))
 	if n := client.DBSize(t.Context()).Val(); n != 1 {
 		t.Errorf("got %d keys after Ping, want the mark alone", n)
