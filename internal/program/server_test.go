@@ -17,10 +17,11 @@ func TestMain(m *testing.M) {
 	if port == "" {
 		os.Exit(m.Run())
 	}
-	if _, err := net.Listen("tcp", "127.0.0.1:"+port); err != nil {
-		os.Exit(1)
+	l, err := net.Listen("tcp", "127.0.0.1:"+port)
+	for err == nil { // until it is killed
+		_, err = l.Accept()
 	}
-	select {} // until it is killed
+	os.Exit(1)
 }
 
 func TestFreePortsAreBelowThoseOfConnections(t *testing.T) {
