@@ -1,3 +1,5 @@
+//go:build linux
+
 package sql_test
 
 import (
