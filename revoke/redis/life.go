@@ -204,11 +204,7 @@ func (c conn) each(ctx context.Context, f func(ctx context.Context, node *redis.
 	case *redis.Client:
 		return f(ctx, client)
 	case *redis.ClusterClient:
-		err := client.ForEachMaster(ctx, f)
-		if err != nil && !strings.HasPrefix(err.Error(), "revoke/redis: ") { // it is not one of f
-			return fmt.Errorf("revoke/redis: %w", err)
-		}
-		return err
+		return client.ForEachMaster(ctx, f)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ import (
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := do(ctx, s, func(ctx context.Context, c conn) (none struct{}, err error) {
 		if err := c.each(ctx, c.check); err != nil {
-			return none, err
+			return none, fmt.Errorf("revoke/redis: %w", err)
 		}
 		var calls []*call
 		for _, tag := range c.tags() {
@@ -46,23 +46,23 @@ var denied = regexp.MustCompile(`NOPERM|ACL failure|user executing the script ca
 func (c conn) check(ctx context.Context, node *redis.Client) error {
 	info, err := node.Info(ctx).Result()
 	if err != nil {
-		return fmt.Errorf("revoke/redis: %w", err)
+		return err
 	}
 	version, _, _ := strings.Cut(field(info, "redis_version"), ".")
 	major, err := strconv.Atoi(version)
 	switch policy := field(info, "maxmemory_policy"); {
 	case err == nil && major < 7 && field(info, "valkey_version") == "":
-		return errors.New("revoke/redis: the server is Redis " + field(info, "redis_version") + ", want 7.0 or later, or Valkey")
+		return errors.New("the server is Redis " + field(info, "redis_version") + ", want 7.0 or later, or Valkey")
 	case policy != "" && policy != "noeviction":
-		return errors.New("revoke/redis: the server evicts keys when its memory is full, want maxmemory-policy noeviction")
+		return errors.New("the server evicts keys when its memory is full, want maxmemory-policy noeviction")
 	case field(info, "aof_enabled") == "1" && field(info, "aof_last_write_status") == "err":
-		return errors.New("revoke/redis: the server could not write its append-only file, see its log")
+		return errors.New("the server could not write its append-only file, see its log")
 	case field(info, "rdb_last_bgsave_status") == "err":
-		return errors.New("revoke/redis: the server could not save a snapshot, see its log")
+		return errors.New("the server could not save a snapshot, see its log")
 	}
 	if c.store.MayLose > 0 && field(info, "aof_enabled") == "0" && field(info, "connected_slaves") == "0" {
 		if save, err := node.ConfigGet(ctx, "save").Result(); err == nil && save["save"] == "" {
-			return errors.New("revoke/redis: Store.MayLose is set, and the server saves nothing, want appendonly yes")
+			return errors.New("Store.MayLose is set, and the server saves nothing, want appendonly yes")
 		}
 	}
 	return nil
