@@ -1,5 +1,3 @@
-//go:build unix
-
 package revoke_test
 
 import (
@@ -7,10 +5,10 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -39,7 +37,7 @@ func BenchmarkReplicaLookup(b *testing.B) {
 				var before, after runtime.MemStats
 				runtime.GC()
 				runtime.ReadMemStats(&before)
-				begun, spent := time.Now(), processorTime()
+				begun, spent := time.Now(), program.ProcessorTime()
 				r := &revoke.Replica{Remote: &endless{revoke.NewMemory(0), n, mixed}, MaxAge: time.Hour}
 				ctx, cancel := context.WithCancel(b.Context())
 				defer cancel()
@@ -47,7 +45,7 @@ func BenchmarkReplicaLookup(b *testing.B) {
 				for at, _ := r.AsOf(); at.IsZero(); at, _ = r.AsOf() {
 					time.Sleep(time.Millisecond)
 				}
-				toFill, spentToFill := time.Since(begun).Seconds(), processorTime()-spent
+				toFill, spentToFill := time.Since(begun).Seconds(), program.ProcessorTime()-spent
 				runtime.GC()
 				runtime.ReadMemStats(&after)
 				size := float64(after.HeapAlloc-before.HeapAlloc) / float64(n)
@@ -71,7 +69,7 @@ func BenchmarkReplicaChecks(b *testing.B) {
 	}
 	qs := queries(100_000, 20*million)
 	b.ResetTimer()
-	spent := processorTime()
+	spent := program.ProcessorTime()
 	b.RunParallel(func(pb *testing.PB) {
 		for i := 0; pb.Next(); i++ {
 			if a, err := r.Lookup(ctx, qs[i%len(qs)]); err != nil || a.ID {
@@ -79,15 +77,5 @@ func BenchmarkReplicaChecks(b *testing.B) {
 			}
 		}
 	})
-	b.ReportMetric(float64((processorTime()-spent).Nanoseconds())/float64(b.N), "cpu-ns/op")
-}
-
-// processorTime is what this process has used, on a machine that may be busy with
-// others.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	b.ReportMetric(float64((program.ProcessorTime()-spent).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -26,7 +25,7 @@ var all = store.Query{Issuer: "i", ID: "id", SessionID: "session", Subject: "sub
 func TestEveryCallIsOneRoundTrip(t *testing.T) {
 	s := start(t, programs[0])
 	p := newProxy(t, s)
-	keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Addr = p.addr })}
+	keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Addr = p.addr }), Timeout: time.Minute}
 	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
 	check(t, keep.Ping(ctx))
 	trips := func(f func()) int64 {
@@ -66,7 +65,7 @@ func TestEveryCallIsOneRoundTrip(t *testing.T) {
 func TestALostAnswerIsNoFailure(t *testing.T) {
 	s := start(t, programs[0])
 	p := newProxy(t, s)
-	keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Addr = p.addr })}
+	keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Addr = p.addr }), Timeout: time.Minute}
 	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
 	check(t, keep.Ping(ctx))
 	for i, c := range []store.Change{{New: "1"}, {Old: "1", New: "2"}, {Old: "2", New: "3"}} {
@@ -95,7 +94,7 @@ func TestALostAnswerIsNoFailure(t *testing.T) {
 func TestTheServerDropsWhatIsOver(t *testing.T) {
 	s := start(t, programs[0])
 	client := s.client()
-	keep := &revokeredis.Store{Client: client, Prefix: "test"}
+	keep := &revokeredis.Store{Client: client, Prefix: "test", Timeout: time.Minute}
 	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
 	check(t, keep.Ping(ctx))
 	ttls := func() (ttls []time.Duration) {
@@ -151,7 +150,7 @@ func TestTheServerDropsWhatIsOver(t *testing.T) {
 func TestTheServerKeepsNothingThatIsOver(t *testing.T) {
 	s := start(t, programs[0])
 	client := s.client()
-	keep := &revokeredis.Store{Client: client, Prefix: "test"}
+	keep := &revokeredis.Store{Client: client, Prefix: "test", Timeout: time.Minute}
 	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
 	check(t, keep.Ping(ctx))
 	check(t, keep.Revoke(ctx, now, store.Entry{ID: "a", Until: now - 902}))
@@ -163,7 +162,7 @@ func TestTheServerKeepsNothingThatIsOver(t *testing.T) {
 func TestNoTokenIsStored(t *testing.T) {
 	s := start(t, programs[0])
 	client := s.client()
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	w := newWorld(t, keep)
 	tokens, err := w.sessions.Begin(t.Context(), "alice", nil)
 	check(t, err)
@@ -263,7 +262,7 @@ func TestWhatSomebodyElseStoredIsNoAnswer(t *testing.T) {
 	s := start(t, programs[0])
 	client := s.client()
 	ctx, now := t.Context(), jwt.NewNumericDate(time.Now())
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	check(t, keep.Revoke(ctx, now, store.Entry{Issuer: "i", ID: "id", Until: now + 10}))
 	swapped, _, err := keep.Swap(ctx, now, store.Change{Issuer: "i", SessionID: "session", Subject: "subject", New: "1", Until: now + 10})
 	check(t, err)
@@ -307,7 +306,7 @@ func TestAServerThatStandsStill(t *testing.T) {
 	s := start(t, programs[0])
 	w := newWorld(t, &revokeredis.Store{Client: s.client()})
 	tokens := w.begin(t, "alice")
-	check(t, s.cmd.Process.Signal(syscall.SIGSTOP))
+	s.pause(true)
 	took := func(ctx context.Context) time.Duration {
 		begun := time.Now()
 		if got := w.verify(ctx, tokens.Access); got != "undecided" {
@@ -329,7 +328,7 @@ func TestAServerThatStandsStill(t *testing.T) {
 	if d := took(ctx); d > 10*time.Second {
 		t.Errorf("with a context that is canceled: an answer took %v, want about 100 ms", d)
 	}
-	check(t, s.cmd.Process.Signal(syscall.SIGCONT))
+	s.pause(false)
 	if got := w.verify(t.Context(), tokens.Access); got != "accepted" {
 		t.Errorf("got %s from a caller that can wait, want accepted", got)
 	}
@@ -358,7 +357,7 @@ func (b *breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func TestAListThatBreaksOffIsAnError(t *testing.T) {
 	s := start(t, programs[0])
 	client, broken := s.client(), s.client(impatient)
-	keep := &revokeredis.Store{Client: client}
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 	now := jwt.NewNumericDate(time.Now())
 	ok, _, err := keep.Swap(t.Context(), now, store.Change{Issuer: "i", SessionID: "s", Subject: "alice", New: "1", Until: now + 60})
 	check(t, err)
@@ -367,7 +366,7 @@ func TestAListThatBreaksOffIsAnError(t *testing.T) {
 	}
 	for _, what := range []string{"list", "states"} {
 		broken.AddHook(&breaker{what: what})
-		if states, err := (&revokeredis.Store{Client: broken}).List(t.Context(), "i", "alice"); !errors.Is(err, errBroken) || states != nil {
+		if states, err := (&revokeredis.Store{Client: broken, Timeout: time.Minute}).List(t.Context(), "i", "alice"); !errors.Is(err, errBroken) || states != nil {
 			t.Errorf("%s: got %v, %v, want an error", what, states, err)
 		}
 		broken = s.client(impatient)
@@ -379,7 +378,7 @@ func TestAFullMemory(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		s := start(t, program)
-		p := newPast(t, &revokeredis.Store{Client: s.client()})
+		p := newPast(t, &revokeredis.Store{Client: s.client(), Timeout: time.Minute})
 		another := p.begin(t, "bob")
 		s.do("CONFIG SET maxmemory 1")
 		p.want(t, "full", p.good.Access, "accepted")
@@ -408,7 +407,7 @@ func TestPermissions(t *testing.T) {
 		t.Parallel()
 		s := start(t, program)
 		s.do("ACL SETUSER service on >password " + strings.Join(rules, " "))
-		keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Username, o.Password = "service", "password" })}
+		keep := &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Username, o.Password = "service", "password" }), Timeout: time.Minute}
 		check(t, keep.Ping(t.Context()))
 		p := newPast(t, keep)
 		if list, err := p.sessions.List(t.Context(), "alice"); err != nil || len(list) != 1 {
@@ -445,7 +444,7 @@ func TestNoGoroutineIsLeftBehind(t *testing.T) {
 	s := start(t, programs[0])
 	before := runtime.NumGoroutine()
 	client := redis.NewClient(&redis.Options{Addr: s.addr, ContextTimeoutEnabled: true})
-	w := newWorld(t, &revokeredis.Store{Client: client})
+	w := newWorld(t, &revokeredis.Store{Client: client, Timeout: time.Minute})
 	for range 10 {
 		tokens, err := w.sessions.Begin(t.Context(), "alice", nil)
 		check(t, err)

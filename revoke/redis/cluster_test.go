@@ -50,7 +50,7 @@ func (c *crowd) count(t *testing.T) map[string]int {
 func TestANodeOfAClusterThatIsLost(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		servers, client := cluster(t, program, 3)
-		keep := &revokeredis.Store{Client: client}
+		keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 		check(t, keep.Ping(t.Context()))
 		c := newCrowd(t, keep, 60)
 		servers[1].kill()
@@ -80,7 +80,7 @@ func TestANodeOfAClusterThatIsLost(t *testing.T) {
 func TestSlotsThatMoveLoseNothing(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		servers, client := cluster(t, program, 4)
-		keep := &revokeredis.Store{Client: client}
+		keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
 		c := newCrowd(t, keep, 60)
 		to := servers[3] // which is new, and empty
 		for _, from := range servers[:3] {

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
@@ -27,15 +27,6 @@ func (s *server) used() (d time.Duration) {
 		d += time.Duration(seconds * float64(time.Second))
 	}
 	return d
-}
-
-// processorTime is what this process has used.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkRead measures what it costs the server, and the client, to tell a replica
@@ -56,14 +47,14 @@ func BenchmarkRead(b *testing.B) {
 					entries = append(entries, store.Entry{Issuer: issuer, SessionID: fmt.Sprintf("Ab~f81d4fae-7dec-11d0-a765-%012x", n), Until: now() + 3600})
 				}
 				check(b, keep.Revoke(b.Context(), now(), entries...))
-				beforeServer, beforeClient := s.used(), processorTime()
+				beforeServer, beforeClient := s.used(), program.ProcessorTime()
 				reads := 200
 				for position := f.position; reads > 0; reads-- {
 					page, err := keep.Read(b.Context(), position)
 					check(b, err)
 					f.position = page.Next
 				}
-				server, client = server+s.used()-beforeServer, client+processorTime()-beforeClient
+				server, client = server+s.used()-beforeServer, client+program.ProcessorTime()-beforeClient
 			}
 			b.ReportMetric(float64(server.Microseconds())/float64(200*b.N), "server-µs/read")
 			b.ReportMetric(float64(client.Microseconds())/float64(200*b.N), "client-µs/read")

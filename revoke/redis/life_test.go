@@ -91,7 +91,7 @@ func TestARestart(t *testing.T) {
 			each(t, func(t *testing.T, program string) {
 				t.Parallel()
 				s := start(t, program, row.args...)
-				p := newPast(t, &revokeredis.Store{Client: s.client(impatient), MayLose: row.mayLose})
+				p := newPast(t, &revokeredis.Store{Client: s.client(impatient), MayLose: row.mayLose, Timeout: time.Minute})
 				row.stop(s)
 				p.want(t, "while it is down", p.good.Access, "undecided")
 				s.run()
@@ -105,7 +105,7 @@ func TestARestart(t *testing.T) {
 // have been told something.
 func TestMayLoseIsABound(t *testing.T) {
 	s := start(t, programs[0], always...)
-	p := newPast(t, &revokeredis.Store{Client: s.client(impatient), MayLose: time.Minute})
+	p := newPast(t, &revokeredis.Store{Client: s.client(impatient), MayLose: time.Minute, Timeout: time.Minute})
 	s.changeMark(func(fields []string) { fields[1], fields[2] = fmt.Sprint(time.Now().Unix()-50), "0" })
 	s.kill()
 	s.run()
@@ -149,7 +149,7 @@ func TestARestartThatIsNotProvenHarmless(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, programs[0], "--appendonly", "yes", "--appendfsync", "always")
-			keep := &revokeredis.Store{Client: s.client(impatient)}
+			keep := &revokeredis.Store{Client: s.client(impatient), Timeout: time.Minute}
 			p := newPast(t, keep)
 			before(t, s, keep)
 			s.kill()
@@ -160,7 +160,7 @@ func TestARestartThatIsNotProvenHarmless(t *testing.T) {
 	t.Run("and is, once a Ping has found it so", func(t *testing.T) {
 		t.Parallel()
 		s := start(t, programs[0], "--appendonly", "yes", "--appendfsync", "everysec")
-		keep := &revokeredis.Store{Client: s.client(impatient)}
+		keep := &revokeredis.Store{Client: s.client(impatient), Timeout: time.Minute}
 		p := newPast(t, keep)
 		s.do("CONFIG SET appendfsync always")
 		check(t, keep.Ping(t.Context()))
@@ -176,7 +176,7 @@ func TestWhatIsNoLoss(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		s := start(t, program)
-		keep := &revokeredis.Store{Client: s.client()}
+		keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 		p := newPast(t, keep)
 		for name, nothing := range map[string]func(){
 			"600 scripts of others": func() {
@@ -189,8 +189,8 @@ func TestWhatIsNoLoss(t *testing.T) {
 			},
 			"no scripts": func() { s.do("SCRIPT FLUSH") },
 			"two other services": func() {
-				newPast(t, &revokeredis.Store{Client: s.client(), Prefix: "a"})
-				newPast(t, &revokeredis.Store{Client: s.client(), Prefix: "b"})
+				newPast(t, &revokeredis.Store{Client: s.client(), Prefix: "a", Timeout: time.Minute})
+				newPast(t, &revokeredis.Store{Client: s.client(), Prefix: "b", Timeout: time.Minute})
 			},
 			"a Ping":               func() { check(t, keep.Ping(t.Context())) },
 			"a replica":            func() { start(t, program, "--replicaof", s.host()) },
@@ -208,7 +208,7 @@ func TestAnEmptiedServerBeginsAnew(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		s := start(t, program)
-		p := newPast(t, &revokeredis.Store{Client: s.client(), MayLose: time.Hour})
+		p := newPast(t, &revokeredis.Store{Client: s.client(), MayLose: time.Hour, Timeout: time.Minute})
 		s.do("FLUSHALL")
 		p.check(t, "after", "forgotten")
 	})
@@ -217,7 +217,7 @@ func TestAnEmptiedServerBeginsAnew(t *testing.T) {
 // A clock that has been ahead may have let entries expire.
 func TestAServersClockThatJumps(t *testing.T) {
 	s := start(t, programs[0])
-	p := newPast(t, &revokeredis.Store{Client: s.client(), MayLose: time.Hour})
+	p := newPast(t, &revokeredis.Store{Client: s.client(), MayLose: time.Hour, Timeout: time.Minute})
 	s.changeMark(func(fields []string) { fields[1] = fmt.Sprint(time.Now().Unix() + 890) })
 	p.want(t, "14 minutes ahead and back", p.good.Access, "accepted")
 	s.changeMark(func(fields []string) { fields[1] = fmt.Sprint(time.Now().Unix() + 31*24*3600) })
@@ -271,7 +271,7 @@ func TestAPromotedReplica(t *testing.T) {
 			each(t, func(t *testing.T, program string) {
 				t.Parallel()
 				servers := newPair(t, program, always...)
-				p := newPast(t, &revokeredis.Store{Client: servers.client, MayLose: row.mayLose})
+				p := newPast(t, &revokeredis.Store{Client: servers.client, MayLose: row.mayLose, Timeout: time.Minute})
 				servers.caughtUp(t)
 				servers.primary.kill()
 				p.want(t, "while it is down", p.good.Access, "undecided")
@@ -290,7 +290,7 @@ func TestAPrimaryThatMustNotWriteDoesNotAnswer(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		servers := newPair(t, program)
-		p := newPast(t, &revokeredis.Store{Client: servers.client})
+		p := newPast(t, &revokeredis.Store{Client: servers.client, Timeout: time.Minute})
 		undecided := func(when string) {
 			t.Helper()
 			for _, token := range []revoke.Tokens{p.good, p.bad} {
@@ -315,7 +315,7 @@ func TestAPrimaryThatMustNotWriteDoesNotAnswer(t *testing.T) {
 
 func TestADiskThatFailsIsUndecided(t *testing.T) {
 	s := start(t, programs[0], "--save", "3600 1")
-	p := newPast(t, &revokeredis.Store{Client: s.client()})
+	p := newPast(t, &revokeredis.Store{Client: s.client(), Timeout: time.Minute})
 	check(t, os.RemoveAll(s.dir))
 	s.do("BGSAVE")
 	eventually(t, "the snapshot to fail", func() bool {
@@ -333,10 +333,10 @@ func TestASlowBeginnerResetsNothing(t *testing.T) {
 	each(t, func(t *testing.T, program string) {
 		t.Parallel()
 		s := start(t, program)
-		slow := &revokeredis.Store{Client: s.client()}
+		slow := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 		empty, err := slow.SlowBeginner(t.Context())
 		check(t, err)
-		p := newPast(t, &revokeredis.Store{Client: s.client()})
+		p := newPast(t, &revokeredis.Store{Client: s.client(), Timeout: time.Minute})
 		check(t, empty())
 		p.check(t, "after a beginner that saw an empty server", "accepted")
 		used, err := slow.SlowBeginner(t.Context())

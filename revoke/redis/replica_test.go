@@ -3,7 +3,6 @@ package redis_test
 import (
 	"context"
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
@@ -92,7 +91,7 @@ func TestReplicaThatIsCutOff(t *testing.T) {
 	for name, fault := range map[string]func(t *testing.T, s *server, p *proxy, cut bool){
 		"by the network": func(_ *testing.T, _ *server, p *proxy, cut bool) { p.deaf.Store(cut) },
 		"by the server, which stands still": func(t *testing.T, s *server, _ *proxy, cut bool) {
-			check(t, s.cmd.Process.Signal(map[bool]syscall.Signal{true: syscall.SIGSTOP, false: syscall.SIGCONT}[cut]))
+			s.pause(cut)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

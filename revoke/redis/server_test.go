@@ -119,6 +119,16 @@ func (s *server) shutdown() {
 	s.cmd = nil
 }
 
+// pause lets the process stand still, or go on.
+func (s *server) pause(still bool) {
+	s.t.Helper()
+	do := program.Resume
+	if still {
+		do = program.Pause
+	}
+	check(s.t, do(s.cmd.Process.Pid))
+}
+
 // client returns a client as the Store wants it.
 func (s *server) client(change ...func(*redis.Options)) *redis.Client {
 	o := &redis.Options{Addr: s.addr, ContextTimeoutEnabled: true, PoolTimeout: time.Minute}

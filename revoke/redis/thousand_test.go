@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	revokeredis "github.com/seed-b1f8f58c/jwt/revoke/redis"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
@@ -35,7 +36,7 @@ func BenchmarkThousandProcesses(b *testing.B) {
 			starting.Wait()
 			keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 			seen := &sightings{all: all}
-			before, client, begun, n := s.counts(), processorTime(), time.Now(), 0
+			before, client, begun, n := s.counts(), program.ProcessorTime(), time.Now(), 0
 			for b.Loop() {
 				n += 2500
 				var writers sync.WaitGroup
@@ -58,7 +59,7 @@ func BenchmarkThousandProcesses(b *testing.B) {
 				b.ReportMetric((count-before[name])/took, name+"/s")
 			}
 			b.ReportMetric(float64(n)/took, "revocations/s")
-			b.ReportMetric((processorTime()-client).Seconds()/took, "cores-of-the-replicas")
+			b.ReportMetric((program.ProcessorTime()-client).Seconds()/took, "cores-of-the-replicas")
 			seen.report(b)
 		})
 	}
@@ -74,7 +75,7 @@ func BenchmarkReplicaFill(b *testing.B) {
 				var before, after runtime.MemStats
 				runtime.GC()
 				runtime.ReadMemStats(&before)
-				server, client, begun := s.used(), processorTime(), time.Now()
+				server, client, begun := s.used(), program.ProcessorTime(), time.Now()
 				r := &revoke.Replica{Remote: &revokeredis.Store{Client: s.client(), Timeout: time.Minute}}
 				ctx, cancel := context.WithCancel(b.Context())
 				defer cancel()
@@ -84,7 +85,7 @@ func BenchmarkReplicaFill(b *testing.B) {
 				}
 				b.ReportMetric(time.Since(begun).Seconds(), "s-to-fill")
 				b.ReportMetric((s.used() - server).Seconds(), "server-cpu-s")
-				b.ReportMetric((processorTime() - client).Seconds(), "client-cpu-s")
+				b.ReportMetric((program.ProcessorTime() - client).Seconds(), "client-cpu-s")
 				runtime.GC()
 				runtime.ReadMemStats(&after)
 				b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/entry")

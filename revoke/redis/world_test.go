@@ -85,8 +85,8 @@ func (w *world) want(t testing.TB, when, token, want string) {
 	}
 }
 
-// impatient is a client for a server that comes and goes.
+// impatient is a client for a server that comes and goes, which tries everything once.
 func impatient(o *redis.Options) {
-	o.MaxRetries, o.DialTimeout, o.ReadTimeout, o.WriteTimeout = -1, 200*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond
-	o.DialerRetries = 1
+	o.MaxRetries, o.DialerRetries = -1, 1
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = time.Minute, time.Minute, time.Minute
 }

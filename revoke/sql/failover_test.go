@@ -3,7 +3,6 @@ package sql_test
 import (
 	"context"
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
@@ -145,7 +144,7 @@ func TestReplicaThatIsCutOff(t *testing.T) {
 	for name, fault := range map[string]func(p *proxy, cut bool){
 		"by the network": func(p *proxy, cut bool) { p.deaf.Store(cut) },
 		"by the server, which stands still": func(_ *proxy, cut bool) {
-			server.signal(map[bool]syscall.Signal{true: syscall.SIGSTOP, false: syscall.SIGCONT}[cut])
+			server.pause(cut)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

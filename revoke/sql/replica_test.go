@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	revokesql "github.com/seed-b1f8f58c/jwt/revoke/sql"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
@@ -119,14 +119,14 @@ func BenchmarkRead(b *testing.B) {
 					entries = append(entries, store.Entry{Issuer: "https://login.example", SessionID: fmt.Sprintf("Ab~f81d4fae-7dec-11d0-a765-%012x", n), Until: now() + 3600})
 				}
 				check(b, s.Revoke(b.Context(), now(), entries...))
-				beforeServer, beforeClient := server.used(), processorTime()
+				beforeServer, beforeClient := server.used(), program.ProcessorTime()
 				reads := 1000
 				for position := next; reads > 0; reads-- {
 					page, err := s.Read(b.Context(), position)
 					check(b, err)
 					next = page.Next
 				}
-				ofServer, ofClient = ofServer+server.used()-beforeServer, ofClient+processorTime()-beforeClient
+				ofServer, ofClient = ofServer+server.used()-beforeServer, ofClient+program.ProcessorTime()-beforeClient
 			}
 			b.ReportMetric(float64(ofServer.Microseconds())/float64(1000*b.N), "server-µs/read")
 			b.ReportMetric(float64(ofClient.Microseconds())/float64(1000*b.N), "client-µs/read")
@@ -147,7 +147,7 @@ func BenchmarkManyProcesses(b *testing.B) {
 		runReplica(b, all[i])
 	}
 	var delays []time.Duration
-	before, client, begun, n := server.used(), processorTime(), time.Now(), 0
+	before, client, begun, n := server.used(), program.ProcessorTime(), time.Now(), 0
 	for b.Loop() {
 		for tick := time.NewTicker(20 * time.Millisecond); n%2500 < 2490; <-tick.C {
 			var entries []store.Entry
@@ -176,7 +176,7 @@ func BenchmarkManyProcesses(b *testing.B) {
 	slices.Sort(delays)
 	b.ReportMetric(float64(n)/took, "revocations/s")
 	b.ReportMetric((server.used()-before).Seconds()/took, "cores-of-the-server")
-	b.ReportMetric((processorTime()-client).Seconds()/took, "cores-of-the-replicas")
+	b.ReportMetric((program.ProcessorTime()-client).Seconds()/took, "cores-of-the-replicas")
 	b.ReportMetric(float64(delays[len(delays)/2].Microseconds())/1000, "ms-median")
 	b.ReportMetric(float64(delays[len(delays)*99/100].Microseconds())/1000, "ms-99%")
 }
@@ -193,13 +193,4 @@ func (s *server) used() (d time.Duration) {
 		}
 	}
 	return d
-}
-
-// processorTime is what this process has used.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -181,10 +180,14 @@ func (s *server) processes() []int {
 	return all
 }
 
-// signal sends a signal to all of them.
-func (s *server) signal(sig syscall.Signal) {
+// pause lets all of them stand still, or go on. Some may have ended meanwhile.
+func (s *server) pause(still bool) {
+	do := program.Resume
+	if still {
+		do = program.Pause
+	}
 	for _, pid := range s.processes() {
-		_ = syscall.Kill(pid, sig)
+		_ = do(pid)
 	}
 }
 

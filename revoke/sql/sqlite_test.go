@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	revokesql "github.com/seed-b1f8f58c/jwt/revoke/sql"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -164,13 +165,13 @@ func BenchmarkSQLiteLookup(b *testing.B) {
 	}
 	check(b, s.Revoke(b.Context(), now(), entries...))
 	q := store.Query{Issuer: "https://login.example", ID: "f81d4fae-7dec-11d0-a765-x", SessionID: "f81d4fae-7dec-11d0-a765-0", Subject: "alice"}
-	begun := processorTime()
+	begun := program.ProcessorTime()
 	for b.Loop() {
 		if _, err := s.Lookup(b.Context(), q); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64((processorTime()-begun).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64((program.ProcessorTime()-begun).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
 
 func BenchmarkPostgreSQLLookup(b *testing.B) {
