@@ -37,9 +37,14 @@ type VerifyError struct {
 	Claim  string // the claim or header parameter at fault, "" if it is none
 	Detail string // what was found and what was wanted
 
-	cause    error  // the error of a Rule's Check or a Validate method, if one refused
-	token    *Token // the genuine token that was refused; nil if the signature is not known to be good
-	question int    // the number of the policy's question it was refused for, from 1; 0: none
+	genuine *genuine // nil if the signature is not known to be good
+}
+
+// genuine is what is known of a genuine token that was refused.
+type genuine struct {
+	token    *Token
+	cause    error // of a Rule's Check or a Validate method, if one refused it
+	question int   // the number of the policy's question it was refused for, from 1; 0: none
 }
 
 // Error returns the reason, the claim at fault and the detail, on one line.
@@ -70,12 +75,24 @@ func (e *VerifyError) Unwrap() error {
 
 // Is reports whether the error of the [Rule] or Validate method that refused the
 // token is target.
-func (e *VerifyError) Is(target error) bool { return e != nil && errors.Is(e.cause, target) }
+func (e *VerifyError) Is(target error) bool {
+	cause := e.cause()
+	return cause != nil && errors.Is(cause, target)
+}
 
 // As finds target in the error of the [Rule] or Validate method that refused the
 // token.
 func (e *VerifyError) As(target any) bool {
-	return e != nil && e.cause != nil && errors.As(e.cause, target)
+	cause := e.cause()
+	return cause != nil && errors.As(cause, target)
+}
+
+// cause returns the error of a Rule's Check or a Validate method, nil for none.
+func (e *VerifyError) cause() error {
+	if e == nil || e.genuine == nil {
+		return nil
+	}
+	return e.genuine.cause
 }
 
 // isVerdict reports whether err has to do with the refusal of a token, maybe of
@@ -88,4 +105,14 @@ func isVerdict(err error) bool {
 // refuse returns a refusal for a reason that has to do with no single claim.
 func refuse(reason error, detail string) *VerifyError {
 	return &VerifyError{Reason: reason, Detail: detail}
+}
+
+// refuse returns a refusal of a genuine token.
+func (t *Token) refuse(reason error, claim, detail string) *VerifyError {
+	r := &struct { // for one allocation
+		VerifyError
+		genuine
+	}{VerifyError{Reason: reason, Claim: claim, Detail: detail}, genuine{token: t}}
+	r.VerifyError.genuine = &r.genuine
+	return &r.VerifyError
 }

@@ -134,7 +134,11 @@ func progress(err error) int64 {
 		if reached < 0 { // the reason of a Rule of the caller's
 			reached = slices.Index(reasons[:], ErrClaim)
 		}
-		return int64(reached)*questions + int64(refusal.question)
+		question := 0
+		if refusal.genuine != nil {
+			question = refusal.genuine.question
+		}
+		return int64(reached)*questions + int64(question)
 	default: // not refused at all
 		return math.MaxInt64
 	}

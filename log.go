@@ -80,8 +80,8 @@ func (e *VerifyError) LogValue() slog.Value {
 	if e.Detail != "" {
 		group = append(group, slog.String("detail", e.Detail))
 	}
-	if e.token != nil {
-		group = append(group, attrs(e.token.identity())...)
+	if e.genuine != nil {
+		group = append(group, attrs(e.genuine.token.identity())...)
 	}
 	return slog.GroupValue(group...)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/seed-b1f8f58c/jwt/internal/base64url"
@@ -81,7 +80,7 @@ func (p *Policy) accept(ctx context.Context, token string, tr *trace, into *targ
 	}
 	if refusal != nil {
 		if tr != nil {
-			tr.question = refusal.question - 1
+			tr.question = refusal.genuine.question - 1
 		}
 		return nil, refusal
 	}
@@ -121,14 +120,20 @@ func (p *Policy) incomplete() error {
 
 // incompleteLists says what is wrong with an item of the policy's lists.
 func (p *Policy) incompleteLists() error {
-	if i := slices.Index(p.Audience, ""); i >= 0 {
-		return fmt.Errorf("jwt: Policy.Audience[%d] is empty, want the name of this service, as tokens have it in aud", i)
+	for i, s := range p.Audience {
+		if s == "" {
+			return fmt.Errorf("jwt: Policy.Audience[%d] is empty, want the name of this service, as tokens have it in aud", i)
+		}
 	}
-	if i := slices.IndexFunc(p.Types, func(s string) bool { return !jose.IsMediaType(s) }); i >= 0 {
-		return fmt.Errorf("jwt: Policy.Types[%d]: got %s, want a media type such as %q", i, strictjson.Quote(p.Types[i]), "at+jwt")
+	for i, s := range p.Types {
+		if !jose.IsMediaType(s) {
+			return fmt.Errorf("jwt: Policy.Types[%d]: got %s, want a media type such as %q", i, strictjson.Quote(s), "at+jwt")
+		}
 	}
-	if i := slices.Index(p.Require, ""); i >= 0 {
-		return fmt.Errorf("jwt: Policy.Require[%d] is empty, want the name of a claim", i)
+	for i, s := range p.Require {
+		if s == "" {
+			return fmt.Errorf("jwt: Policy.Require[%d] is empty, want the name of a claim", i)
+		}
 	}
 	for i := range p.Rules {
 		if p.Rules[i].Claim == "" {

@@ -71,15 +71,15 @@ func (p *Policy) check(t *Token, now time.Time) *VerifyError {
 func (p *Policy) refusal(t *Token, now instant, i int, q *question, reason error) *VerifyError {
 	var refusal *VerifyError
 	if q.own != nil {
-		refusal = t.refuse(q.claim, reason)
+		refusal = t.refuseFor(q.claim, reason)
 	} else {
-		refusal = &VerifyError{Reason: reason, Claim: q.claim, token: t}
+		refusal = t.refuse(reason, q.claim, "")
 		refusal.Detail = "got " + q.got(p, t, q) + ", want " + q.want(p, t, now, q)
 		if q.hint != nil {
 			refusal.Detail += q.hint(p, t)
 		}
 	}
-	refusal.question = i + 1
+	refusal.genuine.question = i + 1
 	return refusal
 }
 

@@ -143,16 +143,16 @@ func ClaimsAs[T any](t *Token) (T, error) {
 	}
 	if of.validates {
 		if err := validate(&into.value); err != nil {
-			return none, t.refuse("", err)
+			return none, t.refuseFor("", err)
 		}
 	}
 	return into.value, nil
 }
 
-// refuse returns the refusal of a genuine token for the error of a check that is
+// refuseFor returns the refusal of a genuine token for the error of a check that is
 // not this package's. If that is a refusal itself, it says what is at fault.
-func (t *Token) refuse(claim string, err error) *VerifyError {
-	refusal := &VerifyError{Reason: ErrClaim, Claim: claim, token: t}
+func (t *Token) refuseFor(claim string, err error) *VerifyError {
+	refusal := t.refuse(ErrClaim, claim, "")
 	own, ok := err.(*VerifyError) // not one that is wrapped, which may be of another token
 	switch {
 	case ok && own != nil:
@@ -162,11 +162,11 @@ func (t *Token) refuse(claim string, err error) *VerifyError {
 		if own.Reason != nil && !isVerdict(own.Reason) {
 			refusal.Reason = own.Reason
 		}
-		refusal.cause = own.cause
+		refusal.genuine.cause = own.cause()
 	case isVerdict(err): // which is not one about this token
 		refusal.Detail = strictjson.Line(err.Error())
 	default:
-		refusal.Detail, refusal.cause = strictjson.Line(err.Error()), err
+		refusal.Detail, refusal.genuine.cause = strictjson.Line(err.Error()), err
 	}
 	return refusal
 }
@@ -174,7 +174,7 @@ func (t *Token) refuse(claim string, err error) *VerifyError {
 // refuseDecoding returns the refusal of a genuine token whose JSON does not fit
 // the type that it was to be decoded into.
 func (t *Token) refuseDecoding(err error) *VerifyError {
-	refusal := &VerifyError{Reason: ErrClaim, Detail: strictjson.Line(err.Error()), token: t}
+	refusal := t.refuse(ErrClaim, "", strictjson.Line(err.Error()))
 	var at *structjson.Error
 	if errors.As(err, &at) {
 		refusal.Claim = strictjson.Line(at.Name)

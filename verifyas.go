@@ -28,7 +28,7 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (claims
 	read := into.value.Addr().Interface().(*T)
 	if into.kind.validates {
 		if err := validate(read); err != nil {
-			return claims, t.refuse("", err)
+			return claims, t.refuseFor("", err)
 		}
 	}
 	if into.spare {
