@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// calibration is a fixed piece of work of which it is measured, before each benchmark
-// of each round, how long it takes: the same as ever, unless the machine is disturbed.
+// calibration is a fixed piece of work of which it is measured, before and after each
+// benchmark of each round, how long it takes: the same as ever, unless the machine is disturbed.
 // Work with many instructions a cycle feels what shares the processor's core, and shows it
 // even in processor time; a chain of multiplications or a hash hardly does.
 var calibration = key{"Calibration", floorName, 1}
@@ -17,16 +17,21 @@ var calibrationDocument = []byte(`[` + strings.Repeat(`{"name":"value","n":1234.
 
 const calibrationLoops = 1000 // some milliseconds
 
-// calibrate measures the calibration once, and takes it down like a benchmark.
-func (r *results) calibrate() {
+// calibrate measures the calibration once.
+func calibrate() sample {
 	processor, wall := processorTime(), time.Now()
 	for range calibrationLoops {
 		json.Valid(calibrationDocument)
 	}
 	elapsed, worked := time.Since(wall), processorTime()-processor
-	line := fmt.Sprintf("Benchmark%s/lib=%s \t%d\t%.1f ns/op", calibration.bench, calibration.lib, calibrationLoops, float64(elapsed)/calibrationLoops)
-	if worked > 0 {
-		line += fmt.Sprintf("\t%.1f %s", float64(worked)/calibrationLoops, processorUnit)
+	return sample{ns: float64(elapsed) / calibrationLoops, processor: float64(worked) / calibrationLoops}
+}
+
+// calibrated takes down a calibration like a benchmark.
+func (r *results) calibrated(c sample) {
+	line := fmt.Sprintf("Benchmark%s/lib=%s \t%d\t%.1f ns/op", calibration.bench, calibration.lib, calibrationLoops, c.ns)
+	if c.processor > 0 {
+		line += fmt.Sprintf("\t%.1f %s", c.processor, processorUnit)
 	}
 	r.add([]byte(line+"\t0 B/op\t0 allocs/op\n"), calibration)
 }
@@ -54,5 +59,9 @@ func (r *results) disturbance() (text string, disturbed bool) {
 	if disturbed = float64(slow) > disturbedShare*float64(len(times)); disturbed {
 		word = "disturbed"
 	}
-	return fmt.Sprintf("Machine %s: %d of %d calibrations took over %g times the least", word, slow, len(times), disturbedTime), disturbed
+	text = fmt.Sprintf("Machine %s: %d of %d calibrations took over %g times the least", word, slow, len(times), disturbedTime)
+	if waited := r.facts["waited"]; waited != "" {
+		text += fmt.Sprintf("; %s were waited for it, and %s benchmarks measured again", waited, r.facts["again"])
+	}
+	return text, disturbed
 }

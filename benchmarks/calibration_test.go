@@ -11,10 +11,10 @@ import (
 
 func TestACalibrationIsTakenDownAndReadAgain(t *testing.T) {
 	r := newResults()
-	r.calibrate()
-	r.calibrate()
+	r.calibrated(calibrate())
+	r.calibrated(calibrate())
 	require.Len(t, r.samples[calibration], 2)
-	again := read(t, r.raw.String())
+	again := read(t, r.raw())
 	assert.Equal(t, r.samples, again.samples)
 	assert.Positive(t, again.times(calibration)[0])
 }

@@ -55,6 +55,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err err
 	flags.IntVar(&plan.rounds, "count", 20, "number of rounds")
 	flags.DurationVar(&plan.benchtime, "benchtime", 50*time.Millisecond, "time of one benchmark in a round")
 	flags.StringVar(&plan.filter, "bench", ".", "regular expression of the benchmarks to run, as for go test")
+	flags.DurationVar(&plan.patience, "patience", 0, "wait for a quiet machine before each benchmark, and measure again what was disturbed, this long at most in all for each Go release")
 	cpu := flags.Bool("cpu", false, "show processor time, which other programs disturb little, in the place of wall time")
 	smoke := flags.Bool("smoke", false, "run the tests and every benchmark once, and measure nothing; with -bars, look that each bar has its benchmark")
 	releases := flags.String("go", "", "Go releases to measure with, such as go1.26.8,go1.27.4 (default the one in use)")
@@ -106,7 +107,7 @@ func measureAll(ctx context.Context, plan plan, releases []string, smoke bool, r
 			return nil, err
 		}
 		all = append(all, r)
-		text.Write(r.raw.Bytes())
+		text.WriteString(r.raw())
 	}
 	if raw == "" || smoke {
 		return all, nil

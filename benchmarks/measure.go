@@ -22,6 +22,7 @@ type plan struct {
 	rounds    int
 	benchtime time.Duration
 	filter    string
+	patience  time.Duration // to wait for a quiet machine
 	progress  io.Writer
 }
 
@@ -163,26 +164,50 @@ func (b binary) describe(out []byte, results *results) error {
 // runRounds runs the jobs, those of one benchmark one after another, beginning
 // with another library in every round.
 func runRounds(ctx context.Context, plan plan, jobs []job, results *results) error {
-	groups := grouped(jobs)
+	groups, watch := grouped(jobs), newWatch(plan.patience)
 	begin := time.Now()
 	for round := range plan.rounds {
 		for i, group := range groups {
-			results.calibrate()
-			for n := range group {
-				j := group[(n+round+i)%len(group)]
-				out, err := j.binary.run(ctx, "-test.run=^$", "-test.bench="+exactly(j.key),
-					"-test.benchtime="+plan.benchtime.String(), "-test.cpu="+strconv.Itoa(j.procs))
-				if err != nil {
-					return err
-				}
-				if !results.add(out, j.key) {
-					return fmt.Errorf("no result of %v in\n%s", j.key, out)
+			found, before, after, err := watch.over(ctx, func() ([]outcome, error) { return plan.runGroup(ctx, group, round+i) })
+			if err != nil {
+				return err
+			}
+			results.calibrated(before)
+			for _, o := range found {
+				if !results.add(o.out, o.key) {
+					return fmt.Errorf("no result of %v in\n%s", o.key, o.out)
 				}
 			}
+			results.calibrated(after)
 		}
-		fmt.Fprintf(plan.progress, "round %d of %d done after %s\n", round+1, plan.rounds, time.Since(begin).Round(time.Second))
+		fmt.Fprintf(plan.progress, "round %d of %d done after %s, of which %s were waited\n", round+1, plan.rounds,
+			time.Since(begin).Round(time.Second), watch.waited.Round(time.Second))
+	}
+	if plan.patience > 0 {
+		results.about("waited", watch.waited.Round(time.Second).String())
+		results.about("again", strconv.Itoa(watch.again))
 	}
 	return nil
+}
+
+// An outcome is what the run of one job has written.
+type outcome struct {
+	key key
+	out []byte
+}
+
+// runGroup runs the jobs of a group once each, from number first on.
+func (p *plan) runGroup(ctx context.Context, group []job, first int) (found []outcome, err error) {
+	for n := range group {
+		j := group[(n+first)%len(group)]
+		out, err := j.binary.run(ctx, "-test.run=^$", "-test.bench="+exactly(j.key),
+			"-test.benchtime="+p.benchtime.String(), "-test.cpu="+strconv.Itoa(j.procs))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, outcome{j.key, out})
+	}
+	return found, nil
 }
 
 // grouped puts the jobs of one benchmark together, in the order in which they

@@ -23,7 +23,8 @@ type sample struct{ ns, processor, bytes, allocs float64 }
 
 // results are all samples, with what they depend on. Make one with newResults.
 type results struct {
-	raw     bytes.Buffer // as benchstat reads it
+	head    bytes.Buffer // the facts and
+	lines   bytes.Buffer // the results, as benchstat reads them
 	facts   map[string]string
 	cpu     bool // times are processor time, but for benchmarks on several processors at once
 	samples map[key][]sample
@@ -34,11 +35,14 @@ func newResults() *results {
 	return &results{facts: make(map[string]string), samples: make(map[key][]sample)}
 }
 
+// raw is what readResults reads.
+func (r *results) raw() string { return r.head.String() + r.lines.String() }
+
 // about takes down a fact about the whole run.
 func (r *results) about(name, value string) {
 	if r.facts[name] != value {
 		r.facts[name] = value
-		fmt.Fprintf(&r.raw, "%s: %s\n", name, value)
+		fmt.Fprintf(&r.head, "%s: %s\n", name, value)
 	}
 }
 
@@ -47,7 +51,7 @@ func (r *results) add(out []byte, want key) bool {
 	for line := range bytes.Lines(out) {
 		if k, s, ok := parseLine(string(line)); ok && k == want {
 			r.take(k, s)
-			r.raw.Write(line)
+			r.lines.Write(line)
 			return true
 		}
 	}
