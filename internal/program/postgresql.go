@@ -1,9 +1,11 @@
 package program
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"runtime"
+	"syscall"
 	"testing"
 )
 
@@ -15,13 +17,21 @@ func FindPostgreSQL(t testing.TB) {
 }
 
 // PostgreSQL is a server with the data of a folder, on a port of 127.0.0.1. It ends with
-// the process that started it.
+// the process that started it. Its Cancel ends its children first, which would go on for
+// a moment without it.
 func PostgreSQL(data, port string, args ...string) *exec.Cmd {
 	all := []string{"-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}
 	if runtime.GOOS != "windows" {
 		all = append(all, "-c", "dynamic_shared_memory_type=mmap")
 	}
-	return unprivileged(Path("postgres", postgreSQL), append(all, args...)...)
+	cmd := unprivileged(Path("postgres", postgreSQL), append(all, args...)...)
+	cmd.Cancel = func() error {
+		if runtime.GOOS == "windows" {
+			return cmd.Process.Kill()
+		}
+		return cmd.Process.Signal(syscall.SIGQUIT)
+	}
+	return cmd
 }
 
 // InitDB makes the folder data of an empty server, whose superuser needs no password. Its
@@ -36,7 +46,7 @@ func InitDB(data, superuser string) error {
 
 // unprivileged is a program that refuses to run as root.
 func unprivileged(path string, args ...string) *exec.Cmd {
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(context.Background(), path, args...)
 	if runtime.GOOS != "windows" {
 		cmd.Dir = "/" // which everybody may read
 	}

@@ -30,14 +30,18 @@ func FreePort() string {
 }
 
 // Serve starts a server and waits until it answers, a minute at most. The server is
-// killed by stop, or at the end of the test.
+// killed by stop, or at the end of the test: by its Cancel, if it has one.
 func Serve(t testing.TB, server *exec.Cmd, answers func() bool) (stop func()) {
 	t.Helper()
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	stop = sync.OnceFunc(func() {
-		_ = server.Process.Kill()
+		if server.Cancel != nil {
+			_ = server.Cancel()
+		} else {
+			_ = server.Process.Kill()
+		}
 		_ = server.Wait()
 	})
 	t.Cleanup(stop)
