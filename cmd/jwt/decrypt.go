@@ -27,7 +27,7 @@ nothing about its author: anybody can encrypt to a public key. jwt verify
 			if err != nil {
 				return err
 			}
-			decrypters, err := decryptersOf(key, keys.alg)
+			decrypters, err := decryptersOf(key)
 			if err != nil {
 				return err
 			}

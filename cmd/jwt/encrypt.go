@@ -35,7 +35,7 @@ claims without a signature.`,
 			if err != nil {
 				return err
 			}
-			if key, err = encryptionKey(key, keys.alg); err != nil {
+			if key, err = encryptionKey(key); err != nil {
 				return err
 			}
 			if !slices.Contains(describe.ContentEncryptions, enc) {
@@ -85,14 +85,11 @@ func (c *cli) encrypted(ctx context.Context, key *jwk.Key, enc jwe.Encryption, f
 	return jwe.Encrypt(ctx, encrypter, token)
 }
 
-// encryptionKey returns the key with an algorithm for encryption: its own, the one
-// given, or that of its kind.
-func encryptionKey(key *jwk.Key, alg string) (*jwk.Key, error) {
+// encryptionKey returns the key with an algorithm for encryption: its own, or that of
+// its kind.
+func encryptionKey(key *jwk.Key) (*jwk.Key, error) {
 	if key.Algorithm() != "" {
 		return key, nil
-	}
-	if alg != "" {
-		return key.With(jwt.Algorithm(alg), "")
 	}
 	for _, usual := range []jwt.Algorithm{"ECDH-ES", "RSA-OAEP-256"} {
 		if with, err := key.With(usual, ""); err == nil {
@@ -103,7 +100,7 @@ func encryptionKey(key *jwk.Key, alg string) (*jwk.Key, error) {
 }
 
 // decrypters returns the keys of the files, each for every content encryption.
-func (c *cli) decrypters(flag string, files []string, alg string) (decrypters []jwe.Decrypter, err error) {
+func (c *cli) decrypters(flag string, files []string) (decrypters []jwe.Decrypter, err error) {
 	for _, name := range files {
 		data, err := c.readFile(flag, name)
 		if err != nil {
@@ -114,7 +111,7 @@ func (c *cli) decrypters(flag string, files []string, alg string) (decrypters []
 			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
 		for _, key := range keys {
-			more, err := decryptersOf(key, alg)
+			more, err := decryptersOf(key)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", flag, err)
 			}
@@ -125,8 +122,8 @@ func (c *cli) decrypters(flag string, files []string, alg string) (decrypters []
 }
 
 // decryptersOf returns a Decrypter for each content encryption that the key serves.
-func decryptersOf(key *jwk.Key, alg string) (decrypters []jwe.Decrypter, err error) {
-	if key, err = encryptionKey(key, alg); err != nil {
+func decryptersOf(key *jwk.Key) (decrypters []jwe.Decrypter, err error) {
+	if key, err = encryptionKey(key); err != nil {
 		return nil, err
 	}
 	var problem error

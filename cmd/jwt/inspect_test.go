@@ -48,6 +48,7 @@ func TestInspectShowsATokenForPeople(t *testing.T) {
 	golden(t, "inspect-encrypted.golden", s.run(encrypted, "inspect", at))
 	bad := forged(`{"alg":"none","jku":"https://evil.example"}`, `{"exp":1895687020,"user":{"password":"1234"}}`)
 	golden(t, "inspect-warnings.golden", s.run(bad, "inspect", at))
+	assert.Regexp(t, `\nwarnings\n- crit [^\n]*\n$`, s.run(forged(`{"alg":"EdDSA","crit":["x"]}`, `{"aud":"api","exp":1795687300}`), "inspect", at), "one alone")
 	assert.Contains(t, s.run(forged(`{"alg":"EdDSA"}`, `a "text"`), "inspect"), "\npayload, which is not a JSON object\n\"a \\\"text\\\"\"\n")
 }
 

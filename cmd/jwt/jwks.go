@@ -141,9 +141,7 @@ printed.`,
 				return errors.New("--to: want jwk or pem")
 			case !private && key.Public() == nil:
 				return errors.New("it is a shared secret, which has no public part: give --private")
-			case !private:
-				key = key.Public()
-			case out == "":
+			case private && out == "":
 				return errors.New("give the file for the private key with --out; --out - prints it")
 			}
 			if out == "" {

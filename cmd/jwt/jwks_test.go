@@ -40,9 +40,14 @@ func TestJWKSPublishesPublicKeysOnly(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(s.run("", "jwks", "d.pem")), &set))
 	assert.NotContains(t, set.Keys[0], "alg", "it may serve several")
 	assert.NotEmpty(t, set.Keys[0]["kid"])
+	set.Keys = nil
+	require.NoError(t, json.Unmarshal([]byte(s.run("", "jwks", "d.pem", "--alg", "ECDH-ES")), &set))
+	assert.Equal(t, "ECDH-ES", set.Keys[0]["alg"])
 	s.write("unknown.jwks", `{"keys":[{"kty":"new"}]}`)
 	assert.Contains(t, s.try("", "jwks", "a.jwk", "unknown.jwks").err, "key 0 of the set")
-	for _, args := range [][]string{{"secret.jwk"}, {"a.jwk", "secret.jwk"}, {"none.jwk"}, {"unknown.jwks"}, {}} {
+	s.write("mixed.jwks", `{"keys":[`+s.read("a.jwk")+`,{"kty":"new"}]}`)
+	assert.Contains(t, s.try("", "jwks", "mixed.jwks").err, "key 1 of the set", "what is left out would be missing in what is published")
+	for _, args := range [][]string{{"secret.jwk"}, {"a.jwk", "secret.jwk"}, {"none.jwk"}, {"unknown.jwks"}, {"mixed.jwks"}, {}} {
 		r := s.try("", append([]string{"jwks"}, args...)...)
 		assert.Equal(t, 2, r.code, args)
 		assert.Empty(t, r.out, args)
@@ -93,8 +98,8 @@ func TestConvertWritesPrivateKeysOnlyIfAsked(t *testing.T) {
 		assert.Equal(t, 2, r.code, args)
 		assert.Empty(t, r.out, args)
 	}
-	_, err = os.Stat(s.path("new.jwk"))
-	assert.Error(t, err)
+	assert.NoFileExists(t, s.path("new.jwk"))
+	assert.Contains(t, s.try("", "convert", "key.jwk", "--to", "der").err, "--to: want jwk or pem")
 }
 
 func TestConvertReadsOpenSSHKeys(t *testing.T) {

@@ -97,7 +97,10 @@ func (s *shell) try(stdin string, args ...string) result {
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		require.NoError(s.t, err)
 	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	r := result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	assert.NotContains(s.t, r.err, "goroutine ", "a panic, whose exit code is 2, too")
+	assert.True(s.t, r.code != 2 || r.out != "" || strings.HasPrefix(r.err, "jwt: "), "jwt %q says nothing of why it failed: %s", args, r.err)
+	return r
 }
 
 // run runs the command, which must succeed and print nothing to standard error.

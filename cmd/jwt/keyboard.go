@@ -21,7 +21,7 @@ type keyboard struct {
 func (c *cli) listenToKeys() *keyboard {
 	ignoreBackgroundReads()
 	k := &keyboard{c: c}
-	if fd := int(c.stdin.Fd()); !c.json && term.IsTerminal(fd) && isTerminal(c.stdout) && inForeground(fd) {
+	if fd := int(c.stdin.Fd()); !c.json && isTerminal(c.stdout) && inForeground(fd) {
 		k.state, _ = term.MakeRaw(fd) // without, there are still lines
 	}
 	return k

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"os"
 	"slices"
 	"strings"
@@ -74,14 +75,46 @@ func TestKeygenMakesAKeyForEveryAlgorithm(t *testing.T) {
 		token := s.run("", "sign", "--key", alg+".jwk")
 		s.run(token, "verify", "--key", alg+".jwk")
 	}
-	for _, alg := range []string{"ECDH-ES", "ECDH-ES+A256KW", "A128KW", "A256KW", "A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"} {
-		s.run("", "keygen", "--alg", alg, "--out", alg+".jwk")
+	secrets := map[string]bool{string(make([]byte, 16)): true}
+	for alg, size := range map[string]int{"ECDH-ES": 0, "ECDH-ES+A256KW": 0, "A128KW": 16, "A256KW": 32, "A128GCM": 16, "A256GCM": 32, "A128CBC-HS256": 32, "A256CBC-HS512": 64} {
+		out := s.run("", "keygen", "--alg", alg, "--out", alg+".jwk")
+		assert.Regexp(t, `, kid "[\w-]{26,43}"\n$`, out)
+		if size > 0 {
+			secret, err := base64.RawURLEncoding.DecodeString(textMembers(t, s.read(alg+".jwk"))["k"])
+			require.NoError(t, err)
+			assert.Len(t, secret, size, alg)
+			assert.False(t, secrets[string(secret[:16])], "%s: not a random secret", alg)
+			secrets[string(secret[:16])] = true
+		}
 		assert.Equal(t, 2, s.try("", "sign", "--key", alg+".jwk").code, "%s is not for signatures", alg)
 	}
-	for _, args := range [][]string{{"--alg", "none"}, {"--alg", "dir"}, {"--alg", "RSA1_5"}, {"--alg", ""}, {"--format", "der"}, {"--alg", "HS256", "--format", "pem"}, {"--alg", "HS256", "--public-out", "p"}} {
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--alg", "none"}, "is not an algorithm to make a key for"},
+		{[]string{"--alg", "dir"}, "give the content encryption that the secret is for: A256GCM"},
+		{[]string{"--alg", "RSA1_5"}, "is not an algorithm to make a key for"},
+		{[]string{"--alg", ""}, "is not an algorithm to make a key for"},
+		{[]string{"--format", "der"}, "want the format jwk or pem"},
+		{[]string{"--alg", "HS256", "--format", "pem"}, "--out: jwk: "},
+		{[]string{"--alg", "HS256", "--public-out", "p"}, "a secret for HS256 has no public part"},
+		{[]string{"--kid", "\xff"}, "jwk: "},
+	} {
+		args := row.args
 		r := s.try("", append([]string{"keygen", "--out", "no.jwk"}, args...)...)
 		assert.Equal(t, 2, r.code, "%q", args)
+		assert.Contains(t, r.err, row.want, "%q", args)
 		_, err := os.Stat(s.path("no.jwk"))
 		assert.Error(t, err, "%q", args)
 	}
+}
+
+// A key of which a part is missing is no key.
+func TestFilesThatCannotBeWrittenWholeAreRemoved(t *testing.T) {
+	s := newShell(t)
+	out, err := s.shellLine("ulimit -f 0; jwt keygen --out key.jwk")
+	require.Error(t, err)
+	assert.Contains(t, out, "jwt: --out: write key.jwk: ")
+	assert.NoFileExists(t, s.path("key.jwk"))
 }

@@ -29,8 +29,6 @@ func (k *keyFlags) add(cmd *cobra.Command, use string) {
 	flags.BoolVar(&k.secretBase64, "secret-base64", false, "the secret is base64 text, not used as it is")
 	flags.StringVar(&k.alg, "alg", "", "the `algorithm` of a key that names none")
 	flags.StringVar(&k.keyID, "kid", "", "the `key ID`: which key of a set, or the name of a key that has none")
-	_ = cmd.MarkFlagFilename("key")
-	_ = cmd.MarkFlagFilename("secret-file")
 }
 
 func (k *keyFlags) given() bool { return len(k.files) > 0 || k.secretFile != "" }

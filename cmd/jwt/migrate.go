@@ -50,9 +50,6 @@ Exit code: 0 nothing to change, 1 something is listed, 2 it could not be loaded.
 // printFindings prints the list, and that it is empty only if there was no error.
 func (c *cli) printFindings(findings []migrate.Finding, err error) error {
 	if c.json {
-		if findings == nil {
-			findings = []migrate.Finding{}
-		}
 		return c.printJSON(findings)
 	}
 	unknown := 0

@@ -46,6 +46,20 @@ func TestMigrateHasNothingToSayOfWhatUsesNoOther(t *testing.T) {
 	assert.Equal(t, "[]\n", s.run("", "migrate", "--json", "./after"))
 }
 
+func TestMigrateListsASinglePlace(t *testing.T) {
+	s := newShell(t)
+	require.NoError(t, os.Mkdir(s.path("other"), 0o700))
+	s.write("other/go.mod", "module github.com/golang-jwt/jwt/v5\n")
+	s.write("other/jwt.go", "package jwt\n")
+	s.write("go.mod", "module example.com/service\n\ngo 1.26\n\nrequire github.com/golang-jwt/jwt/v5 v5.0.0\n\nreplace github.com/golang-jwt/jwt/v5 => ./other\n")
+	require.NoError(t, os.Mkdir(s.path("service"), 0o700))
+	s.write("service/main.go", "package main\n\nimport _ \"github.com/golang-jwt/jwt/v5\"\n\nfunc main() {}\n")
+	r := s.try("", "migrate")
+	assert.Equal(t, 1, r.code)
+	assert.Empty(t, r.err)
+	assert.Contains(t, r.out, "\nPlaces: 1; not known: ")
+}
+
 func TestMigrateFailsIfPackagesCannotBeLoaded(t *testing.T) {
 	s := newShell(t)
 	s.write("go.mod", "module example.com/service\n")

@@ -51,7 +51,6 @@ passwords of users are not asked for: this is not for production.`,
 	flags.StringArrayVarP(&f.claims, "claim", "c", nil, "another claim, as `name=value`")
 	flags.StringVar(&f.secretFile, "client-secret-file", "", "a `file` with the secret that clients must send")
 	flags.VarP(durationValue{&f.lifetime}, "expires", "e", "how long tokens live")
-	_ = cmd.MarkFlagFilename("client-secret-file")
 	return cmd
 }
 

@@ -229,6 +229,8 @@ func TestServeRotatesItsKeys(t *testing.T) {
 
 func TestServeIsForThisMachineOnly(t *testing.T) {
 	s := newShell(t)
+	s.write("empty.secret", "\n")
+	assert.Contains(t, s.try("", "serve", "--listen", "127.0.0.1:0", "--client-secret-file", "empty.secret").err, "--client-secret-file: the file is empty", "no secret would be the right one")
 	for _, args := range [][]string{
 		{"--listen", "0.0.0.0:0"}, {"--listen", ":0"}, {"--listen", "192.0.2.1:0"}, {"--listen", "example.com:0"}, {"--listen", "127.0.0.1"}, {"--listen", "[::]:0"},
 		{"--listen", "127.0.0.1:0", "--alg", "HS256"}, {"--listen", "127.0.0.1:0", "--alg", "none"}, {"--listen", "127.0.0.1:0", "--expires", "0s"}, {"--listen", "127.0.0.1:0", "--claim", "exp=x"},

@@ -77,6 +77,7 @@ func TestSignNamesTheKey(t *testing.T) {
 	s.run("", "keygen", "--kid", "a", "--out", "a.jwk")
 	s.run("", "keygen", "--kid", "b", "--out", "b.jwk")
 	s.write("set.jwks", `{"keys":[`+s.read("a.jwk")+","+s.read("b.jwk")+"]}")
+	s.run("", "sign", "--key", "a.jwk", "--kid", "a")
 	header, _ = parts(t, s.run("", "sign", "--key", "set.jwks", "--kid", "b"))
 	assert.Contains(t, header, `"kid":"b"`)
 	r := s.try("", "sign", "--key", "set.jwks")
@@ -114,15 +115,32 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 	s.keys()
 	s.write("bad.json", `{"a":1,"a":2}`)
 	s.write("list.json", `[]`)
-	for _, args := range [][]string{
-		{"-c", "sub=7"}, {"--claims", "bad.json"}, {"--claims", "list.json"}, {"--claims", "none.json"}, {"-e", "soon"}, {"-e", ""}, {"-e", "1h-1m"},
-		{"-e", "99999999d"}, {"-i", "\xff"}, {"--issued-at", "x"}, {"--claim", "x"}, {"--key", "key.jwk"}, {"--not-before", "x"}, {"-c", "=1"}, {"-c", "\xff=1"}, {"--header", "x"}, {"--now", "x"}, {"--kid", "x"}, {"--key", "public.jwk"},
+	for _, row := range []struct{ flag, value, want string }{
+		{"-c", "sub=7", "sub"},
+		{"--claims", "bad.json", "--claims: want a JSON object with unique names"},
+		{"--claims", "list.json", "--claims: want a JSON object with unique names"},
+		{"--claims", "none.json", "--claims none.json: no such file"},
+		{"-e", "soon", "--expires: want a duration from now on"},
+		{"-e", "", "--expires: want a duration from now on"},
+		{"-e", "1h-1m", "--expires: want a duration from now on"},
+		{"-e", "99999999d", "--expires: want a duration from now on"},
+		{"--issued-at", "x", "--issued-at: want a duration from now on"},
+		{"--not-before", "x", "--not-before: want a duration from now on"},
+		{"-i", "\xff", ""},
+		{"--claim", "x", "--claim: want name=value"},
+		{"-c", "=1", "--claim: want name=value"},
+		{"-c", "\xff=1", "--claim: want name=value"},
+		{"--header", "x", "--header: want name=value"},
+		{"--now", "x", "--now: want a time"},
+		{"--kid", "x", "--kid: the key has the key ID"},
+		{"--key", "key.jwk", "want one key, and there are 2"},
+		{"--key", "public.jwk", "want one key, and there are 2"},
 	} {
-		r := s.try("", append([]string{"sign", "--key", "key.jwk"}, args...)...)
-		assert.Equal(t, 2, r.code, "%q", args)
-		assert.Empty(t, r.out, "%q", args)
+		r := s.try("", "sign", "--key", "key.jwk", row.flag, row.value)
+		assert.Equal(t, 2, r.code, "%q", row)
+		assert.Contains(t, r.err, row.want, "%q", row)
+		assert.Empty(t, r.out, "%q", row)
 	}
-	assert.Contains(t, s.try("", "sign", "--key", "key.jwk", "--claims", "none.json").err, "none.json")
 	r := s.try("", "sign", "--key", "public.jwk")
 	assert.Equal(t, 2, r.code)
 	r = s.try("", "sign")

@@ -6,10 +6,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,6 +55,7 @@ func TestATerminalHasColoursUnlessItIsToldNotTo(t *testing.T) {
 	s.write("token", token)
 	args := []string{"verify", "--key", "public.jwk", "-i", "https://login.example", "-a", "shop", at, strings.TrimSpace(token)}
 	out := s.atTerminal("", nil, args...)
+	assert.Regexp(t, "^\x1b\\[1m", out, "the headline")
 	assert.Contains(t, out, "\x1b[32msize ")
 	assert.Contains(t, out, "\x1b[31maud ")
 	assert.Contains(t, out, "\x1b[2mexp ")
@@ -78,6 +82,10 @@ func TestATerminalIsAskedForTheToken(t *testing.T) {
 	assert.Contains(t, s.atTerminal("\x04", nil, "inspect"), "no token")
 	assert.Contains(t, s.atTerminal(strings.Repeat("a", 4000)+"\n", nil, "inspect"), "put the token into a file")
 	assert.Contains(t, s.atTerminal(strings.Repeat("a", 3999)+"\n", nil, "inspect"), "malformed token")
+}
+
+func TestThePageIsForThisMachineOnlyAtATerminal(t *testing.T) {
+	assert.Contains(t, newShell(t).atTerminal("", nil, "inspect", "--web", "--listen", "0.0.0.0:0"), "--listen: want an address on loopback")
 }
 
 func TestDecryptAtATerminalSaysThatNothingIsVerified(t *testing.T) {
@@ -251,6 +259,7 @@ func TestThePageIsOpenedInABrowserAtATerminal(t *testing.T) {
 			shown := map[string]string{}
 			require.NoError(t, json.Unmarshal([]byte(s.asPage(address, "token", "{}")), &shown))
 			assert.Equal(t, strings.Join(row.args, "") != "", shown["token"] != "")
+			children := childrenOf(cmd) // of one that serves: what it opens is under way
 			wait := time.Now()
 			if row.opened {
 				wait = wait.Add(30 * time.Second)
@@ -268,12 +277,23 @@ func TestThePageIsOpenedInABrowserAtATerminal(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, cmd.Wait())
 			if !row.opened {
+				assert.Empty(t, children, "a browser")
 				require.NoError(t, opened.SetReadDeadline(wait))
 				_, err = opened.Read(make([]byte, 1))
 				assert.ErrorIs(t, err, os.ErrDeadlineExceeded, "nothing was opened")
 			}
 		})
 	}
+}
+
+// childrenOf returns the processes that a command has started and that still run.
+func childrenOf(cmd *exec.Cmd) (children string) {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", cmd.Process.Pid))
+	for _, list := range lists {
+		text, _ := os.ReadFile(list) // its thread has ended, and what it started has another parent
+		children += string(text)
+	}
+	return children
 }
 
 func TestShellsComplete(t *testing.T) {
@@ -288,6 +308,8 @@ func TestShellsComplete(t *testing.T) {
 		{"keygen --format ", "pem\n"},
 		{"convert --to ", "jwk\n"},
 		{"encrypt --enc A2", "A256GCM\n"},
+		{"sign --claims ", "json\n:8\n"}, // files of that kind
+		{"inspect --static ", "html\n:8\n"},
 	} {
 		words := strings.Split(row.args, " ")
 		assert.Contains(t, s.try("", append([]string{"__complete"}, words...)...).out, row.want, row.args)
@@ -307,15 +329,21 @@ func TestOutputThatCannotBeWrittenIsAnError(t *testing.T) {
 	encrypted := strings.TrimSpace(s.run(`{"sub":"alice"}`, "encrypt", "--key", "shared.jwk", "--claims", "-"))
 	s.write("go.mod", "module example.com/service\n")
 	s.write("main.go", "package main\n\nimport _ \"github.com/golang-jwt/jwt/v5\"\n")
+	path := s.fakeGo()
 	for _, args := range [][]string{
 		{"jwks", "public.jwk"}, {"thumbprint", "--json", "public.jwk"}, {"inspect", "--json", token}, {"verify", "--json", "--key", "public.jwk", token},
 		{"sign", "--key", "key.jwk"}, {"sign", "--json", "--key", "key.jwk"}, {"keygen", "--out", "-"}, {"keygen", "--out", "a.jwk"}, {"keygen", "--json", "--out", "b.jwk"},
 		{"convert", "public.jwk"}, {"decrypt", "--key", "shared.jwk", encrypted}, {"decrypt", "--json", "--key", "shared.jwk", encrypted}, {"encrypt", "--key", "shared.jwk", "--claims", "claims.json"},
-		{"serve", "--listen", "127.0.0.1:0"}, {"serve", "--json", "--listen", "127.0.0.1:0"}, {"inspect", "--web", token}, {"migrate", "--json"},
+		{"serve", "--listen", "127.0.0.1:0"}, {"serve", "--json", "--listen", "127.0.0.1:0"}, {"inspect", "--web", token}, {"inspect", "--static", "page.html"}, {"migrate", "--json"},
 	} {
 		cmd := s.start("", args...)
-		cmd.Stdout = full
+		if slices.Contains(args, "--static") {
+			cmd.Env = append(cmd.Env, path)
+		}
+		var stderr strings.Builder
+		cmd.Stdout, cmd.Stderr = full, &stderr
 		assert.Error(t, cmd.Run(), args)
 		assert.Equal(t, 2, cmd.ProcessState.ExitCode(), args)
+		assert.Regexp(t, "^jwt: write [^\n]*: no space left on device\n$", stderr.String(), args)
 	}
 }

@@ -107,7 +107,7 @@ func (f *verifyFlags) verifier(c *cli, cmd *cobra.Command) (jwt.TokenVerifier, e
 	if len(f.decrypt) == 0 {
 		return policy, nil
 	}
-	decrypters, err := c.decrypters("--decrypt-key", f.decrypt, "")
+	decrypters, err := c.decrypters("--decrypt-key", f.decrypt)
 	if err != nil {
 		return nil, err
 	}
@@ -189,14 +189,14 @@ func outcomeOf(e *jwt.Explanation) outcome {
 func (c *cli) table(e *jwt.Explanation) {
 	colours := map[jwt.Result]string{jwt.Passed: green, jwt.Failed: red, jwt.Undecided: yellow, jwt.NotReached: dim}
 	for i, line := range strings.Split(describe.Printable(e.String()), "\n") {
-		code := bold
+		code := green
 		switch {
-		case i > 0 && i <= len(e.Steps):
+		case i == 0:
+			code = bold
+		case i <= len(e.Steps):
 			code = colours[e.Steps[i-1].Result]
-		case i > 0 && e.Err != nil:
+		case e.Err != nil:
 			code = red
-		case i > 0:
-			code = green
 		}
 		fmt.Fprintln(c.stdout, c.colour(c.stdout, code, line))
 	}

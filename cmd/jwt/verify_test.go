@@ -68,6 +68,7 @@ func TestVerifySaysWhatToDoAboutARefusal(t *testing.T) {
 		r := s.try(row.token, row.args...)
 		assert.Equal(t, 1, r.code, row.name)
 		assert.Contains(t, r.out, row.want, row.name)
+		assert.NotContains(t, r.out, "for the text", row.name)
 		if row.hint == "" {
 			assert.NotContains(t, r.out, "hint:", row.name)
 			continue
@@ -96,6 +97,7 @@ func TestVerifyAcceptsWhatItIsAskedTo(t *testing.T) {
 	} {
 		assert.Contains(t, s.run(token, args...), "\naccepted\n", "%q", args)
 	}
+	s.run(s.run("", "sign", "--key", "key.jwk", "--no-expiry"), "verify", "--key", "public.jwk", "--allow-no-expiry")
 	for _, claim := range []string{"tenant=7.0", `tenant="7"`, "big=9007199254740992", `roles=["admin"]`, `o={"b":1}`, "team=null", "team=Red"} {
 		assert.Equal(t, 1, s.try(token, with("--claim", claim)...).code, claim)
 	}
@@ -202,7 +204,9 @@ func TestVerifyReadsKeysInEveryForm(t *testing.T) {
 	}
 	s.run(token, "verify", "--jwks", "both.jwks", "--kid", "a")
 	assert.Equal(t, 1, s.try(other, "verify", "--jwks", "both.jwks", "--kid", "a").code, "that key and no other")
-	assert.Equal(t, 2, s.try(other, "verify", "--key", "enc-public.jwk").code, "a key for encryption verifies nothing")
+	r = s.try(other, "verify", "--key", "enc-public.jwk")
+	assert.Equal(t, 2, r.code, "a key for encryption verifies nothing")
+	assert.Contains(t, r.err, "ECDH-ES")
 }
 
 // The line comes while the request is under way, and not for one that is fast.

@@ -75,6 +75,43 @@ func TestThePageIsForThisMachineOnly(t *testing.T) {
 	assert.Equal(t, 2, s.try(strings.Repeat("a", 1<<20+1), "inspect", "--web").code, "too much for a token")
 }
 
+// fakeGo writes a go command that builds nothing in no time, and returns the PATH for
+// it.
+func (s *shell) fakeGo() (path string) {
+	s.t.Helper()
+	require.NoError(s.t, os.MkdirAll(s.path("goroot/lib/wasm"), 0o700))
+	s.write("goroot/lib/wasm/wasm_exec.js", "// support")
+	script := "#!/bin/sh\ncase $1 in\nenv) printf '%s\\n' " + s.path("goroot") + " go1.26 " + s.dir + ";;\nbuild) echo library >$3;;\nesac\n"
+	require.NoError(s.t, os.Mkdir(s.path("fake"), 0o700))
+	require.NoError(s.t, os.WriteFile(s.path("fake/go"), []byte(script), 0o700))
+	return "PATH=" + s.path("fake") + ":" + os.Getenv("PATH")
+}
+
+func TestTheStaticPageIsWrittenToANewFile(t *testing.T) {
+	s := newShell(t)
+	path := s.fakeGo()
+	for name, want := range map[string]string{"page.html": `^page\.html: the inspector page, 0\.\d MB; open it from the disk`, "folder/page.html": `^jwt: --static: open folder/page\.html: `} {
+		cmd := s.start("", "inspect", "--static", name)
+		cmd.Env = append(cmd.Env, path)
+		out, err := cmd.CombinedOutput()
+		assert.Equal(t, name == "page.html", err == nil)
+		assert.Regexp(t, want, string(out))
+	}
+	assert.Contains(t, s.read("page.html"), "// support")
+	info, err := os.Stat(s.path("page.html"))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o644), info.Mode())
+}
+
+// A server that cannot serve says so.
+func TestServingWithoutAListenerIsAnError(t *testing.T) {
+	t.Parallel()
+	listener, _, err := listenLoopback(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	assert.ErrorContains(t, serveUntil(t.Context(), listener, nil), "closed")
+}
+
 func TestTheStaticPageNeedsGo(t *testing.T) {
 	s := newShell(t)
 	cmd := s.start("", "inspect", "--static", "page.html")
