@@ -106,6 +106,10 @@ func TestEachCheckOfAProofRefusesAlone(t *testing.T) {
 		})
 	}
 	d := newDraft(t, key, accessToken)
+	d.header["a"], d.header["z"] = "before the key", "behind it"
+	_, err = newPolicy().Verify(newRequest("GET", "/orders", d.sign(t)))
+	assert.NoError(t, err, "with other members in the header")
+	d = newDraft(t, key, accessToken)
 	response := http.Header{}
 	assert.NoError(t, newPolicy().VerifyProof(response, newRequest("GET", "/orders", d.sign(t)), token, accessToken), "with no check that fails")
 	assert.Empty(t, response)

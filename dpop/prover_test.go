@@ -90,7 +90,7 @@ func (f *fickle) Public() crypto.PublicKey {
 
 func TestAProverWantsAPublicKeyToShow(t *testing.T) {
 	prover, err := dpop.NewProver(jwt.ES256, &fickle{Signer: newKey(t, jwt.ES256)})
-	assert.ErrorContains(t, err, "dpop: jwk: ")
+	assert.EqualError(t, err, "dpop: jwk: got a key of type <nil>, want one of the standard library or a secret as []byte")
 	assert.Nil(t, prover)
 }
 

@@ -33,6 +33,7 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 	require.NoError(t, err)
 	//lint:ignore SA1019 a key that nobody should make
 	mixed := &ecdsa.PrivateKey{PublicKey: ec1.PublicKey, D: ec2.D}
+	off := &ecdsa.PrivateKey{PublicKey: ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}, D: ec1.D}
 	//lint:ignore SA1019 a key that nobody should make
 	offCurve := &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}
 	zeroPoint, err := ecdh.X25519().NewPublicKey(make([]byte, 32))
@@ -78,6 +79,7 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 		{"too small", private, jwe.LegacyRSAOAEP, small, "jwe: RSA-OAEP key: got an RSA modulus of 1024 bits, want 2048 to 8192"},
 		{"an exponent of one", public, jwe.RSAOAEP256, &rsa.PublicKey{N: rsaKey().N, E: 1}, "jwe: RSA-OAEP-256 key: got the RSA exponent 1, want an odd one from 3 to 2^31-1"},
 		{"parts that do not belong together", private, jwe.RSAOAEP256, &broken, "jwe: RSA-OAEP-256 key: crypto/rsa: …"},
+		{"a public part that is no point", private, jwe.ECDHES, off, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
 		{"parts that do not belong together", private, jwe.ECDHES, mixed, "jwe: ECDH-ES key: private and public part do not belong together"},
 		{"a curve that is not served", public, jwe.ECDHES, &p224.PublicKey, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},
 		{"a curve that is not served", private, jwe.ECDHES, p224, "jwe: ECDH-ES key: got no key on P-256, P-384, P-521 or X25519"},

@@ -68,9 +68,6 @@ func authorization(r *http.Request) (scheme, rest string, err error) {
 		return "", "", errors.New("got several Authorization headers, want one")
 	}
 	value := values[0]
-	if strings.HasPrefix(value, bearer+" ") { // as nearly always
-		return bearer, value[len(bearer):], nil
-	}
 	end := 0
 	for end < len(value) && isTokenChar(value[end]) {
 		end++

@@ -85,7 +85,7 @@ func TestCoolDownIsTheShortestTime(t *testing.T) {
 }
 
 func TestTimeInCachesOnTheWayCounts(t *testing.T) {
-	for age, want := range map[string]time.Duration{"100": 200 * time.Second, "290": 30 * time.Second, "9999999999": 30 * time.Second, "x": 300 * time.Second} {
+	for age, want := range map[string]time.Duration{"100": 200 * time.Second, "290": 30 * time.Second, "9999999999": 30 * time.Second, "x": 300 * time.Second, "0100": 200 * time.Second, "0x64": 300 * time.Second} {
 		oldAfter(t, want, jwthttp.RemoteOptions{}, func(s *keyServer) { s.cacheControl, s.age = "max-age=300", age })
 	}
 }

@@ -9,6 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestAnAddressThatIsNoneIsNotAskedFor(t *testing.T) {
+	got, err := new(source).request(t.Context(), "https://login.example/%zz", "")
+	assert.ErrorContains(t, err, "invalid URL escape")
+	assert.Nil(t, got)
+}
+
 // Neither a clock that is set back nor a machine that sleeps makes keys younger.
 func TestElapsedIsWhatTheClockThatGoesOnSays(t *testing.T) {
 	// The two readings of a time cannot be set apart from outside.

@@ -110,6 +110,7 @@ func TestHostileResourcesAreAMistake(t *testing.T) {
 		assert.Error(t, metadata.Validate(), name)
 		w := ask(metadata, "GET", jwthttp.ResourceMetadataPath)
 		assert.Equal(t, 500, w.Code, name)
+		assert.Equal(t, "Internal Server Error\n", w.Body.String(), name)
 		assert.Equal(t, "Internal Server Error\n", w.Body.String())
 		if metadata.URL() == "" {
 			assert.Equal(t, 500, ask(metadata, "GET", jwthttp.ResourceMetadataPath+"/elsewhere").Code, name)
