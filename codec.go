@@ -96,6 +96,9 @@ func appendJSON(b []byte, v any) (_ []byte, checked bool, err error) {
 // registered returns the Claims in a struct that embeds them.
 func (c Claims) registered() Claims { return c }
 
+// own returns the Claims in a struct that embeds them, to be modified.
+func (c *Claims) own() *Claims { return c }
+
 // append appends the JSON of c as the encoder would write it, but faster.
 func (c *Claims) append(b []byte) ([]byte, error) {
 	open := len(b)

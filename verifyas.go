@@ -25,7 +25,7 @@ func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (claims
 	if !into.filled {
 		return ClaimsAs[T](t)
 	}
-	read := into.value.Addr().Interface().(*T)
+	read := into.claims.(*T)
 	if into.kind.validates {
 		if err := validate(read); err != nil {
 			return claims, t.refuseFor("", err)
@@ -46,41 +46,48 @@ var spareTokens = sync.Pool{New: func() any { return new(Token) }}
 type target struct {
 	of     roomMaker
 	kind   *claimsKind
-	policy *Policy       // that verifies the token,
-	now    instant       // and when
-	value  reflect.Value // of that kind; invalid until the first claim is to be decoded
-	texts  []string      // memory for the audience and for other lists of texts
-	filled bool          // the value has the claims
-	spare  bool          // nothing else has the token
+	policy *Policy // that verifies the token,
+	now    instant // and when
+	room           // of that kind; zero until the first claim is to be decoded
+	filled bool    // the room has the claims
+	spare  bool    // nothing else has the token
+}
+
+// A room is memory for claims.
+type room struct {
+	claims any           // a pointer to the value
+	value  reflect.Value // of their kind
+	texts  []string      // for the audience and for other lists of texts
 }
 
 // A roomMaker knows a type of claims. It is asked when the signature is known to be
 // good, so that other tokens take no time and no memory.
 type roomMaker interface {
 	kind() *claimsKind
-	make() (value reflect.Value, texts []string)
+	make() room
 
-	// copy is make for a copy of *claims, and returns no value if that is of another type.
-	copy(claims any) (value reflect.Value, texts []string)
+	// copy returns a room that has a copy of *claims, and the zero room if that is of
+	// another type.
+	copy(claims any) room
 }
 
 // kind is for roomMaker; the receiver is nil.
 func (*roomFor[T]) kind() *claimsKind { return kindOf(reflect.TypeFor[T]()) }
 
 // make is for roomMaker; the receiver is nil.
-func (*roomFor[T]) make() (value reflect.Value, texts []string) {
-	room := new(roomFor[T])
-	return reflect.ValueOf(&room.value).Elem(), room.texts[:]
-}
+func (*roomFor[T]) make() room { return new(roomFor[T]).room() }
 
 // copy is for roomMaker; the receiver is nil.
-func (*roomFor[T]) copy(claims any) (value reflect.Value, texts []string) {
+func (*roomFor[T]) copy(claims any) room {
 	from, ok := claims.(*T)
 	if !ok {
-		return value, nil
+		return room{}
 	}
-	room := &roomFor[T]{value: *from}
-	return reflect.ValueOf(&room.value).Elem(), room.texts[:]
+	return (&roomFor[T]{value: *from}).room()
+}
+
+func (r *roomFor[T]) room() room {
+	return room{&r.value, reflect.ValueOf(&r.value).Elem(), r.texts[:]}
 }
 
 // verify is v.Verify that decodes the claims into the target, if v is of this package
@@ -113,7 +120,7 @@ func (to *target) forPayload(p *Policy, now time.Time) *target {
 	if !to.kind.Plain {
 		return nil
 	}
-	to.policy, to.now, to.value, to.filled = p, instantOf(now), reflect.Value{}, false
+	to.policy, to.now, to.room, to.filled = p, instantOf(now), room{}, false
 	return to
 }
 
@@ -129,7 +136,7 @@ func (to *target) newToken() *Token {
 // have expired is refused: they are passed.
 func (to *target) begin(m *structjson.Members, t *Token) {
 	if to != nil && !to.isLate(t) {
-		to.value, to.texts = to.of.make()
+		to.room = to.of.make()
 		m.Into(to.kind.Codec, to.value, to.texts[1:1])
 	}
 }
@@ -139,22 +146,17 @@ func (to *target) setRegistered(t *Token) {
 	if to.isLate(t) {
 		return
 	}
-	if !to.value.IsValid() { // there are no others
-		to.value, to.texts = to.of.make()
+	if to.claims == nil { // there are no others
+		to.room = to.of.make()
 	}
-	claims := registeredIn(to.value)
+	claims := to.registered()
 	*claims = t.Claims
 	claims.Audience, _ = structjson.CloneTexts(t.Claims.Audience, to.texts[:0:1])
 	to.filled = true
 }
 
-// registeredIn returns the Claims that a value is or embeds.
-func registeredIn(v reflect.Value) *Claims {
-	if claims, alone := v.Addr().Interface().(*Claims); alone {
-		return claims
-	}
-	return v.Field(0).Addr().Interface().(*Claims)
-}
+// registered returns the Claims that the claims in a room are or embed.
+func (r *room) registered() *Claims { return r.claims.(interface{ own() *Claims }).own() }
 
 func (to *target) isLate(t *Token) bool {
 	return t.has&hasExpiresAt != 0 && to.policy.checkExpiresAt(t, to.now, nil) != nil
@@ -165,10 +167,10 @@ func (to *target) keep() keptClaims {
 	if to == nil || !to.filled || !to.kind.Flat {
 		return keptClaims{}
 	}
-	kept := keptClaims{to.value.Addr().Interface(), to.kind, 0}
+	kept := keptClaims{to.claims, to.kind, 0}
 	own := target{of: to.of}
 	kept.texts = own.recall(kept)
-	kept.claims = own.value.Addr().Interface()
+	kept.claims = own.claims
 	return kept
 }
 
@@ -178,12 +180,12 @@ func (to *target) recall(kept keptClaims) (texts int) {
 	if to == nil || kept.kind == nil {
 		return 0
 	}
-	value, room := to.of.copy(kept.claims)
-	if !value.IsValid() {
+	copied := to.of.copy(kept.claims)
+	if copied.claims == nil {
 		return 0
 	}
-	claims := registeredIn(value)
-	claims.Audience, room = structjson.CloneTexts(claims.Audience, room[:0])
-	to.kind, to.value, to.filled = kept.kind, value, true
-	return len(claims.Audience) + kept.kind.Unshare(value, room)
+	claims, left := copied.registered(), copied.texts[:0]
+	claims.Audience, left = structjson.CloneTexts(claims.Audience, left)
+	to.kind, to.room, to.filled = kept.kind, copied, true
+	return len(claims.Audience) + kept.kind.Unshare(copied.value, left)
 }
