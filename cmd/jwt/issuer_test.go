@@ -45,6 +45,8 @@ func TestAnIssuerWithoutKeysSaysWhatIsWrong(t *testing.T) {
 func TestAnIssuerReadsNoMoreThanAForm(t *testing.T) {
 	s := newShell(t)
 	srv := s.serve()
+	_, usual := srv.ask("grant_type=client_credentials&client_id=test")
+	assert.EqualValues(t, 900, usual["expires_in"], "without --expires")
 	const form = "grant_type=client_credentials&client_id=test&x="
 	for size, want := range map[int]int{64 << 10: 200, 64<<10 + 1: 400} {
 		status, body := srv.ask(form + strings.Repeat("x", size-len(form)))

@@ -52,6 +52,8 @@ func TestSignTakesClaimsFromFlagsFilesAndStandardInput(t *testing.T) {
 	}
 	_, payload := parts(t, s.run("", "sign", "--key", "key.jwk"))
 	assert.Regexp(t, `"jti":"[A-Z2-7]{26}"`, payload)
+	_, payload = parts(t, s.run("", "sign", "--key", "key.jwk", "--id", "7"))
+	assert.Contains(t, payload, `"jti":"7"`)
 }
 
 func TestSignWritesMembersOfTheHeader(t *testing.T) {
