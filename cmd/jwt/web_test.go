@@ -57,6 +57,7 @@ func TestInspectServesThePage(t *testing.T) {
 	for _, body := range []string{`{"issuer":"` + srv.url + `"}`, `{"url":"` + srv.url + `/.well-known/jwks.json"}`} {
 		assert.Contains(t, s.asPage(address, "fetch", body), `ES256`, body)
 	}
+	assert.Contains(t, s.asPage(address, "fetch", `{"url":"`+srv.url+`/none"}`), `"error":"the keys could not be fetched: `)
 	assert.Contains(t, s.asPage(address, "fetch", `{}`), "give the URL of a key set")
 	assert.Contains(t, s.asPage(address, "fetch", `{"url":"http://192.0.2.1/keys"}`), "error")
 	assert.Contains(t, s.asPage(address, "fetch", `{"url":"file:///etc/passwd"}`), "give the URL of a key set")
