@@ -42,6 +42,16 @@ func TestAnIssuerWithoutKeysSaysWhatIsWrong(t *testing.T) {
 	assert.Error(t, err, "tokens that do not live")
 }
 
+func TestAnIssuerUnderAnotherNameServesNothing(t *testing.T) {
+	t.Parallel()
+	i, err := (&serveFlags{alg: "ES256", lifetime: time.Minute}).issuer(t.Context(), "http://127.0.0.1:8080")
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	i.handler().ServeHTTP(w, httptest.NewRequest("POST", "http://evil.example/rotate", nil))
+	assert.Equal(t, http.StatusMisdirectedRequest, w.Code)
+	assert.Equal(t, "this is http://127.0.0.1:8080\n", w.Body.String())
+}
+
 func TestAnIssuerReadsNoMoreThanAForm(t *testing.T) {
 	s := newShell(t)
 	srv := s.serve()
