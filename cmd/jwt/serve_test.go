@@ -239,6 +239,9 @@ func TestServeIsForThisMachineOnly(t *testing.T) {
 		r := s.try("", append([]string{"serve"}, args...)...)
 		assert.Equal(t, 2, r.code, args)
 		assert.Empty(t, r.out, args)
+		if len(args) > 3 && args[2] == "--alg" {
+			assert.Contains(t, r.err, "jwt: --alg: ", args)
+		}
 		if len(args) == 2 { // before it listens there
 			assert.Contains(t, r.err, "--listen: want an address on loopback", args)
 		}

@@ -1,14 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"bufio"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -102,6 +101,25 @@ func TestTheStaticPageIsWrittenToANewFile(t *testing.T) {
 	info, err := os.Stat(s.path("page.html"))
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o644), info.Mode())
+}
+
+// The line comes while Go compiles, and not for what takes no time.
+func TestTheStaticPageSaysWhenItTakesLong(t *testing.T) {
+	s := newShell(t)
+	cmd := s.start("", "inspect", "--static", "page.html")
+	cmd.Env = append(cmd.Env, s.fakeGo())
+	require.NoError(t, exec.CommandContext(t.Context(), "mkfifo", s.path("gate")).Run())
+	compile := "#!/bin/sh\ntest $1 != build || read line <" + s.path("gate") + "\n. " + s.path("fake/compiler") + "\n"
+	require.NoError(t, os.Rename(s.path("fake/go"), s.path("fake/compiler")))
+	require.NoError(t, os.WriteFile(s.path("fake/go"), []byte(compile), 0o700))
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	line, err := bufio.NewReader(stderr).ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "compiling the library to WebAssembly …\n", line)
+	s.write("gate", "\n")
+	require.NoError(t, cmd.Wait())
 }
 
 // A server that cannot serve says so.
