@@ -74,6 +74,11 @@ func TestAllocations(t *testing.T) {
 		assert.LessOrEqual(t, got, row.most, row.name)
 	}
 	header, rest, _ := strings.Cut(token, ".")
+	resigned := func(change func(c *jwt.Claims)) string {
+		changed := claims
+		change(&changed)
+		return must(jwt.Sign(ctx, key, changed))
+	}
 	for _, row := range []struct {
 		name, token string
 		most        float64
@@ -90,6 +95,10 @@ func TestAllocations(t *testing.T) {
 		{"a header in another alphabet", "/" + token, 1},
 		{"a signature that was cut", token[:len(token)-2], 2},
 		{"no key", encode(`{"alg":"RS256"}`) + "." + rest, 3},
+		{"expired", resigned(func(c *jwt.Claims) { c.ExpiresAt = 1799999999 }), 4}, // token, payload, refusal, detail
+		{"not yet valid", resigned(func(c *jwt.Claims) { c.NotBefore = 1800000001 }), 5}, // and claims
+		{"of another issuer", resigned(func(c *jwt.Claims) { c.Issuer = "https://other.example" }), 5},
+		{"for another audience", resigned(func(c *jwt.Claims) { c.Audience = jwt.Audience{"https://other.example"} }), 5},
 	} {
 		got := testing.AllocsPerRun(200, func() {
 			if _, err := p.Verify(ctx, row.token); err == nil {
@@ -128,9 +137,10 @@ func TestClaimsOfAnExpiredTokenAreNotDecoded(t *testing.T) {
 	assert.Equal(t, "admin", got.Role)
 }
 
-// Memory comes in pieces of 256 bytes, and then of 288.
-func TestTokenIsOfASizeThatMemoryComesIn(t *testing.T) {
+// Memory comes in pieces of 64 and 256 bytes, and then of 80 and 288.
+func TestTokensAndRefusalsAreOfASizeThatMemoryComesIn(t *testing.T) {
 	assert.LessOrEqual(t, int(reflect.TypeFor[jwt.Token]().Size()), 256)
+	assert.LessOrEqual(t, int(reflect.TypeFor[jwt.VerifyError]().Size()), 64)
 }
 
 // The working space that is kept for later tokens stays small.

@@ -78,11 +78,13 @@ func (i instant) add(d time.Duration) instant {
 
 // String returns the time in the form of RFC 3339, or its seconds where the year
 // has more than four digits.
-func (i instant) String() string {
+func (i instant) String() string { return string(i.append(nil)) }
+
+func (i instant) append(b []byte) []byte {
 	if i.sec < -62135596800 || i.sec > 253402300799 { // the years 1 and 9999
-		return strconv.FormatInt(i.sec, 10) + " s"
+		return append(strconv.AppendInt(b, i.sec, 10), " s"...)
 	}
-	return time.Unix(i.sec, int64(i.nsec)).UTC().Format(time.RFC3339)
+	return time.Unix(i.sec, int64(i.nsec)).UTC().AppendFormat(b, time.RFC3339)
 }
 
 // parseInstant reads a JSON number of seconds exactly, down to the nanosecond;

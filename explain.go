@@ -164,7 +164,7 @@ func (p *Policy) answer(tr *trace, q *question) (got, want string) {
 	if q.own != nil {
 		return t.describe(q.claim), "what its rule accepts"
 	}
-	return q.got(p, t, q), q.want(p, t, now, q)
+	return string(q.got(nil, p, t, q)), string(q.want(nil, p, t, now, q))
 }
 
 // Explain says how Verify decides: which policies are asked, and what each says.

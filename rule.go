@@ -101,10 +101,12 @@ func (p *Policy) checkPresent(t *Token, _ instant, q *question) error {
 	return ErrClaim
 }
 
-func gotMember(_ *Policy, t *Token, q *question) string { return t.describe(q.claim) }
+func gotMember(b []byte, _ *Policy, t *Token, q *question) []byte {
+	return append(b, t.describe(q.claim)...)
+}
 
-func wantMember(*Policy, *Token, instant, *question) string {
-	return "it to be present, as Policy.Require names it"
+func wantMember(b []byte, _ *Policy, _ *Token, _ instant, _ *question) []byte {
+	return append(b, "it to be present, as Policy.Require names it"...)
 }
 
 func (p *Policy) checkOwn(t *Token, _ instant, q *question) error { return q.own.Check(t) }

@@ -19,9 +19,9 @@ type question struct {
 	// token; for a rule of the caller's, its error.
 	check func(p *Policy, t *Token, now instant, q *question) error
 
-	got  func(p *Policy, t *Token, q *question) string              // what the token says
-	want func(p *Policy, t *Token, now instant, q *question) string // what the policy accepts
-	hint func(p *Policy, t *Token) string                           // what may be done about a refusal, "" for nothing
+	got  func(b []byte, p *Policy, t *Token, q *question) []byte              // appends what the token says
+	want func(b []byte, p *Policy, t *Token, now instant, q *question) []byte // appends what the policy accepts
+	hint func(p *Policy, t *Token) string                                     // what may be done about a refusal, "" for nothing
 }
 
 // builtin are the questions of every policy, in their order: exp is last, so that a
@@ -73,14 +73,22 @@ func (p *Policy) refusal(t *Token, now instant, i int, q *question, reason error
 	if q.own != nil {
 		refusal = t.refuseFor(q.claim, reason)
 	} else {
-		refusal = t.refuse(reason, q.claim, "")
-		refusal.Detail = "got " + q.got(p, t, q) + ", want " + q.want(p, t, now, q)
-		if q.hint != nil {
-			refusal.Detail += q.hint(p, t)
-		}
+		refusal = t.refuse(reason, q.claim, p.detail(t, now, q))
 	}
 	refusal.genuine.question = i + 1
 	return refusal
+}
+
+// detail says what the token's answer to a question is, and what it should be.
+func (p *Policy) detail(t *Token, now instant, q *question) string {
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	b.payload = q.got(append(b.payload[:0], "got "...), p, t, q)
+	b.payload = q.want(append(b.payload, ", want "...), p, t, now, q)
+	if q.hint != nil {
+		b.payload = append(b.payload, q.hint(p, t)...)
+	}
+	return string(b.payload)
 }
 
 func (p *Policy) checkType(t *Token, _ instant, _ *question) error {
@@ -94,18 +102,18 @@ func (p *Policy) checkType(t *Token, _ instant, _ *question) error {
 	return ErrClaim
 }
 
-func gotType(_ *Policy, t *Token, _ *question) string {
-	return gotText(t.Header.Type != "", t.Header.Type)
+func gotType(b []byte, _ *Policy, t *Token, _ *question) []byte {
+	return appendText(b, t.Header.Type != "", t.Header.Type)
 }
 
-func wantType(p *Policy, _ *Token, _ instant, _ *question) string {
+func wantType(b []byte, p *Policy, _ *Token, _ instant, _ *question) []byte {
 	switch {
 	case p.AllowAnyType:
-		return "anything"
+		return append(b, "anything"...)
 	case len(p.Types) == 0:
-		return `"JWT" or nothing, as Policy.Types is empty`
+		return append(b, `"JWT" or nothing, as Policy.Types is empty`...)
 	}
-	return oneOf(p.Types)
+	return append(b, oneOf(p.Types)...)
 }
 
 func (p *Policy) checkIssuer(t *Token, _ instant, _ *question) error {
@@ -121,20 +129,20 @@ func (p *Policy) checkIssuer(t *Token, _ instant, _ *question) error {
 	return ErrClaim
 }
 
-func gotIssuer(_ *Policy, t *Token, _ *question) string {
-	return gotText(t.has&hasIssuer != 0, t.Claims.Issuer)
+func gotIssuer(b []byte, _ *Policy, t *Token, _ *question) []byte {
+	return appendText(b, t.has&hasIssuer != 0, t.Claims.Issuer)
 }
 
-func wantIssuer(p *Policy, t *Token, _ instant, _ *question) string {
+func wantIssuer(b []byte, p *Policy, t *Token, _ instant, _ *question) []byte {
 	switch {
 	case p.AllowAnyIssuer:
-		return "anything"
+		return append(b, "anything"...)
 	case p.IssuerTemplate != "":
-		return p.wantTemplate(t)
+		return append(b, p.wantTemplate(t)...)
 	case p.Issuer == "":
-		return "it to be absent, as Policy.Issuer is empty"
+		return append(b, "it to be absent, as Policy.Issuer is empty"...)
 	}
-	return strictjson.Quote(p.Issuer)
+	return strictjson.AppendQuoted(b, p.Issuer)
 }
 
 func hintIssuer(p *Policy, t *Token) string {
@@ -159,21 +167,21 @@ func (p *Policy) checkAudience(t *Token, _ instant, _ *question) error {
 	return ErrClaim
 }
 
-func gotAudience(_ *Policy, t *Token, _ *question) string {
+func gotAudience(b []byte, _ *Policy, t *Token, _ *question) []byte {
 	if t.has&hasAudience == 0 {
-		return "nothing"
+		return append(b, "nothing"...)
 	}
-	return quoteList(t.Claims.Audience)
+	return appendList(b, t.Claims.Audience)
 }
 
-func wantAudience(p *Policy, _ *Token, _ instant, _ *question) string {
+func wantAudience(b []byte, p *Policy, _ *Token, _ instant, _ *question) []byte {
 	switch {
 	case p.AllowAnyAudience:
-		return "anything"
+		return append(b, "anything"...)
 	case len(p.Audience) == 0:
-		return "it to be absent, as Policy.Audience is empty"
+		return append(b, "it to be absent, as Policy.Audience is empty"...)
 	}
-	return "one of " + quoteList(p.Audience)
+	return appendList(append(b, "one of "...), p.Audience)
 }
 
 func (p *Policy) checkSubject(t *Token, _ instant, _ *question) error {
@@ -183,15 +191,15 @@ func (p *Policy) checkSubject(t *Token, _ instant, _ *question) error {
 	return ErrClaim
 }
 
-func gotSubject(_ *Policy, t *Token, _ *question) string {
-	return gotText(t.has&hasSubject != 0, t.Claims.Subject)
+func gotSubject(b []byte, _ *Policy, t *Token, _ *question) []byte {
+	return appendText(b, t.has&hasSubject != 0, t.Claims.Subject)
 }
 
-func wantSubject(p *Policy, _ *Token, _ instant, _ *question) string {
+func wantSubject(b []byte, p *Policy, _ *Token, _ instant, _ *question) []byte {
 	if p.Subject == "" {
-		return "anything"
+		return append(b, "anything"...)
 	}
-	return strictjson.Quote(p.Subject)
+	return strictjson.AppendQuoted(b, p.Subject)
 }
 
 func (p *Policy) checkIssuedAt(t *Token, now instant, _ *question) error {
@@ -205,15 +213,16 @@ func (p *Policy) checkIssuedAt(t *Token, now instant, _ *question) error {
 	return nil
 }
 
-func gotIssuedAt(_ *Policy, t *Token, _ *question) string {
-	return gotDate(t.has&hasIssuedAt != 0, t.issuedAt())
+func gotIssuedAt(b []byte, _ *Policy, t *Token, _ *question) []byte {
+	return appendDate(b, t.has&hasIssuedAt != 0, t.issuedAt())
 }
 
-func wantIssuedAt(p *Policy, _ *Token, now instant, _ *question) string {
+func wantIssuedAt(b []byte, p *Policy, _ *Token, now instant, _ *question) []byte {
 	if p.MaxAge == 0 {
-		return "any date or nothing"
+		return append(b, "any date or nothing"...)
 	}
-	return "a date not after now, " + now.String() + ", and at most " + p.MaxAge.String() + " before it"
+	b = now.append(append(b, "a date not after now, "...))
+	return append(b, (", and at most " + p.MaxAge.String() + " before it")...)
 }
 
 func hintIssuedAt(_ *Policy, t *Token) string {
@@ -230,12 +239,12 @@ func (p *Policy) checkNotBefore(t *Token, now instant, _ *question) error {
 	return ErrNotYetValid
 }
 
-func gotNotBefore(_ *Policy, t *Token, _ *question) string {
-	return gotDate(t.has&hasNotBefore != 0, t.notBefore())
+func gotNotBefore(b []byte, _ *Policy, t *Token, _ *question) []byte {
+	return appendDate(b, t.has&hasNotBefore != 0, t.notBefore())
 }
 
-func wantNotBefore(_ *Policy, _ *Token, now instant, _ *question) string {
-	return "a date not after now, " + now.String()
+func wantNotBefore(b []byte, _ *Policy, _ *Token, now instant, _ *question) []byte {
+	return now.append(append(b, "a date not after now, "...))
 }
 
 func hintNotBefore(_ *Policy, t *Token) string { return hintDate(t.notBefore()) }
@@ -261,12 +270,12 @@ func (p *Policy) checkExpiresAt(t *Token, now instant, _ *question) error {
 	return ErrExpired
 }
 
-func gotExpiresAt(_ *Policy, t *Token, _ *question) string {
-	return gotDate(t.has&hasExpiresAt != 0, t.expiresAt())
+func gotExpiresAt(b []byte, _ *Policy, t *Token, _ *question) []byte {
+	return appendDate(b, t.has&hasExpiresAt != 0, t.expiresAt())
 }
 
-func wantExpiresAt(_ *Policy, _ *Token, now instant, _ *question) string {
-	return "a date after now, " + now.String()
+func wantExpiresAt(b []byte, _ *Policy, _ *Token, now instant, _ *question) []byte {
+	return now.append(append(b, "a date after now, "...))
 }
 
 func hintExpiresAt(_ *Policy, t *Token) string {
@@ -276,18 +285,20 @@ func hintExpiresAt(_ *Policy, t *Token) string {
 	return ""
 }
 
-func gotText(present bool, text string) string {
+func gotText(present bool, text string) string { return string(appendText(nil, present, text)) }
+
+func appendText(b []byte, present bool, text string) []byte {
 	if !present {
-		return "nothing"
+		return append(b, "nothing"...)
 	}
-	return strictjson.Quote(text)
+	return strictjson.AppendQuoted(b, text)
 }
 
-func gotDate(present bool, date instant) string {
+func appendDate(b []byte, present bool, date instant) []byte {
 	if !present {
-		return "nothing"
+		return append(b, "nothing"...)
 	}
-	return date.String()
+	return date.append(b)
 }
 
 func oneOf(list []string) string {
@@ -298,14 +309,19 @@ func oneOf(list []string) string {
 }
 
 // quoteList shows the first few of a list of texts.
-func quoteList(list []string) string {
+func quoteList(list []string) string { return string(appendList(nil, list)) }
+
+func appendList(b []byte, list []string) []byte {
 	const most = 4
-	var shown []string
-	for _, s := range list[:min(len(list), most)] {
-		shown = append(shown, strictjson.Quote(s))
+	b = append(b, '[')
+	for i, s := range list[:min(len(list), most)] {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strictjson.AppendQuoted(b, s)
 	}
 	if len(list) > most {
-		shown = append(shown, "and "+strconv.Itoa(len(list)-most)+" more")
+		b = append(strconv.AppendInt(append(b, ", and "...), int64(len(list)-most), 10), " more"...)
 	}
-	return "[" + strings.Join(shown, ", ") + "]"
+	return append(b, ']')
 }
