@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-b1f8f58c/jwt/cmd/jwt/internal/describe"
 )
@@ -32,9 +33,4 @@ func (a *Answer) advise(advice describe.Advice) {
 }
 
 // sentence returns a text that begins with a capital letter.
-func sentence(text string) string {
-	if text[0] >= 'a' && text[0] <= 'z' {
-		return string(text[0]-'a'+'A') + text[1:]
-	}
-	return text
-}
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -1,10 +1,14 @@
 package check
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -72,6 +76,7 @@ func TestEachFieldDecides(t *testing.T) {
 		"leeway below zero": {func(r *Request) { r.Leeway = -1000 }, Accepted, "", nil},
 		"leeway of a day":   {func(r *Request) { r.Now = (1795687500 + 86399) * 1000; r.Leeway = 1 << 40 }, Accepted, "", nil},
 		"leeway of no more": {func(r *Request) { r.Now = (1795687500 + 86400) * 1000; r.Leeway = 1 << 40 }, Refused, "Ask for a new token", nil},
+		"large payload":     {func(r *Request) { r.Token = strings.Replace(r.Token, ".", "."+strings.Repeat("A", 65536), 1) }, Refused, "", nil},
 		"another key": {func(r *Request) {
 			_, key := signed(t, jwt.EdDSA, claims)
 			r.Keys = encoded(t, key.MarshalJSON)
@@ -114,6 +119,75 @@ func TestAdviceForWhatTheTokenLacks(t *testing.T) {
 	assert.Empty(t, r.Answer().Marks)
 }
 
+func secretKey(t *testing.T, secret string) *jwk.Key {
+	t.Helper()
+	key, err := jwk.New(jwt.HS256, []byte(secret), "7")
+	require.NoError(t, err)
+	return key
+}
+
+// Keys can be pasted before the token.
+func TestKeysAreReadWithoutAToken(t *testing.T) {
+	t.Parallel()
+	r := right(t)
+	for text, want := range map[string]Verdict{"": Nothing, "abc": Refused} {
+		r.Token = text
+		a := r.Answer()
+		assert.Equal(t, want, a.Verdict)
+		assert.Equal(t, `1 key: EdDSA "7"`, a.Keys)
+	}
+}
+
+func TestManyKeysAreSummedUp(t *testing.T) {
+	t.Parallel()
+	key := secretKey(t, strings.Repeat("a", 32))
+	for n, want := range map[int]string{8: `8 keys: ` + strings.Repeat(`HS256 "7", `, 7) + `HS256 "7"`, 9: `9 keys: ` + strings.Repeat(`HS256 "7", `, 8) + "…"} {
+		assert.Equal(t, want, summary(slices.Repeat([]*jwk.Key{key}, n)))
+	}
+}
+
+func TestTextsAreBounded(t *testing.T) {
+	t.Parallel()
+	const bound = "more than 1048576 bytes are not looked at"
+	large := strings.Repeat("a", MaxText)
+	for _, r := range []Request{{Token: large + "a"}, {Token: "a", Keys: large + "a"}} {
+		a := r.Answer()
+		assert.Equal(t, Refused, a.Verdict)
+		assert.Equal(t, bound, a.Error)
+		assert.Empty(t, a.KeysError)
+	}
+	for _, r := range []Request{{Token: large}, {Token: "a", Keys: large}} {
+		assert.NotEqual(t, bound, r.Answer().Error)
+	}
+	r := right(t)
+	r.Keys = " \n"
+	a := r.Answer()
+	assert.Empty(t, a.KeysError, "nothing is wrong with no keys")
+}
+
+// What no key makes good is refused without one.
+func TestATokenThatNoKeyVerifiesIsRefused(t *testing.T) {
+	t.Parallel()
+	encode := base64.RawURLEncoding.EncodeToString
+	r := Request{Token: encode([]byte(`{"alg":"EdDSA","crit":["x"]}`)) + "." + encode([]byte(claims)) + ".AAAA", Now: now * 1000}
+	assert.Equal(t, Refused, r.Answer().Verdict)
+}
+
+type brokenKeys struct{}
+
+func (brokenKeys) Verifiers(context.Context, jwt.Header) ([]jwt.Verifier, error) {
+	return nil, errors.New("they are gone")
+}
+
+func TestATokenIsUndecidedIfItsKeysCannotBeHad(t *testing.T) {
+	t.Parallel()
+	r := right(t)
+	var a Answer
+	a.verify(r.policy(brokenKeys{}, time.Unix(now, 0)), r.Token, false)
+	assert.Equal(t, Undecided, a.Verdict)
+	assert.Contains(t, a.Reason, "they are gone")
+}
+
 func TestKeysAreReadInEveryForm(t *testing.T) {
 	t.Parallel()
 	secret := "correct horse battery staple, and more than that"
@@ -123,6 +197,7 @@ func TestKeysAreReadInEveryForm(t *testing.T) {
 	require.NoError(t, err)
 	ec, key := signed(t, jwt.ES256, claims)
 	pss, rsa := signed(t, jwt.PS256, claims)
+	const encryption = `{"kty":"OKP","crv":"X25519","alg":"ECDH-ES","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}` // RFC 7748 section 6.1: Alice's
 	for name, row := range map[string]struct {
 		token, keys, as string
 		keysText        string // what is said of the keys
@@ -144,6 +219,13 @@ func TestKeysAreReadInEveryForm(t *testing.T) {
 		"public key for HS256":  {shared, encoded(t, rsa.MarshalPublicPEM), "", "1 key: RS256", Refused},
 		"secret for ES256":      {ec, secret, "", "for a shared secret, choose how to read it", Waiting},
 		"secret as such, ES256": {ec, secret, "secret", "1 key: HS256", Refused},
+		"secret JWK":            {shared, encoded(t, secretKey(t, secret).MarshalPrivateJSON), "", `1 key: HS256 "7"`, Accepted},
+		"for encryption":        {ec, encryption, "", "ECDH-ES is for encryption", Waiting},
+		"one for encryption":    {ec, `{"keys":[` + encryption + `,` + encoded(t, key.MarshalJSON) + `]}`, "", `2 keys: ECDH-ES, ES256 "7"`, Accepted},
+		"broken OpenSSH":        {shared, "ssh-ed25519 " + secret, "", "openssh: ", Waiting},
+		"broken ECDSA":          {shared, "ecdsa-sha2-nistp256 " + secret, "", "PEM", Waiting},
+		"PEM in a text":         {shared, secret + "\n-----BEGIN PUBLIC KEY-----", "", "PEM", Waiting},
+		"broken JWK":            {shared, "{" + secret, "", "the JSON is not well-formed", Waiting},
 		"broken PEM":            {ec, "-----BEGIN PUBLIC KEY-----", "", "PEM", Waiting},
 	} {
 		r := Request{Token: row.token, Keys: row.keys, KeysAs: row.as, Issuer: "https://login.example", Audience: "api", Now: now * 1000}
@@ -187,13 +269,20 @@ func TestTheTokenIsDescribed(t *testing.T) {
 	assert.Equal(t, `\u202enot JSON`, a.Payload)
 	assert.Equal(t, `\u202e`, a.Header[1].Name)
 	assert.Equal(t, "no registered meaning: ask the issuer", a.Header[1].Meaning)
-	data, err := json.Marshal(a)
-	require.NoError(t, err)
-	assert.NotContains(t, string(data), "\u202e")
+	token, key := signed(t, jwt.EdDSA, `{"iss":"\u202e"}`)
+	r.Token, r.Keys = token, encoded(t, key.MarshalJSON)
+	for _, a := range []*Answer{a, r.Answer()} {
+		data, err := json.Marshal(a)
+		require.NoError(t, err)
+		assert.NotContains(t, strings.ReplaceAll(string(data), `"value":"`+"\u202e"+`"}`, ""), "\u202e", "but in the value for a field")
+	}
 }
 
 func TestRequestsThatAreNotJSONAreUndecided(t *testing.T) {
 	t.Parallel()
+	request, err := json.Marshal(right(t))
+	require.NoError(t, err)
+	assert.Contains(t, string(JSON(request)), `"verdict":"accepted"`)
 	for _, request := range []string{"", "{", `{"token":7}`, `[]`, "\xff"} {
 		var a Answer
 		require.NoError(t, json.Unmarshal(JSON([]byte(request)), &a))

@@ -20,11 +20,10 @@ func (a *Answer) readKeys(r *Request, alg string) jwt.KeySet {
 		return nil
 	}
 	keys, notes, err := parse(r, alg)
-	if err != nil {
-		a.KeysError = text(err)
-		return nil
+	var set *jwk.Set
+	if err == nil {
+		set, err = jwk.NewSet(keys...)
 	}
-	set, err := jwk.NewSet(keys...)
 	if err != nil {
 		a.KeysError = text(err)
 		return nil
