@@ -78,7 +78,7 @@ func JSON(request []byte) []byte {
 	if json.Unmarshal(request, &r) == nil {
 		answer = r.Answer()
 	}
-	data, err := json.Marshal(answer, json.Deterministic(true))
+	data, err := json.Marshal(answer)
 	if err != nil {
 		return []byte(`{"verdict":"undecided","reason":"the answer cannot be encoded"}`)
 	}

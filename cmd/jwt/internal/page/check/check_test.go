@@ -195,6 +195,10 @@ func TestKeysAreReadInEveryForm(t *testing.T) {
 	require.NoError(t, err)
 	shared, err := jwt.Sign(t.Context(), hmac, json.RawMessage(claims))
 	require.NoError(t, err)
+	hmac, err = jwt.NewHMAC(jwt.HS512, []byte(secret+secret), "")
+	require.NoError(t, err)
+	longer, err := jwt.Sign(t.Context(), hmac, json.RawMessage(claims))
+	require.NoError(t, err)
 	ec, key := signed(t, jwt.ES256, claims)
 	pss, rsa := signed(t, jwt.PS256, claims)
 	const encryption = `{"kty":"OKP","crv":"X25519","alg":"ECDH-ES","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}` // RFC 7748 section 6.1: Alice's
@@ -219,6 +223,9 @@ func TestKeysAreReadInEveryForm(t *testing.T) {
 		"public key for HS256":  {shared, encoded(t, rsa.MarshalPublicPEM), "", "1 key: RS256", Refused},
 		"secret for ES256":      {ec, secret, "", "for a shared secret, choose how to read it", Waiting},
 		"secret as such, ES256": {ec, secret, "secret", "1 key: HS256", Refused},
+		"secret for HS512":      {longer, secret + secret, "", "1 key: HS512", Accepted},
+		"one for no signatures": {ec, `{"keys":[` + strings.Replace(encryption, `"alg":"ECDH-ES",`, "", 1) + `,` + encoded(t, key.MarshalJSON) + `]}`, "", `2 keys: none for signatures, ES256 "7"`, Accepted},
+		"secret JWK in lines":   {shared, "\n " + encoded(t, secretKey(t, secret).MarshalPrivateJSON), "", `1 key: HS256 "7"`, Accepted},
 		"secret JWK":            {shared, encoded(t, secretKey(t, secret).MarshalPrivateJSON), "", `1 key: HS256 "7"`, Accepted},
 		"for encryption":        {ec, encryption, "", "ECDH-ES is for encryption", Waiting},
 		"one for encryption":    {ec, `{"keys":[` + encryption + `,` + encoded(t, key.MarshalJSON) + `]}`, "", `2 keys: ECDH-ES, ES256 "7"`, Accepted},
@@ -264,6 +271,7 @@ func TestTheTokenIsDescribed(t *testing.T) {
 	assert.Len(t, a.Header, 2)
 	assert.Len(t, a.Parts, 5)
 	assert.Contains(t, a.Reason, "encrypted")
+	assert.Contains(t, a.Advice, "jwt verify --decrypt-key")
 	r.Token = encode([]byte(`{"alg":"EdDSA","\u202e":"\u202e"}`)) + "." + encode([]byte("\u202enot JSON")) + ".AAAA"
 	a = r.Answer()
 	assert.Equal(t, `\u202enot JSON`, a.Payload)

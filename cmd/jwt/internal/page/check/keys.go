@@ -55,9 +55,6 @@ func parse(r *Request, alg string) (keys []*jwk.Key, notes []string, err error) 
 		if with, err := keytext.With([]*jwk.Key{key}, jwt.Algorithm(alg)); err == nil {
 			keys[i] = with[0]
 		}
-		if public := keys[i].Public(); public != nil {
-			keys[i] = public
-		}
 	}
 	if len(keys) == 1 {
 		_, err = keys[0].Verifier() // says what is wrong with it
