@@ -72,7 +72,8 @@ func TestAudienceListsAreAlwaysLists(t *testing.T) {
 	var one jwt.AudienceList
 	require.NoError(t, one.UnmarshalJSON([]byte(`"a"`)))
 	assert.Equal(t, jwt.AudienceList{"a"}, one)
-	require.Error(t, one.UnmarshalJSON([]byte(`7`)))
+	require.EqualError(t, one.UnmarshalJSON([]byte(`7`)), "jwt: aud: got a number, want a string or an array of strings")
+	require.EqualError(t, one.UnmarshalJSON([]byte(`"a`)), "jwt: aud: the JSON text ends early")
 }
 
 // Called by hand, the methods are no laxer than through a decoder.

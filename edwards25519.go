@@ -73,7 +73,7 @@ func jacobi(a, n limbs) int {
 	sign := 1
 	for a != (limbs{}) {
 		for a[0]&1 == 0 {
-			shift := min(bits.TrailingZeros64(a[0]), 63) // 64 zeros take two rounds
+			shift := bits.TrailingZeros64(a[0])
 			a = a.shifted(uint(shift))
 			if mod8 := n[0] & 7; shift&1 == 1 && (mod8 == 3 || mod8 == 5) { // (2/n) = -1
 				sign = -sign
@@ -95,7 +95,7 @@ func jacobi(a, n limbs) int {
 	return sign
 }
 
-// shifted returns l divided by 2^n, for n from 1 to 63.
+// shifted returns l divided by 2^n, for n from 1 to 64.
 func (l limbs) shifted(n uint) limbs {
 	return limbs{l[0]>>n | l[1]<<(64-n), l[1]>>n | l[2]<<(64-n), l[2]>>n | l[3]<<(64-n), l[3] >> n}
 }

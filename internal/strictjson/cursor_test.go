@@ -278,3 +278,17 @@ func TestANameIsFoundBehindWhiteSpace(t *testing.T) {
 	assert.False(t, c.NameIs(`"a":`), "another name stays to be read")
 	assert.True(t, c.NameIs(`"b":`))
 }
+
+// Eight bytes are looked at together, and the two behind a short name.
+func TestANameEndsAtItsQuoteOnly(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{"abcdefgh`, `{"abcdefg"`, "{\"ab\x00:1      }", "{\"ab\\:1      }", "{\"ab\x80:1      }", `{"ab" 1       }`} {
+		var c Cursor
+		c.WalkStrictly([]byte(text), "")
+		for more := c.Open('{'); more; more = c.More('}') {
+			c.Name()
+			c.Value()
+		}
+		assert.NotEmpty(t, c.Problem(), "%q", text)
+	}
+}

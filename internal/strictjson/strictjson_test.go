@@ -551,3 +551,18 @@ func TestAnEscapeAtTheEndIsOne(t *testing.T) {
 		assert.Equal(t, want, problem, text)
 	}
 }
+
+func TestThereIsNothingBehindAProblem(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{``, `[`, `{`, `{"a"`, `{"a":`, `{"a":1`, `{"a":1 "b":2}`, `{"a":1,"a":2,"b":3}`, `{"a":1,,"b":3}`, `{"a":x,"b":3}`, `{"a":1,"b":"\x","c":3}`, `{"a":1} {"b":2}`, `{"a":1},"b":2}`} {
+		o := Read([]byte(text), 0)
+		for o.Next() {
+		}
+		problem := o.Problem()
+		assert.NotEmpty(t, problem, text)
+		for range 3 {
+			assert.False(t, o.Next(), text)
+			assert.Equal(t, problem, o.Problem(), text)
+		}
+	}
+}
