@@ -253,3 +253,16 @@ func TestEveryNameOfGolangJWTIsKnown(t *testing.T) {
 		}
 	}
 }
+
+func TestFindingsNameTheLibrary(t *testing.T) {
+	t.Parallel()
+	dir := module(t, map[string]string{
+		"p.test/p.go": "package p\n\nimport \"github.com/golang-jwt/jwt/v5\"\n\nvar _ = func(t *jwt.Token) (any, error) { return nil, nil }\n",
+	})
+	findings, err := List(t.Context(), dir, "", "./p.test")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"p.test/p.go import", "p.test/p.go key function", "p.test/p.go jwt.Token"}, places(findings), "in a folder whose name is that of a program of go test, too")
+	for _, f := range findings {
+		assert.Equal(t, "github.com/golang-jwt/jwt/v5", f.Library, f.Use)
+	}
+}
