@@ -66,3 +66,9 @@ func keysOf(r *rsa.PublicKey, e *ecdsa.PublicKey, d ed25519.PublicKey) {
 
 // isKeyFunc has no body in Go.
 func isKeyFunc(*jwt.Token) (any, error) // want `jwt.Token: `
+
+func shared(strict bool) *jwt.Parser { return nil } // want `jwt.Parser: `
+
+func withShared(text string, key jwt.Keyfunc) { // want `jwt.Keyfunc: `
+	shared(true).Parse(text, key) // want `jwt.Parser.Parse: claims, err := .* \| The options are where the parser is made`
+}
