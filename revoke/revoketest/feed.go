@@ -46,12 +46,16 @@ func (r *reader) read(t *testing.T) {
 func (r *reader) want(t *testing.T, when string, entries ...store.Entry) {
 	t.Helper()
 	names := make(map[store.Entry]bool)
+	var missing []string
 	for _, e := range entries {
 		name := store.Entry{Issuer: store.ShortName(e.Issuer), ID: store.ShortName(e.ID), SessionID: store.ShortName(e.SessionID), Subject: store.ShortName(e.Subject)}
 		names[name] = true
 		if date, ok := r.dates[name]; !ok || date < e.IssuedAt {
-			t.Errorf("%s: the feed has no entry, or an earlier date, for %.50q %.50q", when, e.Issuer, e.ID+e.SessionID+e.Subject)
+			missing = append(missing, fmt.Sprintf("%.50q %.50q", e.Issuer, e.ID+e.SessionID+e.Subject))
 		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("%s: the feed has no entry, or an earlier date, for %d names, the first of which is %s", when, len(missing), missing[0])
 	}
 	if len(r.dates) != len(names) {
 		t.Errorf("%s: the feed has %d names, want %d", when, len(r.dates), len(names))

@@ -38,7 +38,7 @@ func newWorld(t *testing.T, one, other store.SessionStore, grace time.Duration) 
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
 	must(t, err)
 	w := new(world)
-	w.now.Store(later().UnixNano())
+	w.now.Store(later().Truncate(time.Second).UnixNano())
 	clock := func() time.Time { return time.Unix(0, w.now.Load()) }
 	for i, s := range []store.SessionStore{one, other} {
 		w.list[i] = &revoke.DenyList{
@@ -62,13 +62,7 @@ func testModel(t *testing.T, open opener[store.SessionStore]) {
 	seen := make(map[string]int)
 	for seed := range uint64(4) {
 		one, other := open(t)
-		m := &model{world: newWorld(t, one, other, grace), random: random.New(random.NewPCG(seed, 0)), seen: seen,
-			ids: make(map[string]bool), revoked: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), unsure: make(map[string]bool), knows: make(map[string]jwt.NumericDate)}
-		for step := range 1500 {
-			if m.step(t.Context()); m.wrong != "" {
-				t.Fatalf("seed %d, step %d: %s", seed, step, m.wrong)
-			}
-		}
+		play(t, seed, one, other, seen)
 	}
 	for _, outcome := range []string{"begun", "refreshed", "grace", "reused", "refresh revoked", "refresh expired",
 		"accepted", "in the future", "expired", "revoked by jti", "revoked by sid", "revoked by sub", "ended", "back"} {
@@ -77,6 +71,18 @@ func testModel(t *testing.T, open opener[store.SessionStore]) {
 		}
 	}
 	t.Log(seen)
+}
+
+// play plays one game, and counts its outcomes.
+func play(t *testing.T, seed uint64, one, other store.SessionStore, seen map[string]int) {
+	t.Helper()
+	m := &model{world: newWorld(t, one, other, grace), random: random.New(random.NewPCG(seed, 0)), seen: seen,
+		ids: make(map[string]bool), revoked: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), unsure: make(map[string]bool), knows: make(map[string]jwt.NumericDate)}
+	for step := range 1500 {
+		if m.step(t.Context()); m.wrong != "" {
+			t.Fatalf("seed %d, step %d: %s", seed, step, m.wrong)
+		}
+	}
 }
 
 // A model is the simple truth about what was issued and revoked.
