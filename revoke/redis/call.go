@@ -104,7 +104,7 @@ type processor interface {
 func (c conn) process(ctx context.Context, client processor, call *call) *redis.Cmd {
 	cmd := c.command(ctx, call, false)
 	_ = client.Process(ctx, cmd) // the command has the error
-	if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+	if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
 		cmd = c.command(ctx, call, true)
 		_ = client.Process(ctx, cmd)
 	}
@@ -125,7 +125,7 @@ func (c conn) send(ctx context.Context, calls ...*call) ([]*redis.Cmd, error) {
 		_, _ = pipe.Exec(ctx) // each command has its error
 	}
 	for i, cmd := range cmds {
-		if err := cmd.Err(); err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") {
+		if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
 			cmds[i] = c.process(ctx, c.client, calls[i])
 		}
 		if err := cmds[i].Err(); err != nil {

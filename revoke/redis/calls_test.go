@@ -373,6 +373,52 @@ func TestAListThatBreaksOffIsAnError(t *testing.T) {
 	}
 }
 
+// A list is two commands, of however many sessions, and leaves out what the server has
+// dropped.
+func TestAListIsOfWhatIsThere(t *testing.T) {
+	s := start(t, programs[0])
+	client, count := s.client(), new(sent)
+	client.AddHook(count)
+	keep := &revokeredis.Store{Client: client, Timeout: time.Minute}
+	for _, id := range []string{"a", "b", "c"} {
+		_, _, err := keep.Swap(t.Context(), now(), store.Change{Issuer: "i", SessionID: id, Subject: "alice", New: "state of " + id, Until: now() + 60})
+		check(t, err)
+	}
+	list := func(want ...string) {
+		t.Helper()
+		before := count.commands.Load()
+		states, err := keep.List(t.Context(), "i", "alice")
+		check(t, err)
+		if slices.Sort(states); !slices.Equal(states, want) {
+			t.Errorf("got %q, want %q", states, want)
+		}
+		if n := count.commands.Load() - before; n != 2 {
+			t.Errorf("got %d commands, want 2", n)
+		}
+	}
+	list("state of a", "state of b", "state of c")
+	states := client.Keys(t.Context(), "*:session").Val()
+	slices.Sort(states)
+	check(t, client.Del(t.Context(), states[0]).Err())
+	left, err := keep.List(t.Context(), "i", "alice")
+	check(t, err)
+	if len(left) != 2 || slices.Contains(left, "") {
+		t.Errorf("got %q, want two sessions", left)
+	}
+}
+
+// A client may be of any type that the packages of others have, but for a feed.
+func TestOtherClientsAreTakenButForAFeed(t *testing.T) {
+	s := start(t, programs[0])
+	keep := &revokeredis.Store{Client: struct{ redis.UniversalClient }{s.client()}, Timeout: time.Minute}
+	if a, err := keep.Lookup(t.Context(), all); err != nil || a.Since == 0 {
+		t.Errorf("got %+v, %v, want an answer", a, err)
+	}
+	if _, err := keep.Read(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "another type") {
+		t.Errorf("got %v, want an error", err)
+	}
+}
+
 // A full memory does not hinder what revokes, nor a session that goes on.
 func TestAFullMemory(t *testing.T) {
 	each(t, func(t *testing.T, program string) {

@@ -142,11 +142,6 @@ func (c conn) news(ctx context.Context, all []*teller, lines []string) ([]news, 
 	}
 	results[0], errs[0] = c.newsOf(ctx, all[0], lines)
 	wait.Wait()
-	for _, err := range errs {
-		if errors.Is(err, errLost) {
-			return nil, err
-		}
-	}
 	return slices.Concat(results...), errors.Join(errs...)
 }
 
@@ -217,10 +212,10 @@ func readNews(told any, parts []int) (n news, err error) {
 	if len(fields) < 3 {
 		return n, errNotOurs
 	}
-	i, ok1 := fields[0].(int64)
-	tail, ok2 := fields[1].(string)
-	now, ok3 := fields[2].(int64)
-	if !ok1 || !ok2 || !ok3 || i < 1 || i > int64(len(parts)) || len(tail) < 32 {
+	i, _ := fields[0].(int64)
+	tail, _ := fields[1].(string)
+	now, ok := fields[2].(int64)
+	if !ok || i < 1 || i > int64(len(parts)) || len(tail) < 32 {
 		return n, errNotOurs
 	}
 	n = news{part: parts[i-1], tail: tail, now: now, lists: make([]newsList, len(fields)-3)}
@@ -312,11 +307,11 @@ func readEntry(text string) (store.Entry, error) {
 	kind, rest, _ := strings.Cut(text, " ")
 	date, rest, _ := strings.Cut(rest, " ")
 	till, rest, _ := strings.Cut(rest, " ")
-	length, names, ok := strings.Cut(rest, " ")
+	length, names, _ := strings.Cut(rest, " ")
 	at, err1 := strconv.ParseInt(date, 10, 64)
 	until, err2 := strconv.ParseInt(till, 10, 64)
 	n, err3 := strconv.ParseUint(length, 10, 31)
-	if !ok || err1 != nil || err2 != nil || err3 != nil || n > uint64(len(names)) {
+	if err1 != nil || err2 != nil || err3 != nil || n > uint64(len(names)) {
 		return store.Entry{}, errNotOurs
 	}
 	e := store.Entry{Issuer: names[:n], IssuedAt: jwt.NumericDate(at), Until: jwt.NumericDate(until)}

@@ -1,10 +1,13 @@
 package redis
 
 import (
+	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -36,7 +39,7 @@ func TestNewsThatAreNone(t *testing.T) {
 			t.Errorf("%v: got %+v, want an error", told, n)
 		}
 	}
-	for _, line := range []string{tail + "| x:1", tail + "| 9", tail + "| 9:x"} {
+	for _, line := range []string{tail + "| x:1", tail + "| 9", tail + "| 9:x", tail + "| 0x9:1", tail + "| 9:0x1"} {
 		if next, _, err := n.after(line); err == nil {
 			t.Errorf("after %q: got %q, want an error", line, next)
 		}
@@ -89,7 +92,7 @@ func TestEntriesAreToldAsTheyWere(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", text, e, err)
 		}
 	}
-	for _, text := range []string{"", "jti", "jti 0 9", "jti 0 9 1", "jti x 9 1 ia", "jti 0 x 1 ia", "jti 0 9 x ia", "jti 0 9 -1 ia", "jti 0 9 2 i", "jti 0 9 1 i", "jti 1 9 1 ia", "sub 0 9 1 ia", "other 0 9 1 ia", "jti 0 9 2147483648 ia"} {
+	for _, text := range []string{"", "jti", "jti 0 9", "jti 0 9 1", "jti x 9 1 ia", "jti 0 x 1 ia", "jti 0x0 9 1 ia", "jti 0 0x9 1 ia", "jti 0 9 0x1 ia", "jti 0 9 0", "jti 0 9 x ia", "jti 0 9 -1 ia", "jti 0 9 2 i", "jti 0 9 1 i", "jti 1 9 1 ia", "sub 0 9 1 ia", "other 0 9 1 ia", "jti 0 9 2147483648 ia"} {
 		if e, err := readEntry(text); err == nil {
 			t.Errorf("%q: got %+v, want an error", text, e)
 		}
@@ -139,5 +142,139 @@ func TestPartsAnswerForTheirOwnNames(t *testing.T) {
 	}
 	if got := of(store.Query{Issuer: "i", ID: "a", SessionID: "b"}); got.Since != 6 {
 		t.Errorf("got %+v of both", got)
+	}
+}
+
+// A told answers a call with a value, or an error.
+type told struct {
+	value any
+	err   error
+}
+
+func (a told) Process(_ context.Context, cmd redis.Cmder) error {
+	cmd.(*redis.Cmd).SetVal(a.value)
+	if a.err != nil {
+		cmd.SetErr(a.err)
+	}
+	return a.err
+}
+
+func TestNewsOfAServerAreReadAsTheyAre(t *testing.T) {
+	c := conn{prefix: "jwt"}
+	broken := errors.New("broken")
+	good := []any{int64(2), strings.Repeat("t", 32), int64(5)}
+	for name, row := range map[string]struct {
+		told told
+		want error
+		n    int
+	}{
+		"nothing new":           {told{value: []any{""}}, nil, 0},
+		"news":                  {told{value: []any{"", good}}, nil, 1},
+		"nothing at all":        {told{value: []any{}}, errNotOurs, 0},
+		"news that are none":    {told{value: []any{"", good[:2]}}, errNotOurs, 0},
+		"that all is lost":      {told{value: []any{"lost"}}, errLost, 0},
+		"that something is off": {told{value: []any{"damaged"}}, errDamaged, 0},
+		"an error":              {told{err: broken}, broken, 0},
+	} {
+		for _, what := range []string{"news", "feed"} {
+			all, err := c.tell(t.Context(), what, &teller{row.told, []int{7, 8}}, make([]string, parts))
+			if !errors.Is(err, row.want) || len(all) != row.n {
+				t.Errorf("%s: got %+v, %v, want %v", name, all, err, row.want)
+			}
+			if row.n > 0 && len(all) > 0 && (all[0].part != 8 || all[0].now != 5) {
+				t.Errorf("%s: got %+v", name, all)
+			}
+		}
+	}
+	if _, err := c.tell(t.Context(), "feed", &teller{told{value: "x"}, []int{7}}, make([]string, parts)); err == nil || !strings.HasPrefix(err.Error(), "revoke/redis: ") {
+		t.Errorf("a text: got %v, want an error", err)
+	}
+}
+
+// One server that has lost its memory, or that is out of reach, is no news of the others.
+func TestNewsOfAllServersAreOfEach(t *testing.T) {
+	c := conn{prefix: "jwt"}
+	good := told{value: []any{"", []any{int64(1), strings.Repeat("t", 32), int64(5)}}}
+	broken := told{err: errors.New("broken")}
+	for name, row := range map[string]struct {
+		servers []told
+		lost    bool
+		err     string
+		parts   []int
+	}{
+		"all":                       {[]told{good, good, good}, false, "", []int{0, 1, 2}},
+		"one that has lost":         {[]told{good, {value: []any{"lost"}}, good}, true, "lost", nil},
+		"one that is out of reach":  {[]told{good, good, broken}, false, "broken", nil},
+		"the first is out of reach": {[]told{broken, good, good}, false, "broken", nil},
+		"one of each":               {[]told{broken, good, {value: []any{"lost"}}}, true, "", nil},
+	} {
+		var all []*teller
+		for i, server := range row.servers {
+			all = append(all, &teller{server, []int{i}})
+		}
+		news, err := c.news(t.Context(), all, make([]string, parts))
+		if (err != nil) != (row.parts == nil) || errors.Is(err, errLost) != row.lost || err != nil && !strings.Contains(err.Error(), row.err) {
+			t.Errorf("%s: got %v, want %q", name, err, row.err)
+		}
+		if err == nil {
+			var got []int
+			for _, n := range news {
+				got = append(got, n.part)
+			}
+			if !reflect.DeepEqual(got, row.parts) {
+				t.Errorf("%s: got the parts %v, want %v", name, got, row.parts)
+			}
+		}
+	}
+}
+
+// A scripted server answers one call after another, and keeps them.
+type scripted struct {
+	answers []any
+	asked   [][]any
+}
+
+func (s *scripted) Process(_ context.Context, cmd redis.Cmder) error {
+	s.asked = append(s.asked, cmd.Args())
+	cmd.(*redis.Cmd).SetVal(s.answers[0])
+	s.answers = s.answers[1:]
+	return nil
+}
+
+// A server with many parts is first asked which of them have news.
+func TestOnlyPartsWithNewsAreRead(t *testing.T) {
+	c := conn{prefix: "jwt"}
+	tail := strings.Repeat("t", 32)
+	lines := make([]string, parts)
+	lines[5], lines[7], lines[9] = "five| 1:1", "seven| 2:2", "nine| 3:3"
+	texts := func(args []any) (all []string) {
+		for _, arg := range args {
+			if text, ok := arg.(*string); ok {
+				all = append(all, *text)
+			}
+		}
+		return all
+	}
+	s := &scripted{answers: []any{[]any{"", []any{int64(2), tail, int64(5)}, []any{int64(3), tail, int64(5)}}, []any{"", []any{int64(2), tail, int64(6)}}}}
+	news, err := c.newsOf(t.Context(), &teller{s, []int{5, 7, 9}}, lines)
+	if err != nil || len(news) != 1 || news[0].part != 9 || news[0].now != 6 || len(s.asked) != 2 {
+		t.Fatalf("got %+v, %v after %d calls, want part 9 after two", news, err, len(s.asked))
+	}
+	if got, want := texts(s.asked[0]), []string{"5000", "jwt:{05}", "five", "jwt:{07}", "seven", "jwt:{09}", "nine"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("asked for changes with %q, want %q", got, want)
+	}
+	if got, want := texts(s.asked[1]), []string{"5000", "jwt:{07}", "seven| 2:2", "jwt:{09}", "nine| 3:3"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("read with %q, want %q", got, want)
+	}
+	s = &scripted{answers: []any{[]any{""}}}
+	if news, err := c.newsOf(t.Context(), &teller{s, []int{5, 7}}, lines); err != nil || len(news) != 0 || len(s.asked) != 1 {
+		t.Errorf("nothing new: got %+v, %v after %d calls, want one", news, err, len(s.asked))
+	}
+	s = &scripted{answers: []any{[]any{"", []any{int64(1), tail, int64(6)}}}}
+	if news, err := c.newsOf(t.Context(), &teller{s, []int{5}}, lines); err != nil || len(news) != 1 || len(s.asked) != 1 {
+		t.Errorf("a server with one part: got %+v, %v after %d calls, want one", news, err, len(s.asked))
+	}
+	if _, err := c.newsOf(t.Context(), &teller{told{err: errors.New("broken")}, []int{5, 7}}, lines); err == nil {
+		t.Error("got no error of a server that is out of reach")
 	}
 }

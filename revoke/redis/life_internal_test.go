@@ -23,6 +23,9 @@ func here(change func(p *place)) *place {
 }
 
 func TestWhatMayHaveLostSomething(t *testing.T) {
+	if len(nobody) != 40 {
+		t.Errorf("got %q, want as many zeros as a life has letters", nobody)
+	}
 	servers := map[string]server{"1": {life: a}, "2": {life: b, sure: true}}
 	for _, row := range []struct {
 		name        string
@@ -91,13 +94,13 @@ func TestAnswersThatAreNone(t *testing.T) {
 			t.Errorf("%#v: got %+v and no error", value, r)
 		}
 	}
-	for _, head := range []string{"", "1", "0 e", "-1 e", "x e", "1.5 e", "99999999999999999999 e", "1 e 1", " e", "1  "} {
+	for _, head := range []string{"", "1", "0 e", "-1 e", "x e", "1.5 e", "0x5 e", "99999999999999999999 e", "1 e 1", " e", "1  "} {
 		if err := (&call{}).add(new(store.Answer), head); err == nil {
 			t.Errorf("%q: got no error", head)
 		}
 	}
 	for _, kind := range []string{ofID, ofSession, ofSubject} {
-		for _, value := range []string{"", "x", "0", "-1", "1.5", "1e9", "99999999999999999999"} {
+		for _, value := range []string{"", "x", "0", "-1", "1.5", "1e9", "0x5", "99999999999999999999"} {
 			if err := (&call{entries: []key{{kind: kind}}}).add(new(store.Answer), "1 e "+value); err == nil {
 				t.Errorf("%s %q: got no error", kind, value)
 			}
@@ -106,10 +109,13 @@ func TestAnswersThatAreNone(t *testing.T) {
 }
 
 func TestMarksThatAreNone(t *testing.T) {
-	for _, text := range []string{"x", "a 34 1 r b 5 12", "a 34 1 r b 5 12 e more", "a 34 1 r b 5 0 e", "a 34 1 r b 5 x e", "a x 1 r b 5 12 e", "a 34 1 r b 5 12 "} {
+	for _, text := range []string{"x", "a 34 1 r b 5 12", "a 34 1 r b 5 12 e more", "a 34 1 r b 5 0 e", "a 34 1 r b 5 x e", "a x 1 r b 5 12 e", "a 0x22 1 r b 5 12 e", "a 34 1 r b 5 0xc e", "a 34 1 r b 5 12 "} {
 		if m, err := readMark(text); err == nil {
 			t.Errorf("%q: got %+v and no error", text, m)
 		}
+	}
+	if m, err := readMark("a 34 1 r b 5 1 e"); err != nil || m.since != "1" {
+		t.Errorf("of the first second: got %+v, %v", m, err)
 	}
 	if m, err := readMark("a 34 1 r b 5 12 e"); err != nil || m != (mark{"a", "r", "b", "12", "e", 34, true}) {
 		t.Errorf("got %+v, %v", m, err)

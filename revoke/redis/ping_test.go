@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,36 @@ func TestPingFindsWhatTheServerTells(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", row.new, err, row.want)
 		}
 	}
+}
+
+// A server that does not answer one question of Ping is not ready, but CONFIG may be
+// denied to the user.
+func TestPingWantsEveryAnswer(t *testing.T) {
+	s := start(t, programs[0], "--appendonly", "yes", "--appendfsync", "always")
+	keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
+	check(t, keep.Ping(t.Context()))
+	for _, what := range []string{"info", "try", "read"} {
+		client := s.client(impatient)
+		client.AddHook(&breaker{what: what})
+		if err := (&revokeredis.Store{Client: client, Timeout: time.Minute}).Ping(t.Context()); !errors.Is(err, errBroken) || !strings.HasPrefix(err.Error(), "revoke/redis: ") {
+			t.Errorf("%s: got %v, want an error", what, err)
+		}
+	}
+	client := s.client(impatient)
+	client.AddHook(&breaker{what: "begin"})
+	begins := &revokeredis.Store{Client: client, Timeout: time.Minute}
+	check(t, begins.Ping(t.Context())) // as nothing has changed
+	s.do("CONFIG SET appendfsync everysec")
+	if err := begins.Ping(t.Context()); !errors.Is(err, errBroken) {
+		t.Errorf("what changed is to be noted: got %v, want an error", err)
+	}
+	check(t, keep.Ping(t.Context()))
+	check(t, begins.Ping(t.Context()))
+
+	s.do("CONFIG SET appendonly no")
+	s.do("ACL SETUSER service on >password +@all -config ~*")
+	keep = &revokeredis.Store{Client: s.client(func(o *redis.Options) { o.Username, o.Password = "service", "password" }), Timeout: time.Minute, MayLose: time.Minute}
+	check(t, keep.Ping(t.Context()))
 }
 
 // field returns a field of INFO.
