@@ -95,7 +95,7 @@ func TestAllocations(t *testing.T) {
 		{"a header in another alphabet", "/" + token, 1},
 		{"a signature that was cut", token[:len(token)-2], 2},
 		{"no key", encode(`{"alg":"RS256"}`) + "." + rest, 3},
-		{"expired", resigned(func(c *jwt.Claims) { c.ExpiresAt = 1799999999 }), 4}, // token, payload, refusal, detail
+		{"expired", resigned(func(c *jwt.Claims) { c.ExpiresAt = 1799999999 }), 4},       // token, payload, refusal, detail
 		{"not yet valid", resigned(func(c *jwt.Claims) { c.NotBefore = 1800000001 }), 5}, // and claims
 		{"of another issuer", resigned(func(c *jwt.Claims) { c.Issuer = "https://other.example" }), 5},
 		{"for another audience", resigned(func(c *jwt.Claims) { c.Audience = jwt.Audience{"https://other.example"} }), 5},
