@@ -71,12 +71,10 @@ func malformed(token, part string, p problem) *VerifyError {
 // schemeOf returns the scheme or the name of a header field that stands before a
 // token, as it is written, and "" if there is none.
 func schemeOf(token string) string {
-	i := strings.IndexByte(token[:min(len(token), 16)], ' ')
-	if i < 0 {
-		return ""
-	}
-	if scheme := token[:i]; jose.EqualFold(scheme, "Bearer") || jose.EqualFold(scheme, "DPoP") || jose.EqualFold(scheme, "Authorization:") {
-		return scheme
+	for _, scheme := range [...]string{"Bearer", "DPoP", "Authorization:"} {
+		if n := len(scheme); len(token) > n && token[n] == ' ' && jose.EqualFold(token[:n], scheme) {
+			return token[:n]
+		}
 	}
 	return ""
 }
@@ -88,8 +86,12 @@ func hintBeginning(token string) *hint {
 		return empty
 	case token[0] == '"', token[0] == '\'':
 		return quoted
-	case token != strings.TrimSpace(token):
-		return spaceAround
+	case mayBeSpace(token[0]) || mayBeSpace(token[len(token)-1]):
+		if token != strings.TrimSpace(token) {
+			return spaceAround
+		}
+	}
+	switch {
 	case token[0] >= utf8.RuneSelf:
 		return notASCII
 	case token[0] == '{':
@@ -97,6 +99,9 @@ func hintBeginning(token string) *hint {
 	}
 	return nil
 }
+
+// mayBeSpace reports whether a byte is a space, or a part of one.
+func mayBeSpace(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 // hintDots is the hint for a token that has not two dots.
 func hintDots(token string) *hint {
