@@ -228,3 +228,9 @@ func TestNewKeysForEncryptionAreCarried(t *testing.T) {
 		})
 	}
 }
+
+func TestAKeyOfNoCurveIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := jwk.New("ECDH-ES", &ecdh.PublicKey{}, "")
+	assert.EqualError(t, err, "jwk: got a curve that is not P-256, P-384, P-521, Ed25519 or X25519")
+}

@@ -146,7 +146,7 @@ func (s *Set) index() {
 		}
 	}
 	for at, list := range s.candidates {
-		if others := s.unnamed[at.alg]; others != nil && at.keyID != "" {
+		if others := s.unnamed[at.alg]; others != nil {
 			for _, k := range others.keys {
 				list.add(k)
 			}
