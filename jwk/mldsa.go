@@ -2,11 +2,6 @@ package jwk
 
 import (
 	"crypto"
-	"crypto/sha3"
-	"errors"
-
-	"golang.org/x/crypto/cryptobyte"
-	tag "golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/seed-b1f8f58c/jwt"
 )
@@ -39,42 +34,4 @@ func standard(key any) any {
 		return key.standard()
 	}
 	return key
-}
-
-// parseMLDSA reads the private key of a PKCS #8 structure (RFC 9881 section 6): its
-// seed, or its seed with the key expanded from it, as OpenSSL writes both.
-func parseMLDSA(alg jwt.Algorithm, parameters, body cryptobyte.String) (parsedKey, error) {
-	var content, seed, both, expanded cryptobyte.String
-	if !parameters.Empty() || !body.ReadASN1(&content, tag.OCTET_STRING) {
-		return parsedKey{}, errNoKind
-	}
-	ok := false
-	switch {
-	case content.PeekASN1Tag(tag.OCTET_STRING):
-		return parsedKey{}, errors.New("an expanded ML-DSA key without the seed that it is made from, which is not supported")
-	case content.PeekASN1Tag(tag.SEQUENCE):
-		ok = content.ReadASN1(&both, tag.SEQUENCE) && both.ReadASN1(&seed, tag.OCTET_STRING) && both.ReadASN1(&expanded, tag.OCTET_STRING) && both.Empty()
-	default:
-		ok = content.ReadASN1(&seed, tag.Tag(0).ContextSpecific())
-	}
-	if !ok || len(seed) != mldsaSeedSize || !content.Empty() {
-		return parsedKey{}, errNoKind
-	}
-	key, err := newMLDSA(alg, nil, seed)
-	if err != nil {
-		return parsedKey{}, err
-	}
-	if both != nil && !isExpanded(expanded, []byte(publicPart(key).(mldsaPublic).pub)) {
-		return parsedKey{}, errMismatch
-	}
-	return parsedKey{key: key}, nil
-}
-
-// isExpanded reports whether an expanded private key, which is not used, is that of a
-// public key: by the seed of their matrix and by the hash of the public key in it
-// (FIPS 204 algorithms 22 and 24).
-func isExpanded(key, public []byte) bool {
-	const matrix, secret, hash = 32, 32, 64 // bytes
-	return len(key) > matrix+secret+hash && string(key[:matrix]) == string(public[:matrix]) &&
-		string(key[matrix+secret:][:hash]) == string(sha3.SumSHAKE256(public, hash))
 }

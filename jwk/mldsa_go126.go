@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime"
 
+	"golang.org/x/crypto/cryptobyte"
+
 	"github.com/seed-b1f8f58c/jwt"
 )
 
@@ -14,6 +16,10 @@ import (
 func mldsaParts(any) (alg jwt.Algorithm, pub, seed []byte) { return "", nil, nil }
 
 func newMLDSA(alg jwt.Algorithm, _, _ []byte) (any, error) { return nil, checkMLDSA(alg) }
+
+func parseMLDSA(alg jwt.Algorithm, _, _ cryptobyte.String) (parsedKey, error) {
+	return parsedKey{}, checkMLDSA(alg)
+}
 
 func (p mldsaPublic) standard() any { return nil }
 
