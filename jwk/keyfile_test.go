@@ -343,3 +343,9 @@ func TestTextInACertificateIsNotTheKeyOfItsFile(t *testing.T) {
 		}
 	}
 }
+
+func TestASingleByteIsNoKey(t *testing.T) {
+	t.Parallel()
+	_, err := jwk.ParsePEM([]byte("MA=="))
+	assert.EqualError(t, err, "jwk: PEM: not a key: not DER")
+}
