@@ -192,9 +192,7 @@ func TestCallsAreDecidedLikeRequests(t *testing.T) {
 				assert.Equal(t, test.code, got.code, way)
 				assert.Equal(t, test.caller, got.caller, way)
 				assert.Contains(t, strings.Join(got.trailer.Get("www-authenticate"), ""), test.challenge, way)
-				if test.code != codes.OK {
-					assert.Contains(t, []string{"unauthenticated", "permission denied", "unavailable"}, got.message)
-				}
+				assert.Equal(t, map[codes.Code]string{codes.Unauthenticated: "unauthenticated", codes.PermissionDenied: "permission denied", codes.Unavailable: "unavailable"}[test.code], got.message, way)
 				if test.server == undecided {
 					assert.Equal(t, []string{"3"}, got.trailer.Get("retry-after"))
 				}
