@@ -69,8 +69,28 @@ func privateKey(alg jwt.Algorithm) crypto.Signer {
 	}
 }
 
-// pair returns both sides of a key for alg.
+// pair returns both sides of a key for alg, which it makes once: the checks of a
+// key take longer than a signature.
 func pair(t testing.TB, alg jwt.Algorithm, keyID string) (jwt.Signer, jwt.Verifier) {
+	t.Helper()
+	name := string(alg) + " " + keyID
+	if known, ok := pairs.Load(name); ok {
+		p := known.(keyPair)
+		return p.signer, p.verifier
+	}
+	s, v := newPair(t, alg, keyID)
+	pairs.Store(name, keyPair{s, v})
+	return s, v
+}
+
+type keyPair struct {
+	signer   jwt.Signer
+	verifier jwt.Verifier
+}
+
+var pairs sync.Map // from an algorithm and a key ID to a keyPair
+
+func newPair(t testing.TB, alg jwt.Algorithm, keyID string) (jwt.Signer, jwt.Verifier) {
 	t.Helper()
 	if strings.HasPrefix(string(alg), "HS") {
 		k, err := jwt.NewHMAC(alg, secret, keyID)

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"math/big"
 	"strings"
+	"sync"
 	"testing"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -25,9 +26,13 @@ import (
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
-// leaks are the ways in which a private value may show in a text.
+// leaks are the ways in which a private value may show in a text. They take long
+// to write, and each test asks for those of one key thousands of times.
 func leaks(t testing.TB, k *jwk.Key) (texts []string) {
 	t.Helper()
+	if known, ok := knownLeaks.Load(k); ok {
+		return known.([]string)
+	}
 	data, err := k.MarshalPrivateJSON()
 	require.NoError(t, err)
 	var members map[string]any
@@ -51,8 +56,11 @@ func leaks(t testing.TB, k *jwk.Key) (texts []string) {
 		)
 	}
 	require.NotEmpty(t, texts)
+	knownLeaks.Store(k, texts)
 	return texts
 }
+
+var knownLeaks sync.Map // from *jwk.Key to []string
 
 func assertNoLeak(t *testing.T, k *jwk.Key, where, text string) {
 	t.Helper()
