@@ -2,6 +2,7 @@ package jwk_test
 
 import (
 	"crypto/rsa"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,6 +19,9 @@ func TestGenerate(t *testing.T) {
 	} {
 		t.Run(string(alg), func(t *testing.T) {
 			t.Parallel()
+			if runtime.GOARCH == "wasm" && (alg[:2] == "PS" || alg[:2] == "RS" && alg != jwt.RS256) {
+				t.Skip("a key of 3072 bits takes a minute to make, and RS256 has one of the same kind")
+			}
 			k, err := jwk.Generate(alg)
 			require.NoError(t, err)
 			assert.Equal(t, alg, k.Algorithm())
