@@ -164,11 +164,15 @@ func TestServeRevocation(t *testing.T) {
 }
 
 func TestHandlersOfIncompleteSessionsAnswer(t *testing.T) {
-	for _, s := range []*revoke.Sessions{nil, {}} {
+	unsigned := newSystem(t).sessions
+	unsigned.Sign = nil
+	for _, s := range []*revoke.Sessions{nil, {}, unsigned} {
 		for _, handle := range []http.HandlerFunc{s.ServeRefresh, s.ServeRevocation} {
-			response, values := post(t, handle, "token=a&refresh_token=a")
-			assert.Equal(t, 503, response.StatusCode)
-			assert.Equal(t, "temporarily_unavailable", values["error"])
+			for _, token := range []string{"a", "a.b.c"} {
+				response, values := post(t, handle, "token="+token+"&refresh_token="+token)
+				assert.Equal(t, 503, response.StatusCode)
+				assert.Equal(t, "temporarily_unavailable", values["error"])
+			}
 		}
 	}
 }

@@ -6,7 +6,22 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
+
+// A store without an Epoch must remember everything.
+func TestAnswersSaySinceWhenTheyAre(t *testing.T) {
+	for a, ok := range map[store.Answer]bool{{}: false, {Since: -1}: false, {Since: 1}: true, {Since: 2}: false, {Since: 2, Epoch: "e"}: true, {Epoch: "e"}: false} {
+		assert.Equal(t, ok, known(a) == nil, "%+v", a)
+	}
+}
+
+func TestAStateWithASubjectThatIsNoTextIsNotStored(t *testing.T) {
+	text, err := (&state{Subject: "\xff"}).encode()
+	assert.ErrorContains(t, err, "revoke: session: ")
+	assert.Empty(t, text)
+}
 
 func TestRecentStatesAreTakenOnce(t *testing.T) {
 	var r recentStates
