@@ -50,7 +50,7 @@ func TestLinesEndAsTheTerminalWantsThem(t *testing.T) {
 
 func TestTheKeyboardSaysThatKeysWereNotRotated(t *testing.T) {
 	t.Parallel()
-	k, printed := typedFile(t, "r\nx\nr\n")
+	k, printed := typedFile(t, "r\nerror\nr\n")
 	k.read(t.Context(), func() {}, &issuer{ring: &jwk.KeyRing{Algorithm: jwt.HS256}})
 	assert.Regexp(t, `^(jwt: jwk: [^\n]+\n){2}$`, printed())
 }
