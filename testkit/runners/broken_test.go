@@ -64,9 +64,12 @@ func TestFaultsAreFound(t *testing.T) {
 	for name, verify := range broken {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if r := try(library{name: name, verify: verify, profiles: true}, cases); r.accepted+r.refused == 0 {
-				t.Error("no row finds it")
+			for some := range slices.Chunk(cases, 16) {
+				if r := try(library{name: name, verify: verify, profiles: true}, some); r.accepted+r.refused > 0 {
+					return
+				}
 			}
+			t.Error("no row finds it")
 		})
 	}
 }
