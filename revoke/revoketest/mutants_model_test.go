@@ -98,6 +98,27 @@ var modelMutants = map[string]func(m *mutant){
 			return false, store.Answer{}, errFault
 		}
 	},
+	"swaps nothing": func(m *mutant) {
+		m.swap = func(ctx context.Context, _ jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
+			a, err := m.good.Lookup(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID, Subject: c.Subject})
+			return false, a, err
+		}
+	},
+	"cuts dates that are far away": func(m *mutant) {
+		m.answers(func(q store.Query, a *store.Answer) {
+			if q.Issuer == "far" {
+				a.Subject = 1<<31 - 1
+			}
+		})
+	},
+	"fails to end a session in a game": func(m *mutant) {
+		m.revoke = func(ctx context.Context, date jwt.NumericDate, entries ...store.Entry) error {
+			if len(entries) > 0 && entries[0].Issuer == login && entries[0].SessionID != "" {
+				return errFault
+			}
+			return m.good.Revoke(ctx, date, entries...)
+		}
+	},
 	"fails to revoke in a game": func(m *mutant) {
 		now := every(20)
 		m.revoke = func(ctx context.Context, date jwt.NumericDate, entries ...store.Entry) error {
