@@ -197,11 +197,14 @@ func TestATerminalStaysAsItIsWhereNoKeysAreRead(t *testing.T) {
 // A shell stops a command in the background that reads from the terminal.
 func TestServeInTheBackgroundOfATerminalServes(t *testing.T) {
 	s := newShell(t)
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", "set -m; jwt serve --listen 127.0.0.1:0 & wait")
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `set -m; jwt serve --listen 127.0.0.1:0 & trap "kill $!" HUP; wait`)
 	cmd.Dir, cmd.Env = s.dir, s.start("").Env
 	screen, err := pty.Start(cmd)
 	require.NoError(t, err)
-	defer screen.Close() // which hangs up: the shell and the command end
+	defer func() {
+		screen.Close() // which hangs up
+		_ = cmd.Wait()
+	}()
 	lines := bufio.NewScanner(screen)
 	var address string
 	for lines.Scan() && !strings.Contains(lines.Text(), "rotate") {
