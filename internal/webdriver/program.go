@@ -11,8 +11,23 @@ import (
 )
 
 // Program starts a program, which is killed when the test ends. It waits for the
-// first line of the output that matches, and returns what its first group has.
+// first line of the output that matches, and returns what its first group has. A
+// program that ends without it is started again, a few times: chromedriver takes a free
+// port of IPv4, and ends if somebody has that of IPv6.
 func Program(t testing.TB, line *regexp.Regexp, name string, args ...string) string {
+	t.Helper()
+	const most = 5 // starts
+	for range most {
+		if text, ok := start(t, line, name, args...); ok {
+			return text
+		}
+	}
+	t.Fatalf("webdriver: %s ended without a line %s, %d times", name, line, most)
+	return ""
+}
+
+// start is one start of Program. It reports false if the program ended without the line.
+func start(t testing.TB, line *regexp.Regexp, name string, args ...string) (text string, ok bool) {
 	t.Helper()
 	program := exec.Command(name, args...)
 	program.Stderr = os.Stderr
@@ -39,13 +54,10 @@ func Program(t testing.TB, line *regexp.Regexp, name string, args ...string) str
 		}
 	}()
 	select {
-	case text, ok := <-found:
-		if !ok {
-			t.Fatalf("webdriver: %s ended without a line %s", name, line)
-		}
-		return text
+	case text, ok = <-found:
+		return text, ok
 	case <-time.After(limit):
 		t.Fatalf("webdriver: no line %s from %s within %v", line, name, limit)
 	}
-	return ""
+	return "", false
 }

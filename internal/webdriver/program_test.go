@@ -2,6 +2,7 @@ package webdriver
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -19,6 +20,11 @@ func TestMain(m *testing.M) {
 	case "speaks":
 		os.Stdout.WriteString("first\nport 7\nport 8\n")
 		select {} // until it is killed
+	case "ends, and then speaks":
+		if os.Mkdir(os.Getenv("WEBDRIVER_STARTED"), 0o700) != nil { // it is there
+			os.Stdout.WriteString("port 7\n")
+			select {}
+		}
 	}
 }
 
@@ -36,11 +42,16 @@ func TestAProgramRunsUntilTheTestEnds(t *testing.T) {
 	assert.Equal(t, "7", Program(t, regexp.MustCompile(`^port (\d+)`), itself(t, "speaks")))
 }
 
+func TestAProgramThatEndsEarlyIsStartedAgain(t *testing.T) {
+	t.Setenv("WEBDRIVER_STARTED", filepath.Join(t.TempDir(), "started"))
+	assert.Equal(t, "7", Program(t, regexp.MustCompile(`^port (\d+)`), itself(t, "ends, and then speaks")))
+}
+
 func TestAProgramThatEndsEarlyFailsTheTest(t *testing.T) {
 	name := itself(t, "ends")
 	f := &failing{TB: t}
 	assert.PanicsWithValue(t, f, func() { Program(f, regexp.MustCompile("(x)"), name) })
-	assert.Contains(t, f.why, "ended without a line (x)")
+	assert.Contains(t, f.why, "ended without a line (x), 5 times")
 	assert.PanicsWithValue(t, f, func() { Program(f, regexp.MustCompile("(x)"), name+"-that-is-not-there") })
 	assert.NotContains(t, f.why, "ended")
 }
