@@ -33,6 +33,7 @@ func TestKeysOfTheWrongKindAreRefusedWhenMade(t *testing.T) {
 	require.NoError(t, err)
 	//lint:ignore SA1019 a key that nobody should make
 	mixed := &ecdsa.PrivateKey{PublicKey: ec1.PublicKey, D: ec2.D}
+	//lint:ignore SA1019 a key that nobody should make
 	off := &ecdsa.PrivateKey{PublicKey: ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}, D: ec1.D}
 	//lint:ignore SA1019 a key that nobody should make
 	offCurve := &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}
