@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // Names are such that benchstat can split them: -row .fullname -col /lib, say.
@@ -171,13 +173,13 @@ var errAccepted = errors.New("a bad token is accepted")
 // timed is the loop of all benchmarks on one processor.
 func timed(b *testing.B, run func() error) {
 	b.ReportAllocs()
-	begin := processorTime()
+	begin := program.ProcessorTime()
 	for b.Loop() {
 		if err := run(); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(processorTime()-begin)/float64(b.N), processorUnit)
+	b.ReportMetric(float64(program.ProcessorTime()-begin)/float64(b.N), processorUnit)
 }
 
 // A badToken is one that must be refused, of HS256 and typed claims otherwise.

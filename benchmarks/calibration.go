@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // calibration is a fixed piece of work of which it is measured, before and after each
@@ -19,11 +21,11 @@ const calibrationLoops = 1000 // some milliseconds
 
 // calibrate measures the calibration once.
 func calibrate() sample {
-	processor, wall := processorTime(), time.Now()
+	processor, wall := program.ProcessorTime(), time.Now()
 	for range calibrationLoops {
 		json.Valid(calibrationDocument)
 	}
-	elapsed, worked := time.Since(wall), processorTime()-processor
+	elapsed, worked := time.Since(wall), program.ProcessorTime()-processor
 	return sample{ns: float64(elapsed) / calibrationLoops, processor: float64(worked) / calibrationLoops}
 }
 

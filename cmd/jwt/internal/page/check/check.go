@@ -162,7 +162,7 @@ func (a *Answer) verify(policy *jwt.Policy, token string, keyless bool) {
 	a.Steps = e.Steps // which quote what is not printable
 	var refusal *jwt.VerifyError
 	switch {
-	case e.Err == nil:
+	case e.Err == nil && e.Token != nil:
 		a.Verdict = Accepted
 		return
 	case keyless && errors.Is(e.Err, jwt.ErrUnknownKey):
