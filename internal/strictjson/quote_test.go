@@ -15,6 +15,7 @@ func TestAppendTextQuotesEveryByteAtEveryPlace(t *testing.T) {
 	for size := range len(plain) + 1 {
 		got, ok := AppendText([]byte("before"), plain[:size])
 		assert.True(t, ok)
+		assert.True(t, isPlain(plain[:size]))
 		assert.Equal(t, `before"`+plain[:size]+`"`, string(got))
 		for place := range size {
 			for c := range 256 {
@@ -22,6 +23,10 @@ func TestAppendTextQuotesEveryByteAtEveryPlace(t *testing.T) {
 				text[place] = byte(c)
 				want, err := jsontext.AppendQuote([]byte("before"), text)
 				got, ok := AppendText([]byte("before"), string(text))
+				plain := err == nil && c < utf8.RuneSelf && string(want) == `before"`+string(text)+`"`
+				if isPlain(string(text)) != plain {
+					t.Fatalf("%q: got plain %v, want %v", text, !plain, plain)
+				}
 				if ok != (err == nil) || ok && string(got) != string(want) {
 					t.Fatalf("%q: got %s and %v, want %s", text, got, ok, want)
 				}

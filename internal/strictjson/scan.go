@@ -236,24 +236,23 @@ func (s *scanner) escape(i int) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 1
 	}
-	high, ok := s.unicode(i)
+	high := s.unicode(i)
 	switch {
-	case !ok || 0xDC00 <= high && high <= 0xDFFF:
+	case high < 0 || 0xDC00 <= high && high <= 0xDFFF:
 		return failed
 	case high < 0xD800 || 0xDFFF < high:
 		return i + 5
 	}
-	low, ok := s.unicode(i + 6)
-	if !ok || low < 0xDC00 || 0xDFFF < low || !s.at(i+5, '\\') {
+	if low := s.unicode(i + 6); low < 0xDC00 || 0xDFFF < low || !s.at(i+5, '\\') {
 		return failed
 	}
 	return i + 11
 }
 
-// unicode returns the value of a u and four hexadecimal digits.
-func (s *scanner) unicode(i int) (v uint16, ok bool) {
+// unicode returns the value of a u and four hexadecimal digits, or failed.
+func (s *scanner) unicode(i int) (v int) {
 	if len(s.data)-i < 5 || s.data[i] != 'u' {
-		return 0, false
+		return failed
 	}
 	for _, c := range s.data[i+1 : i+5] {
 		switch {
@@ -264,9 +263,9 @@ func (s *scanner) unicode(i int) (v uint16, ok bool) {
 		case 'A' <= c && c <= 'F':
 			c -= 'A' - 10
 		default:
-			return 0, false
+			return failed
 		}
-		v = v<<4 | uint16(c)
+		v = v<<4 | int(c)
 	}
-	return v, true
+	return v
 }

@@ -46,9 +46,6 @@ func (o *Object) Problem() string { return o.problem }
 // Next reads the next member and reports whether there was one. It returns
 // false at the end of the object and at the first problem.
 func (o *Object) Next() bool {
-	if o.problem != "" {
-		return false
-	}
 	i := o.space(o.pos)
 	switch first := o.Name == nil; {
 	case first && !o.at(i, '{'):

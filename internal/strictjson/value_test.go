@@ -16,6 +16,10 @@ func TestKind(t *testing.T) {
 		assert.Equal(t, want == "a number", v.IsNumber())
 		assert.Equal(t, want == "an object", v.IsObject())
 	}
+	for _, raw := range []string{"/", ":", "+1"} { // which stand beside digits, or before them
+		v := Value{Raw: []byte(raw)}
+		assert.False(t, v.IsNumber(), raw)
+	}
 }
 
 func TestTextAndTexts(t *testing.T) {
@@ -85,4 +89,9 @@ func TestTextDoesNotShareTheData(t *testing.T) {
 		data[i] = 'X'
 	}
 	assert.Equal(t, []string{"text", "text", "text"}, texts)
+
+	const source = `{"a":"text"}`
+	o = Read([]byte(source), 0)
+	require.True(t, o.Next())
+	assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = o.Value.Text(source) }))
 }

@@ -13,6 +13,11 @@ import (
 var typeTable = []any{
 	struct{}{},
 	struct{ A, b string }{"a", "b"},
+	struct {
+		A string
+		b struct{ C string }
+		c *struct{ D string }
+	}{"a", struct{ C string }{"c"}, nil},
 	struct{ A word }{"a"},
 	struct{ A aliased }{"a"},
 	struct{ A string }{"\"\\\b\f\n\r\t\x00\x1f<>&\u2028\u2029é😀"},
