@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"math/bits"
 	"reflect"
 	"runtime"
 	"strings"
@@ -243,6 +242,7 @@ func TestCacheTellsApartWhatIsInOnePlace(t *testing.T) {
 	m.forget(&all[0].digest)
 	m.forget(&all[2].digest)
 	find(false, false, false)
+	assert.Nil(t, m.young.Load().places[0].Load(), "nothing is left of it")
 	assert.Zero(t, m.young.Load().bytes)
 }
 
@@ -285,7 +285,12 @@ func TestCacheCountsEveryText(t *testing.T) {
 	assert.Equal(t, plain-allocated(2*16), size(header, text(3000), Claims{Audience: Audience{"a"}}, text(3000)), "one recipient has its place in the Token")
 	assert.Equal(t, plain+allocated(600)+allocated(700)+allocated(800), size(header, text(2999)+`\`, claims, text(3000)))
 	assert.Equal(t, plain+allocated(100)+allocated(200)+allocated(300)+allocated(400)+allocated(500), size(header, text(3000), claims, text(2999)+`\`))
-	assert.GreaterOrEqual(t, sizeOfEntry, 50*bits.UintSize/8)
+	const pointer = 8 // or less
+	entry := 0
+	for _, size := range []uintptr{reflect.TypeFor[Token]().Size(), reflect.TypeFor[remembered]().Size(), reflect.TypeFor[place]().Size(), pointer, pointer} {
+		entry += allocated(int(size))
+	}
+	assert.Equal(t, entry, sizeOfEntry, "the structs, a place of one token, and that in the table")
 }
 
 // Claims that are remembered count, with the lists and the texts that are their own.

@@ -4,6 +4,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,6 +37,24 @@ func TestDERIsReadInEachArmour(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The first two bytes of a text may be those of a sequence that is shorter than the text.
+func TestTextBeforeABlockIsNotTakenForDER(t *testing.T) {
+	key, err := jwk.New("", material()["Ed25519"], "")
+	require.NoError(t, err)
+	block, err := key.MarshalPrivatePEM()
+	require.NoError(t, err)
+	long := strings.Repeat("x", 200) + "\n"
+	for _, text := range []string{"0 keys are older than this one, which is of 2026\n", "0\x7f" + long} {
+		got, err := jwk.ParsePEM([]byte(text + string(block)))
+		require.NoError(t, err, "%q", text)
+		assert.Equal(t, key.CryptoKey(), got.CryptoKey(), "%q", text)
+	}
+	for _, der := range []string{"0\x81\x80" + long[:128], "0\x82\x01\x00" + long + long[:55]} {
+		_, err = jwk.ParsePEM([]byte(der + string(block)))
+		require.ErrorContains(t, err, "data after the key")
 	}
 }
 
