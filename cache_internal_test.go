@@ -349,4 +349,10 @@ func TestCacheRecallsClaims(t *testing.T) {
 	_, _, err = cache.lend(t.Context(), token, &other)
 	require.NoError(t, err)
 	assert.False(t, other.filled)
+
+	kept := held(cache.memory().young.Load())[0].claims
+	require.NotNil(t, kept.kind)
+	assert.Zero(t, other.recall(kept), "of another type")
+	assert.Zero(t, other.recall(keptClaims{}))
+	assert.Zero(t, (*target)(nil).recall(kept))
 }
