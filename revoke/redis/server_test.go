@@ -42,15 +42,31 @@ type server struct {
 	addr    string
 	args    []string
 	cmd     *exec.Cmd
+	ended   chan struct{} // closed when cmd has
 }
 
 // start starts a server.
 func start(t testing.TB, name string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, program: name, dir: folder(t), args: args, addr: "127.0.0.1:" + program.FreePort()}
-	s.run()
+	return startAt(t, name, func() []string { return args })
+}
+
+// startAt starts a server, at other ports where another program has just taken one. args
+// returns the arguments for a try.
+func startAt(t testing.TB, name string, args func() []string) *server {
+	t.Helper()
+	s := &server{t: t, program: name, dir: folder(t)}
 	t.Cleanup(s.kill)
-	return s
+	var err error
+	for range 5 {
+		s.args, s.addr = args(), "127.0.0.1:"+program.FreePort()
+		if err = s.begin(); err == nil {
+			return s
+		}
+		s.kill()
+	}
+	t.Fatal(err)
+	return nil
 }
 
 // folder returns a new folder. A process that a server has started, to rewrite its
@@ -67,22 +83,47 @@ func folder(t testing.TB) string {
 	return dir
 }
 
-// run starts the process and waits until it answers.
+// run starts the process again and waits until it answers.
 func (s *server) run() {
 	s.t.Helper()
+	check(s.t, s.begin())
+}
+
+// begin starts the process and waits until it answers, or has ended.
+func (s *server) begin() error {
 	_, port, _ := net.SplitHostPort(s.addr)
 	log, err := os.Create(filepath.Join(s.dir, "log"))
-	check(s.t, err)
+	if err != nil {
+		return err
+	}
 	defer log.Close()
-	s.cmd = program.Redis(s.program, port, s.dir, append([]string{"--repl-diskless-sync-delay", "0"}, s.args...)...)
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	check(s.t, s.cmd.Start())
+	cmd := program.Redis(s.program, port, s.dir, append([]string{"--repl-diskless-sync-delay", "0"}, s.args...)...)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	s.cmd, s.ended = cmd, ended
 	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
 	defer c.Close()
-	if !soon(func() bool { err = c.Ping(context.Background()).Err(); return err == nil }) {
+	answers := false
+	soon(func() bool {
+		select {
+		case <-ended:
+			return true
+		default:
+		}
+		if err = c.Ping(context.Background()).Err(); err == nil { // and is no other program's
+			answers = strings.Contains(c.Info(context.Background(), "server").Val(), fmt.Sprintf("\r\nprocess_id:%d\r\n", cmd.Process.Pid))
+		}
+		return answers
+	})
+	if !answers {
 		text, _ := os.ReadFile(log.Name())
-		s.t.Fatalf("%s does not answer: %v\n%s", s.program, err, text)
+		return fmt.Errorf("%s does not answer: %w\n%s", s.program, err, text)
 	}
+	return nil
 }
 
 // soon waits until f reports true, and reports whether it did.
@@ -107,7 +148,7 @@ func eventually(t testing.TB, what string, f func() bool) {
 func (s *server) kill() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
+		<-s.ended
 		s.cmd = nil
 	}
 }
@@ -115,7 +156,7 @@ func (s *server) kill() {
 // shutdown ends the process as it is meant to.
 func (s *server) shutdown() {
 	check(s.t, s.cmd.Process.Signal(syscall.SIGTERM))
-	_ = s.cmd.Wait()
+	<-s.ended
 	s.cmd = nil
 }
 
@@ -154,6 +195,9 @@ func (s *server) do(command string) any {
 	return value
 }
 
+// bus returns the port by which a server talks to the others of a cluster.
+func (s *server) bus() string { return s.args[len(s.args)-1] }
+
 // host returns the address as two arguments.
 func (s *server) host() string { return strings.Replace(s.addr, ":", " ", 1) }
 
@@ -163,14 +207,16 @@ func cluster(t testing.TB, name string, n int) (servers []*server, c *redis.Clus
 	t.Helper()
 	var addrs []string
 	for i := range n {
-		s := start(t, name, "--cluster-enabled", "yes", "--cluster-port", program.FreePort(), "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no")
+		s := startAt(t, name, func() []string {
+			return []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no", "--cluster-port", program.FreePort()}
+		})
 		servers, addrs = append(servers, s), append(addrs, s.addr)
 		if i < 3 {
 			s.do(fmt.Sprintf("CLUSTER ADDSLOTSRANGE %d %d", i*16384/3, (i+1)*16384/3-1))
 		}
 		s.do(fmt.Sprintf("CLUSTER SET-CONFIG-EPOCH %d", i+1))
 		if i > 0 {
-			s.do("CLUSTER MEET " + servers[0].host() + " " + servers[0].args[3])
+			s.do("CLUSTER MEET " + servers[0].host() + " " + servers[0].bus())
 		}
 	}
 	c = redis.NewClusterClient(&redis.ClusterOptions{Addrs: addrs, ContextTimeoutEnabled: true, PoolTimeout: time.Minute})
