@@ -57,6 +57,8 @@ func TestServeRefresh(t *testing.T) {
 	assert.Equal(t, 200, response.StatusCode, "grant_type may be absent")
 	third := tokens["refresh_token"].(string)
 
+	logged := new(bytes.Buffer)
+	s.sessions.Log = slog.New(slog.NewTextHandler(logged, nil))
 	for form, want := range map[string]string{
 		"":                                "invalid_request",
 		"refresh_token=":                  "invalid_request",
@@ -84,8 +86,7 @@ func TestServeRefresh(t *testing.T) {
 	assert.Equal(t, 400, response.StatusCode, "a token in the address is none")
 	assert.Equal(t, "invalid_request", values["error"])
 
-	logged := new(bytes.Buffer)
-	s.sessions.Log = slog.New(slog.NewTextHandler(logged, nil))
+	assert.Empty(t, logged.String(), "what is refused, and no theft")
 	s.store.load = errors.New("down")
 	s.store.swap = s.store.load
 	response, values = post(t, s.sessions.ServeRefresh, "refresh_token="+third)

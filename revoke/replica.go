@@ -217,7 +217,7 @@ func (r *Replica) Run(ctx context.Context) error {
 		} else {
 			r.failure.Store(&err)
 		}
-		if err == nil && page.More && len(page.Entries) > 0 {
+		if page.More && len(page.Entries) > 0 {
 			continue
 		}
 		select {

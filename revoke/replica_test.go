@@ -502,6 +502,25 @@ func TestReplicaReadsEach10Milliseconds(t *testing.T) {
 	})
 }
 
+func TestReplicaThatHasEndedRunsAgain(t *testing.T) {
+	replicated(t, func(t *testing.T, f *feed, _ *Replica) {
+		r := &Replica{Remote: f}
+		for _, id := range []string{"a", "b"} {
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- r.Run(ctx) }()
+			f.revoke(t, id)
+			time.Sleep(20 * time.Millisecond)
+			synctest.Wait()
+			before := f.asked()
+			assert.True(t, denied(t, r, id))
+			assert.Equal(t, before, f.asked(), "the copy is current")
+			cancel()
+			assert.ErrorIs(t, <-done, context.Canceled)
+		}
+	})
+}
+
 // TestReplicaRestsBetweenReads lets each read take a while.
 func TestReplicaRestsBetweenReads(t *testing.T) {
 	for _, row := range []struct {
@@ -521,6 +540,8 @@ func TestReplicaRestsBetweenReads(t *testing.T) {
 }
 
 func TestIncompleteReplicaSaysWhatIsMissing(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
 	for want, r := range map[string]*Replica{
 		"Replica is nil":                           nil,
 		"Replica.Remote is nil":                    {},
@@ -530,7 +551,7 @@ func TestIncompleteReplicaSaysWhatIsMissing(t *testing.T) {
 	} {
 		_, err := r.Lookup(t.Context(), store.Query{})
 		assert.ErrorContains(t, err, want)
-		assert.ErrorContains(t, r.Run(t.Context()), want)
+		assert.ErrorContains(t, r.Run(ended), want)
 		assert.ErrorContains(t, r.Revoke(t.Context(), 1), want)
 	}
 	_, err := (*Replica)(nil).AsOf()

@@ -60,6 +60,16 @@ func TestASessionHasDataThatGoIntoItsTokens(t *testing.T) {
 		Data: json.RawMessage(`{"name":"phone","uses":3}`)}, utc(list[0]))
 }
 
+func TestASessionBegunWithoutDataHasNone(t *testing.T) {
+	s := newSystem(t)
+	s.begin()
+	assert.NotContains(t, s.store.changes[0].New, "data")
+	list, err := s.sessions.List(t.Context(), "alice")
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Nil(t, list[0].Data)
+}
+
 type device2 struct {
 	Device string `json:"device"`
 }

@@ -632,6 +632,18 @@ func TestRefreshFailsClosedAndCanBeTriedAgain(t *testing.T) {
 	}
 }
 
+// A session that is not remembered here is asked for first, and fails in the same way.
+func TestRefreshOfASessionChangedElsewhereCanBeTriedAgain(t *testing.T) {
+	s, down := newSystem(t), errors.New("down")
+	first := s.begin()
+	s.sessions, s.store.swap = s.elsewhere(), down
+	_, err := s.sessions.Refresh(t.Context(), first.Refresh)
+	assert.Equal(t, "undecided", outcome(err))
+	assert.ErrorIs(t, err, down)
+	s.store.swap = nil
+	s.refresh(first.Refresh)
+}
+
 func TestOddStoresAndSignersFailClosed(t *testing.T) {
 	down := errors.New("down")
 	t.Run("a store that answers nothing", func(t *testing.T) {

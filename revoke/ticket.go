@@ -62,7 +62,7 @@ func (d *DenyList) tagOf(epoch, issuer string) string {
 // ticketOf returns the ticket in a session ID, and false if it has none.
 func ticketOf(sessionID string) (t ticket, ok bool) {
 	const dot = groupSize + hashSize
-	if len(sessionID) <= dot+1+epochSize || sessionID[dot] != '.' {
+	if len(sessionID) < dot+1+epochSize || sessionID[dot] != '.' {
 		return ticket{}, false
 	}
 	return readTicket(sessionID[:groupSize], sessionID[dot+1:])
@@ -108,7 +108,7 @@ func (r *refreshToken) next(nonce string) *refreshToken {
 func parseRefreshToken(text string) (*refreshToken, bool) {
 	front, back, ok := strings.Cut(text, ".")
 	r := new(refreshToken)
-	if !ok || len(front) <= groupSize+epochSize || len(back) != base64.RawURLEncoding.EncodedLen(len(r.handle)+len(r.secret)) {
+	if !ok || len(front) < groupSize+epochSize || len(back) != base64.RawURLEncoding.EncodedLen(len(r.handle)+len(r.secret)) {
 		return nil, false
 	}
 	if r.ticket, ok = readTicket(front[:groupSize], front[groupSize:]); !ok {
