@@ -162,7 +162,7 @@ func (m *members) date(label string, d NumericDate) {
 // closeObject makes an object of the members from open on, each behind a comma.
 func closeObject(b []byte, open int) []byte {
 	if len(b) == open {
-		b = append(b, '{')
+		return append(b, "{}"...)
 	}
 	b[open] = '{'
 	return append(b, '}')

@@ -174,12 +174,7 @@ func scanNumber(number []byte) (digits []byte, point int, negative, ok bool) {
 // parseExponent returns the exponent, cut to a size that is beyond any date
 // but cannot overflow.
 func parseExponent(text []byte) int {
-	n, err := strconv.Atoi(string(text))
 	const most = 1 << 30
-	if err != nil && len(text) > 0 && text[0] == '-' {
-		return -most
-	} else if err != nil {
-		return most
-	}
+	n, _ := strconv.Atoi(string(text)) // the nearest int, if it is out of range
 	return min(max(n, -most), most)
 }

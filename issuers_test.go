@@ -331,6 +331,23 @@ func TestPoliciesReportTheFarthestRefusal(t *testing.T) {
 	}
 }
 
+// A token that is late passed every question of its policy but the last, however many
+// more another policy has.
+func TestPoliciesReportTheFarthestRefusalOfAnyNumberOfRules(t *testing.T) {
+	key := hs256(t)
+	late, strict := lenient(key), lenient(key)
+	strict.AllowNoExpiry = false
+	for range 20 {
+		strict.Rules = append(strict.Rules, jwt.NotEmpty("iss"))
+	}
+	strict.Rules = append(strict.Rules, jwt.NotEmpty("role"))
+	token := signed(t, key, `{"iss":"a","exp":1}`)
+	for _, ps := range []jwt.Policies{{late, strict}, {strict, late}} {
+		got, err := ps.Verify(t.Context(), token)
+		refused(t, jwt.ErrExpired, token, got, err)
+	}
+}
+
 // Two policies of one issuer: the refusal says what is wrong for the one that fits
 // better.
 func TestPoliciesOfOneIssuerSayWhatTheBetterOneMisses(t *testing.T) {

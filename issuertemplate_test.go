@@ -113,6 +113,13 @@ func TestPoliciesChooseByIssuerTemplate(t *testing.T) {
 			require.ErrorIs(t, err, jwt.ErrUnknownKey)
 		}
 	}
+	set.asked = nil
+	escaped, part := "", strings.Repeat("a", 128)
+	for _, c := range []byte("https://login.example/" + part + "/v2.0") {
+		escaped += fmt.Sprintf(`\u%04x`, c)
+	}
+	_, err := jwt.Policies{p}.Verify(t.Context(), signed(t, key, `{"iss":"`+escaped+`","tid":"`+part+`"}`))
+	require.NoError(t, err)
 }
 
 // What a template accepts is made of its parts and the claim that it names.

@@ -253,3 +253,16 @@ func TestRulesHoldInPoliciesAndCaches(t *testing.T) {
 		refused(t, jwt.ErrClaim, token, got, err)
 	}
 }
+
+// A slice that is changed later changes no rule.
+func TestRulesKeepTheTextsTheyWereMadeWith(t *testing.T) {
+	key := hs256(t)
+	texts := []string{"a", "b"}
+	p := lenient(key)
+	p.Rules = []jwt.Rule{jwt.OneOf("use", texts...)}
+	texts[0] = "c"
+	_, err := p.Verify(t.Context(), signed(t, key, `{"use":"a"}`))
+	require.NoError(t, err)
+	got, err := p.Verify(t.Context(), signed(t, key, `{"use":"c"}`))
+	refused(t, jwt.ErrClaim, "", got, err)
+}

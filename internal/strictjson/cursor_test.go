@@ -204,7 +204,7 @@ func TestCursorReadsIntegers(t *testing.T) {
 		assert.True(t, ok, data)
 		assert.Equal(t, want, n, data)
 	}
-	for _, data := range []string{`1000000000000000000`, `-1000000000000000000`, `1.0`, `1e1`, `1E1`, `12.`, `-`, ``, ` `, `"1"`, `true`, `[1]`, `-x`, `/`, `:`} {
+	for _, data := range []string{`1000000000000000000`, `-1000000000000000000`, `1.0`, `1e1`, `1E1`, `12.`, `-`, ``, ` `, `"1"`, `true`, `[1]`, `-x`, `/`, `:`, `01`, `-01`, `00`} {
 		c := Walk([]byte(data), "")
 		n, ok := c.Integer()
 		assert.False(t, ok, data)
@@ -244,6 +244,52 @@ func TestCursorGivesPartsOfTheSource(t *testing.T) {
 	c := Walk([]byte(`{1`), `{1`)
 	c.Open('{')
 	assert.Empty(t, c.NameText())
+
+	// Names of any length, near the end of the text or not.
+	for n := range 20 {
+		name := strings.Repeat("n", n)
+		for _, after := range []string{":1}", "\t:1}", ":1           }"} {
+			source := ` { "` + name + `"` + after
+			data := []byte(source)
+			c := Walk(data, source)
+			assert.Equal(t, len(source), c.Left())
+			require.True(t, c.Open('{'))
+			assert.Equal(t, name, c.NameText(), source)
+			assert.Equal(t, 3, c.NameAt(), source)
+			assert.Equal(t, len(after)-strings.Index(after, "1"), c.Left(), source)
+			assert.Zero(t, testing.AllocsPerRun(5, func() {
+				c := Walk(data, source)
+				c.Open('{')
+				_ = c.Name()
+			}), source)
+		}
+	}
+}
+
+// Names are compared as they are without escapes.
+func TestCursorFindsNamesThatAreThereTwice(t *testing.T) {
+	for data, want := range map[string]string{
+		`{"a":1,"b":2,"ab":3}`:     "",
+		`{"a":1,"a":2}`:            `duplicate name "a"`,
+		`{"a":1,"b":2,"\u0061":3}`: `duplicate name "a"`,
+	} {
+		var c Cursor
+		c.WalkStrictly([]byte(data), "")
+		assert.True(t, c.IsStrict())
+		var names Names
+		news := 0
+		for more := c.Open('{'); more; more = c.More('}') {
+			if c.IsNew(c.Name(), &names) {
+				news++
+			}
+			c.Value()
+		}
+		assert.Equal(t, want, c.Problem(), data)
+		assert.Equal(t, want == "", c.AtEnd(), data)
+		assert.Equal(t, map[bool]int{true: 3, false: strings.Count(data, ",")}[want == ""], news, data)
+	}
+	lax := Walk(nil, "")
+	assert.False(t, lax.IsStrict())
 }
 
 func TestReadValueCountsTheDepthAround(t *testing.T) {

@@ -79,22 +79,23 @@ func (s *scanner) value(i, depth int) (end int, escaped bool) {
 	case c == '"':
 		return s.text(i + 1)
 	case c == '-' || '0' <= c && c <= '9':
-		return s.number(i), false
+		end = s.number(i)
 	case c == 't':
-		return s.literal(i, "true"), false
+		end = s.literal(i, "true")
 	case c == 'f':
-		return s.literal(i, "false"), false
+		end = s.literal(i, "false")
 	case c == 'n':
-		return s.literal(i, "null"), false
+		end = s.literal(i, "null")
 	case c != '{' && c != '[':
-		return s.fail("want a JSON value"), false
+		end = s.fail("want a JSON value")
 	case depth >= MaxDepth:
-		return s.fail("nested too deep"), false
+		end = s.fail("nested too deep")
 	case c == '[':
-		return s.array(i+1, depth+1), false
+		end = s.array(i+1, depth+1)
 	default:
-		return s.object(i+1, depth+1), false
+		end = s.object(i+1, depth+1)
 	}
+	return end, false
 }
 
 func (s *scanner) object(i, depth int) int {
