@@ -20,7 +20,7 @@ func FuzzState(f *testing.F) {
 	for _, text := range []string{
 		`{"v":1,"id":"a","sub":"alice","began":1,"ends":2,"exp":3,"current":"c","at":4}`,
 		`{"v":1,"id":"a","sub":"alice","current":"c","used":[{"hash":"h","at":1,"nonce":"n"}],"data":{"x":[1]},"later":{"y":null}}`,
-		`{"v":2,"id":"a","sub":"alice","current":"c"}`, `{"v":1,"id":"","sub":"alice","current":"c"}`, `{}`, `[]`, ``,
+		`{"v":1,"id":"a","current":"c"}`, `{"v":1,"id":"a","sub":"alice"}`, `{"v":2,"id":"a","sub":"alice","current":"c"}`, `{"v":1,"id":"","sub":"alice","current":"c"}`, `{}`, `[]`, ``,
 		`{"v":1,"id":"a","sub":"alice","current":"c","began":1e400}`, `{"v":1,"id":"a","sub":"alice","current":"c","at":"1"}`,
 	} {
 		f.Add(text, "a")
@@ -35,6 +35,7 @@ func FuzzState(f *testing.F) {
 		}
 		require.True(t, id == "" || s.ID == id)
 		require.NotEmpty(t, s.Subject)
+		require.NotEmpty(t, s.Current)
 		again, err := s.encode()
 		require.NoError(t, err)
 		back, err := decodeState(again, s.ID)

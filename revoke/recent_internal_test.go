@@ -35,6 +35,17 @@ func TestRecentStatesAreTakenOnce(t *testing.T) {
 	assert.Zero(t, r.size)
 }
 
+// What is remembered is only tried.
+func TestAStateThatIsNoneIsNotTried(t *testing.T) {
+	s := &Sessions{DenyList: new(DenyList), Issuer: "i"}
+	token := newRefreshToken(ticket{group: "Ab~", epoch: "0123456789a"})
+	s.DenyList.recent.put("i", token.sessionID(), "x")
+	tokens, done, err := s.refreshRecent(t.Context(), nil, token)
+	assert.NoError(t, err)
+	assert.False(t, done)
+	assert.Zero(t, tokens)
+}
+
 func TestRecentStatesAreBounded(t *testing.T) {
 	var r recentStates
 	const each = 1 << 20

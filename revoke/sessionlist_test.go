@@ -99,7 +99,9 @@ func TestSessionDataHaveBounds(t *testing.T) {
 			session.Data = json.RawMessage(data)
 			return "access", nil
 		}
-		assert.Equal(t, "undecided", s.refused(tokens.Refresh))
+		_, err := s.sessions.Refresh(t.Context(), tokens.Refresh)
+		assert.Equal(t, "undecided", outcome(err))
+		assert.ErrorContains(t, err, "session data")
 		s.sessions.Sign = sign
 	}
 	s.refresh(tokens.Refresh)
@@ -306,6 +308,9 @@ func TestListsFailClosed(t *testing.T) {
 	tokens := s.begin()
 	s.store.revoke = down
 	assert.ErrorIs(t, s.sessions.EndAll(t.Context(), "alice"), down)
+	s.store.revoke, s.store.afterRevoke = nil, func() { s.store.revoke = down } // of the subject, but not of its sessions
+	assert.ErrorIs(t, s.sessions.EndAll(t.Context(), "alice"), down)
+	s.store.afterRevoke = nil
 	s.store.revoke, s.store.load = nil, down
 	_, err = s.sessions.EndSession(t.Context(), "alice", "a")
 	assert.ErrorIs(t, err, down)

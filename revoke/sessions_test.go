@@ -692,6 +692,11 @@ func TestOddStoresAndSignersFailClosed(t *testing.T) {
 		s.store.load = down
 		assert.ErrorIs(t, s.sessions.End(t.Context(), first.Refresh), down)
 	})
+	t.Run("logging out everywhere needs the store", func(t *testing.T) {
+		s := newSystem(t)
+		s.store.revoke = down
+		assert.ErrorIs(t, s.list.RevokeSubject(t.Context(), login, "alice", noon), down)
+	})
 }
 
 // A session that the store has an older state of, after the loss of its memory,
@@ -738,6 +743,8 @@ func TestStatesThatAreNotSessionsAreUndecided(t *testing.T) {
 		"empty":             "{}",
 		"a number":          "1",
 		"no current token":  `{"sub":"alice","began":1795521600,"ends":1795608000,"exp":1,"at":1}`,
+		"no subject":        strings.Replace(good.New, `"sub":"alice",`, "", 1),
+		"an empty token":    strings.Replace(good.New, `"current":"`, `"current":"","other":"`, 1),
 		"a later version":   strings.Replace(good.New, `"v":1`, `"v":2`, 1),
 		"another session":   strings.Replace(good.New, `"id":"`, `"id":"x`, 1),
 		"a duplicate name":  strings.Replace(good.New, "{", `{"sub":"alice",`, 1),
@@ -761,17 +768,18 @@ func TestStatesThatAreNotSessionsAreUndecided(t *testing.T) {
 
 func TestIncompleteSessionsRefuse(t *testing.T) {
 	for name, change := range map[string]func(s *system) *revoke.Sessions{
-		"nil":                         func(*system) *revoke.Sessions { return nil },
-		"zero":                        func(*system) *revoke.Sessions { return &revoke.Sessions{} },
-		"no list":                     func(s *system) *revoke.Sessions { s.sessions.DenyList = nil; return s.sessions },
-		"no store":                    func(s *system) *revoke.Sessions { s.list.Store = nil; return s.sessions },
-		"nil memory":                  func(s *system) *revoke.Sessions { s.list.Store = (*revoke.Memory)(nil); return s.sessions },
-		"zero memory":                 func(s *system) *revoke.Sessions { s.list.Store = &revoke.Memory{}; return s.sessions },
-		"a store without sessions":    func(s *system) *revoke.Sessions { s.list.Store = &fake{}; return s.sessions },
-		"no signer":                   func(s *system) *revoke.Sessions { s.sessions.Sign = nil; return s.sessions },
-		"no access lifetime":          func(s *system) *revoke.Sessions { s.sessions.AccessLifetime = 0; return s.sessions },
-		"an access lifetime too long": func(s *system) *revoke.Sessions { s.sessions.AccessLifetime = 25 * time.Hour; return s.sessions },
-		"no session lifetime":         func(s *system) *revoke.Sessions { s.sessions.SessionLifetime = 0; return s.sessions },
+		"nil":                           func(*system) *revoke.Sessions { return nil },
+		"zero":                          func(*system) *revoke.Sessions { return &revoke.Sessions{} },
+		"no list":                       func(s *system) *revoke.Sessions { s.sessions.DenyList = nil; return s.sessions },
+		"no store":                      func(s *system) *revoke.Sessions { s.list.Store = nil; return s.sessions },
+		"nil memory":                    func(s *system) *revoke.Sessions { s.list.Store = (*revoke.Memory)(nil); return s.sessions },
+		"zero memory":                   func(s *system) *revoke.Sessions { s.list.Store = &revoke.Memory{}; return s.sessions },
+		"a list that may lack anything": func(s *system) *revoke.Sessions { s.list.AllowAbsent = []string{"exp"}; return s.sessions },
+		"a store without sessions":      func(s *system) *revoke.Sessions { s.list.Store = &fake{}; return s.sessions },
+		"no signer":                     func(s *system) *revoke.Sessions { s.sessions.Sign = nil; return s.sessions },
+		"no access lifetime":            func(s *system) *revoke.Sessions { s.sessions.AccessLifetime = 0; return s.sessions },
+		"an access lifetime too long":   func(s *system) *revoke.Sessions { s.sessions.AccessLifetime = 25 * time.Hour; return s.sessions },
+		"no session lifetime":           func(s *system) *revoke.Sessions { s.sessions.SessionLifetime = 0; return s.sessions },
 		"sessions that outlive the log-out everywhere": func(s *system) *revoke.Sessions { s.sessions.SessionLifetime += time.Second; return s.sessions },
 		"a negative idle lifetime":                     func(s *system) *revoke.Sessions { s.sessions.IdleLifetime = -1; return s.sessions },
 		"a negative number of sessions":                func(s *system) *revoke.Sessions { s.sessions.MaxSessions = -1; return s.sessions },

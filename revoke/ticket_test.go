@@ -1,9 +1,12 @@
 package revoke
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/seed-b1f8f58c/jwt"
 )
 
 func TestATicketIsReadFromAWholeSessionID(t *testing.T) {
@@ -23,6 +26,14 @@ func TestATicketIsReadFromAWholeSessionID(t *testing.T) {
 	}
 	_, ok = ticketOf(id[:len(id)-2] + "01a")
 	assert.False(t, ok, "a number of two forms")
+}
+
+func TestATicketHasADateOf63Bits(t *testing.T) {
+	got, ok := readTicket("Ab~", "0123456789a"+"1y2p0ij32e8e7")
+	assert.True(t, ok)
+	assert.Equal(t, jwt.NumericDate(math.MaxInt64), got.subject)
+	_, ok = readTicket("Ab~", "0123456789a"+"1y2p0ij32e8e8")
+	assert.False(t, ok, "more than a date has")
 }
 
 // Hashes are in stores and in tokens, and must stay what they are.

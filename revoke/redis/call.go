@@ -202,6 +202,9 @@ func read(value any) (r reply, err error) {
 	return r, nil
 }
 
+// decimal reads a number as it is stored.
+func decimal(text string) (int64, error) { return strconv.ParseInt(text, 10, 64) }
+
 // ask is run that also returns what is known against the entries of the calls.
 func (c conn) ask(ctx context.Context, calls ...*call) ([]reply, store.Answer, error) {
 	replies, err := c.run(ctx, calls...)
@@ -222,7 +225,7 @@ func (c conn) ask(ctx context.Context, calls ...*call) ([]reply, store.Answer, e
 func (call *call) add(a *store.Answer, head string) error {
 	since, rest, _ := strings.Cut(head, " ")
 	epoch, rest, _ := strings.Cut(rest, " ")
-	date, err := strconv.ParseInt(since, 10, 64)
+	date, err := decimal(since)
 	if err != nil || date <= 0 || epoch == "" {
 		return errNotOurs
 	}
@@ -245,7 +248,7 @@ func (call *call) add(a *store.Answer, head string) error {
 		case ofSession:
 			a.SessionID = true
 		case ofSubject:
-			n, err := strconv.ParseInt(value, 10, 64)
+			n, err := decimal(value)
 			if err != nil || n <= 0 {
 				return errNotOurs
 			}

@@ -52,6 +52,19 @@ func TestAnswersOfPartsAreOne(t *testing.T) {
 	}
 }
 
+func TestNumbersAreReadInOneForm(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "-7": -7, "010": 10, "9223372036854775807": 1<<63 - 1, "-9223372036854775808": -1 << 63} {
+		if n, err := decimal(text); n != want || err != nil {
+			t.Errorf("%q: got %d, %v", text, n, err)
+		}
+	}
+	for _, text := range []string{"", "x", "0x5", "1_0", "1.5", "9223372036854775808"} {
+		if n, err := decimal(text); err == nil {
+			t.Errorf("%q: got %d and no error", text, n)
+		}
+	}
+}
+
 func TestRepliesAreReadAsTheyAre(t *testing.T) {
 	for _, row := range []struct {
 		value any

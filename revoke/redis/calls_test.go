@@ -34,10 +34,18 @@ func TestEveryCallIsOneRoundTrip(t *testing.T) {
 		f()
 		return p.turns.Load() - before
 	}
+	loadNothing := func(q store.Query) {
+		state, a, err := keep.Load(ctx, q)
+		if check(t, err); state != "" || a.Since == 0 {
+			t.Errorf("got %q, %+v, want an answer without a state", state, a)
+		}
+	}
 	for name, f := range map[string]func(){
 		"Lookup of three names": func() { _, err := keep.Lookup(ctx, all); check(t, err) },
 		"Lookup of none":        func() { _, err := keep.Lookup(ctx, store.Query{}); check(t, err) },
 		"Load":                  func() { _, _, err := keep.Load(ctx, all); check(t, err) },
+		"Load of nothing":       func() { loadNothing(store.Query{}) },
+		"Load of no session":    func() { loadNothing(store.Query{Issuer: "i", ID: "id", Subject: "subject"}) },
 		"Swap": func() {
 			_, _, err := keep.Swap(ctx, now, store.Change{SessionID: "s", Subject: "alice", New: "1", Until: now + 10})
 			check(t, err)

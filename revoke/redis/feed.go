@@ -148,7 +148,7 @@ func (c conn) news(ctx context.Context, all []*teller, lines []string) ([]news, 
 func (c conn) newsOf(ctx context.Context, t *teller, lines []string) ([]news, error) {
 	if len(t.parts) > 1 {
 		changed, err := c.tell(ctx, "news", t, lines)
-		if err != nil || len(changed) == 0 {
+		if len(changed) == 0 {
 			return nil, err
 		}
 		t = &teller{client: t.client}
@@ -236,7 +236,7 @@ func readList(told any) (l newsList, err error) {
 	from, ok2 := fields[1].(int64)
 	count, ok3 := fields[2].(int64)
 	texts, ok4 := fields[3].([]any)
-	end, err := strconv.ParseInt(till, 10, 64)
+	end, err := decimal(till)
 	if !ok1 || !ok2 || !ok3 || !ok4 || err != nil {
 		return l, errNotOurs
 	}
@@ -265,8 +265,8 @@ func (n *news) after(line string) (next string, entries []store.Entry, err error
 	read := make(map[int64]int64)
 	for pair := range strings.FieldsSeq(pairs) {
 		till, count, _ := strings.Cut(pair, ":")
-		end, err1 := strconv.ParseInt(till, 10, 64)
-		was, err2 := strconv.ParseInt(count, 10, 64)
+		end, err1 := decimal(till)
+		was, err2 := decimal(count)
 		if err1 != nil || err2 != nil {
 			return "", nil, errNotOurs
 		}
@@ -308,8 +308,8 @@ func readEntry(text string) (store.Entry, error) {
 	date, rest, _ := strings.Cut(rest, " ")
 	till, rest, _ := strings.Cut(rest, " ")
 	length, names, _ := strings.Cut(rest, " ")
-	at, err1 := strconv.ParseInt(date, 10, 64)
-	until, err2 := strconv.ParseInt(till, 10, 64)
+	at, err1 := decimal(date)
+	until, err2 := decimal(till)
 	n, err3 := strconv.ParseUint(length, 10, 31)
 	if err1 != nil || err2 != nil || err3 != nil || n > uint64(len(names)) {
 		return store.Entry{}, errNotOurs

@@ -71,9 +71,6 @@ func (c conn) recover(ctx context.Context) error {
 		next.sure = servers[p.run].sure && !p.replicas
 		calls = append(calls, p.begin(next))
 	}
-	if len(calls) == 0 {
-		return nil
-	}
 	_, err = c.send(ctx, calls...)
 	return err
 }
@@ -165,8 +162,8 @@ func readMark(text string) (mark, error) {
 	if len(fields) != 8 {
 		return mark{}, errNotOurs
 	}
-	seen, err1 := strconv.ParseInt(fields[1], 10, 64)
-	since, err2 := strconv.ParseInt(fields[6], 10, 64)
+	seen, err1 := decimal(fields[1])
+	since, err2 := decimal(fields[6])
 	if err1 != nil || err2 != nil || since <= 0 || fields[7] == "" {
 		return mark{}, errNotOurs
 	}

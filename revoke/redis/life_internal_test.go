@@ -108,6 +108,46 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 }
 
+// All parts begin in the second in which the last of them can, and are of one epoch.
+func TestAllPartsBeginAtOnce(t *testing.T) {
+	type begun struct{ life, text, sure, branch, since, epoch string }
+	marks := make(map[string]begun)
+	c := conn{store: new(Store), prefix: "jwt", client: clientOf(t, func(cmd redis.Cmder) error {
+		what, mark, args := script(cmd)
+		switch what {
+		case "read":
+			now := int64(1000)
+			if mark == "jwt:{07}:mark" {
+				now = 1001 // it is asked later
+			}
+			text := ""
+			if mark == "jwt:{08}:mark" {
+				text = a + " 34 1 r b 5 12 e" // which is as it should be
+			}
+			cmd.(*redis.Cmd).SetVal([]any{a, nobody, int64(1), now, text, "r"})
+		case "begin":
+			marks[mark] = begun{args[0], args[1], args[2], args[3], args[4], args[5]}
+			cmd.(*redis.Cmd).SetVal(int64(1))
+		}
+		return nil
+	})}
+	if err := c.recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first := marks["jwt:{00}:mark"]
+	if want := (begun{a, "", "0", first.branch, "+1003", first.epoch}); first != want || len(first.branch) != 16 || len(first.epoch) < 16 {
+		t.Errorf("got %+v, want %+v", first, want)
+	}
+	for mark, m := range marks {
+		if m != first {
+			t.Errorf("%s: got %+v, want %+v", mark, m, first)
+		}
+	}
+	if _, ok := marks["jwt:{08}:mark"]; ok || len(marks) != parts-1 {
+		t.Errorf("got %d marks, want one of each part that has none", len(marks))
+	}
+}
+
 func TestMarksThatAreNone(t *testing.T) {
 	for _, text := range []string{"x", "a 34 1 r b 5 12", "a 34 1 r b 5 12 e more", "a 34 1 r b 5 0 e", "a 34 1 r b 5 x e", "a x 1 r b 5 12 e", "a 0x22 1 r b 5 12 e", "a 34 1 r b 5 0xc e", "a 34 1 r b 5 12 "} {
 		if m, err := readMark(text); err == nil {

@@ -84,9 +84,6 @@ func (c conn) assure(ctx context.Context) error {
 			calls = append(calls, p.begin(next))
 		}
 	}
-	if len(calls) == 0 {
-		return nil
-	}
 	_, err = c.send(ctx, calls...)
 	return err
 }
