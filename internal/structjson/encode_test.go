@@ -110,6 +110,7 @@ func TestAppendRefusesWhatCouldNotBeRead(t *testing.T) {
 		{struct{ A any }{deep}, place{"A", strings.Repeat("[0]", strictjson.MaxDepth-1), "nested too deep"}},
 		{cycle, place{"next", strings.Repeat(".next", strictjson.MaxDepth-1), "nested too deep"}},
 		{loop, place{"", "", "nested too deep"}},
+		{struct{ A any }{loop}, place{"A", "", "nested too deep"}},
 		{cyclic, place{"a", strings.Repeat(".a", strictjson.MaxDepth-1), "nested too deep"}},
 	} {
 		for _, v := range []any{row.v, addressed(row.v)} {

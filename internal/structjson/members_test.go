@@ -224,12 +224,16 @@ func TestPlainTypesHaveNoMethodsThatDecode(t *testing.T) {
 			A string
 			Base
 		}
+		hiding struct {
+			Base
+			ID string `json:"id"`
+		}
 	)
 	for _, v := range []any{plain{}, recursive{}, embedsAlone{}, Base{}} {
 		assert.True(t, New(reflect.TypeOf(v), base).Plain, "%T", v)
 	}
 	for _, v := range []any{
-		withMethod{}, withPointer{}, withDeep{}, withMap{}, withArray{}, withRaw{}, withFormat{}, withFunc{}, before{}, 7,
+		withMethod{}, withPointer{}, withDeep{}, withMap{}, withArray{}, withRaw{}, withFormat{}, withFunc{}, before{}, hiding{}, 7,
 	} {
 		assert.False(t, New(reflect.TypeOf(v), base).Plain, "%T", v)
 	}
