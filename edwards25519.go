@@ -48,7 +48,6 @@ func isEd25519Point(key []byte) bool {
 	// So has then u·v, which is v² times as much, and needs no division. Neither u
 	// nor v is zero here.
 	y2 := new(big.Int).Mul(y, y)
-	y2.Mod(y2, edwardsP)
 	v := new(big.Int).Mul(edwardsD, y2)
 	v.Add(v, edwardsOne)
 	uv := v.Mul(v, y2.Sub(y2, edwardsOne))
