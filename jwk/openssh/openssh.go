@@ -93,13 +93,10 @@ func parsePublic(text string) (any, error) {
 		return nil, fmt.Errorf("got %d lines, want that of one public key", len(lines))
 	}
 	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(lines[0]))
-	if err != nil {
-		return nil, errors.New("not a public key")
-	}
 	if len(options) > 0 {
 		return nil, errors.New("got options before the public key, want the key alone")
 	}
-	if !slices.Contains(plainTypes, key.Type()) {
+	if err != nil || !slices.Contains(plainTypes, key.Type()) {
 		return nil, errors.New("not a public key of a kind that is supported: RSA, ECDSA or Ed25519")
 	}
 	return key.(ssh.CryptoPublicKey).CryptoPublicKey(), nil
