@@ -87,3 +87,24 @@ func TestKeyRingWithdraws(t *testing.T) {
 		assert.Equal(t, now, signing(t, r))
 	})
 }
+
+// Who found the keys before one of them was withdrawn does not keep it for others.
+func TestAKeyThatIsWithdrawnMeanwhileIsNotRemembered(t *testing.T) {
+	var clock ringClock
+	r := newRing(&clock)
+	require.NoError(t, r.Rotate(t.Context()))
+	a := signing(t, r)
+	withdraw := true
+	r.Now = func() time.Time { // which is asked with the keys in hand
+		if withdraw {
+			withdraw = false
+			require.NoError(t, r.Withdraw(t.Context(), a))
+		}
+		return clock.at
+	}
+	verifying(t, r, a)
+	require.False(t, withdraw)
+	assert.Empty(t, verifying(t, r, a))
+	b := signing(t, r)
+	assert.Equal(t, []string{b}, verifying(t, r, a, b))
+}
