@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
@@ -34,7 +35,7 @@ func found(lines []string) (names []string) {
 // attack returns what Attacks reports about a handler.
 func attack(t *testing.T, issuer *jwttest.Issuer, o jwttest.AttackOptions, handler http.Handler) []string {
 	t.Helper()
-	return reported(t, func(t testing.TB) { jwttest.Attacks(t, handler, issuer, o) })
+	return reported.By(t, func(t testing.TB) { jwttest.Attacks(t, handler, issuer, o) })
 }
 
 func careful(issuer *jwttest.Issuer) http.Handler {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
@@ -93,7 +94,7 @@ func TestWrongKeySetsAreFound(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			lines := reported(t, func(t testing.TB) { jwttest.TestKeySet(t, keySetFunc{verifiers: verifiers}, signer) })
+			lines := reported.By(t, func(t testing.TB) { jwttest.TestKeySet(t, keySetFunc{verifiers: verifiers}, signer) })
 			require.NotEmpty(t, lines)
 			assert.Contains(t, strings.Join(lines, "\n"), "jwttest: KeySet: "+want)
 			if !strings.Contains(want, "has no key for a token") { // nor has it when the context has ended
@@ -109,7 +110,7 @@ func TestKeySetsAreCalledConcurrently(t *testing.T) {
 	callers := crowd{from: 5} // after four headers and a token
 	var mu sync.Mutex
 	inside := 0
-	lines := reported(t, func(t testing.TB) {
+	lines := reported.By(t, func(t testing.TB) {
 		jwttest.TestKeySet(t, keySetFunc{verifiers: func(context.Context, jwt.Header) ([]jwt.Verifier, error) {
 			mu.Lock()
 			inside++
@@ -135,12 +136,12 @@ func TestWhatAKeySetExplainsFitsIntoALog(t *testing.T) {
 	for text, want := range map[string]int{
 		strings.Repeat("x", 1024): 0, strings.Repeat("x", 1025): 1, "two\nlines": 1,
 	} {
-		lines := reported(t, func(t testing.TB) {
+		lines := reported.By(t, func(t testing.TB) {
 			jwttest.TestKeySet(t, keySetFunc{jwt.Keys{v}.Verifiers, func(jwt.Header) string { return text }}, signer)
 		})
 		assert.Len(t, lines, want, "%.20q", text)
 	}
-	lines := reported(t, func(t testing.TB) {
+	lines := reported.By(t, func(t testing.TB) {
 		jwttest.TestKeySet(t, keySetFunc{jwt.Keys{v}.Verifiers, func(h jwt.Header) string {
 			if len(h.KeyID) == 5000 {
 				panic("too long")
@@ -150,7 +151,7 @@ func TestWhatAKeySetExplainsFitsIntoALog(t *testing.T) {
 	})
 	require.Len(t, lines, 1)
 	assert.Contains(t, lines[0], "panics with NoKey")
-	assert.Equal(t, []string{"jwttest: TestKeySet has no signer, want those whose keys the set has"}, reported(t, func(t testing.TB) { jwttest.TestKeySet(t, jwt.Keys{}) }))
+	assert.Equal(t, []string{"jwttest: TestKeySet has no signer, want those whose keys the set has"}, reported.By(t, func(t testing.TB) { jwttest.TestKeySet(t, jwt.Keys{}) }))
 }
 
 func TestKeySetsOfThePackagesPass(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
 
@@ -121,7 +122,7 @@ func TestWrongSignersAreFound(t *testing.T) {
 			if row.verifier == nil {
 				row.verifier = verifier
 			}
-			lines := reported(t, func(t testing.TB) { jwttest.TestSigner(t, row.signer, row.verifier) })
+			lines := reported.By(t, func(t testing.TB) { jwttest.TestSigner(t, row.signer, row.verifier) })
 			require.NotEmpty(t, lines)
 			assert.Contains(t, fmt.Sprint(lines), "jwttest: Signer: ")
 			assert.Contains(t, fmt.Sprint(lines), want)
@@ -129,7 +130,7 @@ func TestWrongSignersAreFound(t *testing.T) {
 		})
 	}
 
-	lines := reported(t, func(t testing.TB) {
+	lines := reported.By(t, func(t testing.TB) {
 		jwttest.TestSigner(t, oddKey{Signer: right, Verifier: verifier, sign: func(ctx context.Context, input []byte) ([]byte, error) {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
 
@@ -149,7 +150,7 @@ func TestWrongTokenVerifiersAreFound(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			lines := reported(t, func(t testing.TB) { jwttest.TestTokenVerifier(t, verify, issuer) })
+			lines := reported.By(t, func(t testing.TB) { jwttest.TestTokenVerifier(t, verify, issuer) })
 			require.NotEmpty(t, lines)
 			assert.Contains(t, strings.Join(lines, "\n"), "jwttest: TokenVerifier: "+want)
 			if !strings.Contains(want, "accepts attack") {
@@ -157,6 +158,6 @@ func TestWrongTokenVerifiersAreFound(t *testing.T) {
 			}
 		})
 	}
-	lines := reported(t, func(t testing.TB) { jwttest.TestTokenVerifier(t, policy, issuer, "typ") })
+	lines := reported.By(t, func(t testing.TB) { jwttest.TestTokenVerifier(t, policy, issuer, "typ") })
 	assert.Equal(t, []string{`jwttest: "typ" is to be allowed, which is no attack`}, lines)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
 
@@ -45,7 +46,7 @@ func TestWrongVerifiersAreFound(t *testing.T) {
 		}}
 	}
 	calls := 0 // of which the last are eight at a time, and two when the context has ended
-	require.Empty(t, reported(t, func(t testing.TB) {
+	require.Empty(t, reported.By(t, func(t testing.TB) {
 		var mu sync.Mutex
 		jwttest.TestVerifier(t, oddKey{Signer: signer, Verifier: right, verify: func(ctx context.Context, input, sig []byte) error {
 			mu.Lock()
@@ -148,7 +149,7 @@ func TestWrongVerifiersAreFound(t *testing.T) {
 			if odd.Verifier == nil {
 				odd.Verifier = right
 			}
-			lines := reported(t, func(t testing.TB) { jwttest.TestVerifier(t, odd, signer) })
+			lines := reported.By(t, func(t testing.TB) { jwttest.TestVerifier(t, odd, signer) })
 			require.NotEmpty(t, lines)
 			assert.Regexp(t, want, fmt.Sprint(lines))
 			if want != "in concurrent calls" {
@@ -162,6 +163,6 @@ func TestTheCounterpartOfAVerifierHasToSign(t *testing.T) {
 	t.Parallel()
 	signer, verifier := pair(t, jwt.HS256, "")
 	broken := oddKey{Signer: signer, Verifier: verifier, sign: brokenSigner{}.Sign}
-	lines := reported(t, func(t testing.TB) { jwttest.TestVerifier(t, verifier, broken) })
+	lines := reported.By(t, func(t testing.TB) { jwttest.TestVerifier(t, verifier, broken) })
 	assert.Equal(t, []string{"jwttest: the counterpart does not sign:  out of reach"}, lines)
 }

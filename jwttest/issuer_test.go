@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
@@ -129,11 +130,11 @@ func TestKeysOfAnIssuerRotate(t *testing.T) {
 
 func TestAnIssuerWithoutKeysFailsTheTest(t *testing.T) {
 	t.Parallel()
-	assert.Contains(t, reported(t, func(t testing.TB) { new(jwttest.Issuer).Token(t) }), "jwttest: Issuer has no keys, want one from NewIssuer or StartIssuer")
+	assert.Contains(t, reported.By(t, func(t testing.TB) { new(jwttest.Issuer).Token(t) }), "jwttest: Issuer has no keys, want one from NewIssuer or StartIssuer")
 	assert.Nil(t, new(jwttest.Issuer).Policy().Keys)
 	issuer := jwttest.NewIssuer(t)
 	issuer.Keys.Algorithm = jwt.HS256
-	lines := reported(t, func(t testing.TB) { issuer.Token(t) })
+	lines := reported.By(t, func(t testing.TB) { issuer.Token(t) })
 	require.Len(t, lines, 1)
 	assert.Contains(t, lines[0], "jwttest: no key to sign with: ")
 }

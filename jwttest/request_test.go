@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwthttp"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
@@ -45,7 +46,7 @@ func TestRequestsForHandlersAndForClients(t *testing.T) {
 	defer answer.Body.Close()
 	assert.Equal(t, http.StatusOK, answer.StatusCode)
 	assert.Equal(t, t.Context(), none.Context())
-	assert.Contains(t, reported(t, func(t testing.TB) { jwttest.Request(t, "a b", "http://x", "") })[0], "jwttest: no request: ")
+	assert.Contains(t, reported.By(t, func(t testing.TB) { jwttest.Request(t, "a b", "http://x", "") })[0], "jwttest: no request: ")
 }
 
 func TestAContextHasATokenThatNobodySigned(t *testing.T) {
@@ -53,5 +54,5 @@ func TestAContextHasATokenThatNobodySigned(t *testing.T) {
 	w := httptest.NewRecorder()
 	hello.ServeHTTP(w, jwttest.Request(t, "GET", "/", "").WithContext(jwttest.Context(t, jwt.Claims{Subject: "bob"})))
 	assert.Equal(t, "hello bob", w.Body.String())
-	assert.Contains(t, reported(t, func(t testing.TB) { jwttest.Context(t, "text") })[0], "jwttest: no token: ")
+	assert.Contains(t, reported.By(t, func(t testing.TB) { jwttest.Context(t, "text") })[0], "jwttest: no token: ")
 }

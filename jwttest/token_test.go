@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/jwttest"
 )
@@ -124,7 +125,7 @@ func TestTokensThatCannotBeMadeFailTheTest(t *testing.T) {
 		"jwttest: no key can be made: ":           func(t testing.TB) string { return foreign.Token(t, jwttest.Forged()) },
 	} {
 		var got string
-		lines := reported(t, func(t testing.TB) { got = token(t) })
+		lines := reported.By(t, func(t testing.TB) { got = token(t) })
 		require.Len(t, lines, 1, want)
 		assert.Contains(t, lines[0], want)
 		assert.Empty(t, got)

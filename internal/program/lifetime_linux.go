@@ -1,9 +1,6 @@
 package program
 
-import (
-	"os/exec"
-	"syscall"
-)
+import "syscall"
 
-// endWithUs has a program killed when the process that started it ends.
-func endWithUs(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+// endsWithUs has a program killed when the process that started it ends.
+func endsWithUs() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }

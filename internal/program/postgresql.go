@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"runtime"
-	"syscall"
 	"testing"
 )
 
@@ -20,17 +18,9 @@ func FindPostgreSQL(t testing.TB) {
 // the process that started it. Its Cancel ends its children first, which would go on for
 // a moment without it.
 func PostgreSQL(data, port string, args ...string) *exec.Cmd {
-	all := []string{"-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}
-	if runtime.GOOS != "windows" {
-		all = append(all, "-c", "dynamic_shared_memory_type=mmap")
-	}
+	all := append([]string{"-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}, systemArgs...)
 	cmd := unprivileged(Path("postgres", postgreSQL), append(all, args...)...)
-	cmd.Cancel = func() error {
-		if runtime.GOOS == "windows" {
-			return cmd.Process.Kill()
-		}
-		return cmd.Process.Signal(syscall.SIGQUIT)
-	}
+	cmd.Cancel = func() error { return endServer(cmd.Process) }
 	return cmd
 }
 
@@ -47,10 +37,7 @@ func InitDB(data, superuser string) error {
 // unprivileged is a program that refuses to run as root.
 func unprivileged(path string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), path, args...)
-	if runtime.GOOS != "windows" {
-		cmd.Dir = "/" // which everybody may read
-	}
-	endWithUs(cmd)
+	cmd.SysProcAttr = endsWithUs()
 	asServerUser(cmd)
 	return cmd
 }

@@ -4,6 +4,7 @@ package program
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"time"
 )
@@ -16,6 +17,12 @@ func Resume(int) error { return errors.ErrUnsupported }
 
 // ProcessorTime is known only on Unix.
 func ProcessorTime() time.Duration { return 0 }
+
+// Elsewhere PostgreSQL needs no argument of the system's.
+var systemArgs []string
+
+// Elsewhere only a kill ends a server.
+func endServer(p *os.Process) error { return p.Kill() }
 
 // Elsewhere a server runs as who started it.
 func asServerUser(*exec.Cmd) {}

@@ -20,42 +20,44 @@ func Resume(pid int) error { return syscall.Kill(pid, syscall.SIGCONT) }
 // ProcessorTime is what this process has used, of all processors.
 func ProcessorTime() time.Duration {
 	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // has no other error than of its arguments
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// serverUser is whom a server runs as if this process is root's, nil if it is not.
-func serverUser() *syscall.Credential {
-	if os.Getuid() != 0 {
+// systemArgs have PostgreSQL share memory by files, of which there is more.
+var systemArgs = []string{"-c", "dynamic_shared_memory_type=mmap"}
+
+// endServer has a server end its children, and then itself.
+func endServer(p *os.Process) error { return p.Signal(syscall.SIGQUIT) }
+
+// serverUser is whom a server runs as if the process is root's: the first user that the
+// system knows. It is nil if the process is not root's.
+func serverUser(uid int, names ...string) *syscall.Credential {
+	if uid != 0 {
 		return nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
+	for _, name := range names {
 		if u, err := user.Lookup(name); err == nil {
-			uid, _ := strconv.ParseUint(u.Uid, 10, 32)
-			gid, _ := strconv.ParseUint(u.Gid, 10, 32)
+			uid, _ := strconv.Atoi(u.Uid)
+			gid, _ := strconv.Atoi(u.Gid)
 			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		}
 	}
 	return nil
 }
 
-// asServerUser has a program run as the server's user.
+// ourServerUser is the server's user for this process.
+func ourServerUser() *syscall.Credential { return serverUser(os.Getuid(), "postgres", "nobody") }
+
+// asServerUser has a program run as the server's user, in a folder that everybody may read.
 func asServerUser(cmd *exec.Cmd) {
-	c := serverUser()
-	if c == nil {
-		return
-	}
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = new(syscall.SysProcAttr)
-	}
-	cmd.SysProcAttr.Credential = c
+	cmd.Dir = "/"
+	cmd.SysProcAttr.Credential = ourServerUser()
 }
 
 // Give makes the server's user the owner of a file or folder.
 func Give(path string) error {
-	if c := serverUser(); c != nil {
+	if c := ourServerUser(); c != nil {
 		return os.Chown(path, int(c.Uid), int(c.Gid))
 	}
 	return nil

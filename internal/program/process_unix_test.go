@@ -5,9 +5,13 @@ package program
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestAPausedProcessStandsStillUntilItIsResumed(t *testing.T) {
@@ -25,19 +29,42 @@ func TestAPausedProcessStandsStillUntilItIsResumed(t *testing.T) {
 			}
 		}
 	}
-	if err := Pause(pid); err != nil || !changed(syscall.WUNTRACED).Stopped() {
-		t.Errorf("got %v, want it to stand still", err)
-	}
-	if err := Resume(pid); err != nil || !changed(syscall.WCONTINUED).Continued() {
-		t.Errorf("got %v, want it to go on", err)
-	}
+	require.NoError(t, Pause(pid))
+	assert.True(t, changed(syscall.WUNTRACED).Stopped())
+	require.NoError(t, Resume(pid))
+	assert.True(t, changed(syscall.WCONTINUED).Continued())
+
+	const none = 1 << 30 // more than there can be
+	assert.ErrorIs(t, Pause(none), syscall.ESRCH)
+	assert.ErrorIs(t, Resume(none), syscall.ESRCH)
 }
 
 func TestProcessorTimeIsThatOfThisProcess(t *testing.T) {
 	before := ProcessorTime()
 	for begun := time.Now(); ProcessorTime() < before+10*time.Millisecond; {
-		if time.Since(begun) > time.Minute {
-			t.Fatalf("got %v, and %v after a busy minute", before, ProcessorTime())
-		}
+		require.Less(t, time.Since(begun), time.Minute, "a busy minute after %v", before)
 	}
+	var u syscall.Rusage
+	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	assert.GreaterOrEqual(t, ProcessorTime(), time.Duration(u.Utime.Nano()+u.Stime.Nano()))
+}
+
+func TestTheUserOfAServerIsTheFirstThatThereIs(t *testing.T) {
+	t.Parallel()
+	root, nobody := serverUser(0, "no such user", "root"), serverUser(0, "nobody", "root")
+	require.NotNil(t, root)
+	assert.Equal(t, syscall.Credential{}, *root)
+	require.NotNil(t, nobody)
+	assert.NotZero(t, nobody.Uid)
+	assert.NotZero(t, nobody.Gid)
+	assert.Nil(t, serverUser(0, "no such user"))
+	assert.Nil(t, serverUser(1000, "root"), "who is not root can be nobody else")
+}
+
+func TestNobodyIsGivenWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root gives files away")
+	}
+	assert.ErrorIs(t, Give(filepath.Join(t.TempDir(), "x")), os.ErrNotExist)
 }

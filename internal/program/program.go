@@ -12,13 +12,19 @@ import (
 // Processes skips the test where a program cannot start others.
 func Processes(t testing.TB) {
 	t.Helper()
-	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		t.Skip("there are no other processes on " + runtime.GOOS)
+	processes(t, runtime.GOOS)
+}
+
+func processes(t testing.TB, goos string) {
+	t.Helper()
+	if goos == "js" || goos == "wasip1" {
+		t.Skip("there are no other processes on " + goos)
 	}
 }
 
-// postgreSQL is where Debian has the programs of PostgreSQL, of each version.
-const postgreSQL = "/usr/lib/postgresql/*/bin"
+// postgreSQL is where Debian has the programs of PostgreSQL, of each version. Only tests
+// change it.
+var postgreSQL = "/usr/lib/postgresql/*/bin"
 
 // Path returns the path of a program, "" if it is not installed. Elsewhere are folders
 // to look in after those of PATH, as patterns of [filepath.Glob]: the last match counts.

@@ -15,15 +15,18 @@ var givenPorts sync.Map
 
 // FreePort returns a port of 127.0.0.1 that nothing listens on. It is below those that
 // the system gives to connections, so that it stays free until a server takes it.
-func FreePort() string {
+func FreePort() string { return freePort(rand.IntN) }
+
+func freePort(random func(n int) int) string {
 	for {
-		port := strconv.Itoa(10_000 + rand.IntN(22_000))
+		offset := random(22_000)
+		port := strconv.Itoa(10_000 + offset)
 		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
 		if err != nil {
 			continue
 		}
 		_ = listener.Close()
-		if _, given := givenPorts.LoadOrStore(port, true); !given {
+		if _, given := givenPorts.LoadOrStore(port, nil); !given {
 			return port
 		}
 	}
@@ -33,8 +36,13 @@ func FreePort() string {
 // killed by stop, or at the end of the test: by its Cancel, if it has one.
 func Serve(t testing.TB, server *exec.Cmd, answers func() bool) (stop func()) {
 	t.Helper()
+	return serve(t, server, answers, time.Minute)
+}
+
+func serve(t testing.TB, server *exec.Cmd, answers func() bool, limit time.Duration) (stop func()) {
+	t.Helper()
 	if err := server.Start(); err != nil {
-		t.Fatal(err)
+		t.Fatal(err.Error())
 	}
 	stop = sync.OnceFunc(func() {
 		if server.Cancel != nil {
@@ -45,7 +53,7 @@ func Serve(t testing.TB, server *exec.Cmd, answers func() bool) (stop func()) {
 		_ = server.Wait()
 	})
 	t.Cleanup(stop)
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(25 * time.Millisecond) {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(25 * time.Millisecond) {
 		if answers() {
 			return stop
 		}
@@ -67,6 +75,6 @@ func Accepts(port string) bool {
 // saves nothing unless args ask for it. It ends with the process that started it.
 func Redis(path, port, dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(path, append([]string{"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--save", "", "--appendonly", "no"}, args...)...)
-	endWithUs(cmd)
+	cmd.SysProcAttr = endsWithUs()
 	return cmd
 }

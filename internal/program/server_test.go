@@ -8,11 +8,23 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/reported"
 )
 
-// TestMain is the server that TestServersRunUntilTheyAreStopped starts, on the port that
-// the environment has.
+// TestMain is the server that the tests start, on the port that the environment has, or
+// a program that starts the server.
 func TestMain(m *testing.M) {
+	if port := os.Getenv("PROGRAM_TEST_PARENT"); port != "" {
+		server := Redis(os.Args[0], port, ".")
+		server.Env = append(os.Environ(), "PROGRAM_TEST_PARENT=", "PROGRAM_TEST_PORT="+port)
+		_ = server.Run()
+		os.Exit(1)
+	}
 	port := os.Getenv("PROGRAM_TEST_PORT")
 	if port == "" {
 		os.Exit(m.Run())
@@ -25,75 +37,82 @@ func TestMain(m *testing.M) {
 }
 
 func TestFreePortsAreBelowThoseOfConnections(t *testing.T) {
+	t.Parallel()
 	seen := make(map[string]bool)
 	for range 100 {
 		port := FreePort()
-		if n, err := strconv.Atoi(port); err != nil || n < 10_000 || n >= 32_000 || seen[port] {
-			t.Errorf("got %s, seen before: %v", port, seen[port])
-		}
-		if Accepts(port) {
-			t.Errorf("something listens on port %s", port)
-		}
+		n, err := strconv.Atoi(port)
+		assert.NoError(t, err)
+		assert.True(t, n >= 10_000 && n < 32_000 && !seen[port], "%s, seen before: %v", port, seen[port])
+		assert.False(t, Accepts(port), "something listens on port %s", port)
 		seen[port] = true
 	}
 }
 
+func TestAFreePortIsNeitherTakenNorGiven(t *testing.T) {
+	t.Parallel()
+	taken, free, other := FreePort(), FreePort(), FreePort()
+	listener, err := net.Listen("tcp", "127.0.0.1:"+taken)
+	require.NoError(t, err)
+	defer listener.Close()
+	givenPorts.Delete(taken)
+	givenPorts.Delete(free)
+	givenPorts.Delete(other)
+	tried := []string{taken, free, free, other}
+	random := func(n int) int {
+		assert.Equal(t, 22_000, n)
+		port, err := strconv.Atoi(tried[0])
+		require.NoError(t, err)
+		tried = tried[1:]
+		return port - 10_000
+	}
+	assert.Equal(t, free, freePort(random))
+	assert.Equal(t, other, freePort(random))
+	assert.Empty(t, tried)
+}
+
 func TestServersRunUntilTheyAreStopped(t *testing.T) {
+	t.Parallel()
 	Processes(t)
 	for _, stopped := range []string{"by the test", "at its end"} {
 		port, cmd := FreePort(), exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "PROGRAM_TEST_PORT="+port)
 		t.Run(stopped, func(t *testing.T) {
 			stop := Serve(t, cmd, func() bool { return Accepts(port) })
-			if !Accepts(port) || cmd.ProcessState != nil {
-				t.Error("the server does not run")
-			}
+			assert.True(t, Accepts(port) && cmd.ProcessState == nil, "the server runs")
 			if stopped == "by the test" {
 				stop()
 			}
 		})
-		if Accepts(port) || cmd.ProcessState == nil {
-			t.Errorf("the server still runs after it was stopped %s", stopped)
-		}
+		assert.True(t, !Accepts(port) && cmd.ProcessState != nil, "the server was stopped %s", stopped)
 	}
 }
 
-func TestAServerOfPostgreSQLIsNotRoot(t *testing.T) {
-	FindPostgreSQL(t)
-	dir, err := os.MkdirTemp("", "program") // of others than root, too
-	if err != nil {
-		t.Fatal(err)
+func TestAServerThatDoesNotAnswerFailsTheTest(t *testing.T) {
+	t.Parallel()
+	Processes(t)
+	for name, want := range map[string]string{os.Args[0]: os.Args[0] + " does not answer", "/no such program": "no such file"} {
+		server := exec.Command(name)
+		server.Env = append(os.Environ(), "PROGRAM_TEST_PORT="+FreePort())
+		lines := reported.By(t, func(t testing.TB) { serve(t, server, func() bool { return false }, time.Millisecond) })
+		require.Len(t, lines, 1)
+		assert.Contains(t, lines[0], want)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := Give(dir); err != nil {
-		t.Fatal(err)
-	}
-	if err := InitDB(dir+"/data", "somebody"); err != nil {
-		t.Fatal(err)
-	}
-	if err := InitDB(dir+"/data", "somebody"); err == nil {
-		t.Error("a folder with data is taken")
-	}
-	port := FreePort()
-	Serve(t, PostgreSQL(dir+"/data", port), func() bool { return Accepts(port) })
+	assert.Len(t, reported.By(t, func(t testing.TB) { Serve(t, exec.Command("/no such program"), nil) }), 1)
 }
 
 func TestARedisTakesArguments(t *testing.T) {
+	t.Parallel()
 	path, port, dir := Find(t, "redis-server"), FreePort(), t.TempDir()
 	Serve(t, Redis(path, port, dir, "--dbfilename", "other"), func() bool { return Accepts(port) })
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer conn.Close()
-	if _, err := conn.Write([]byte("SAVE\r\nPING\r\n")); err != nil {
-		t.Fatal(err)
-	}
+	_, err = conn.Write([]byte("SAVE\r\nPING\r\n"))
+	require.NoError(t, err)
 	answer := make([]byte, len("+OK"))
-	if _, err := conn.Read(answer); err != nil || string(answer) != "+OK" {
-		t.Fatalf("got %q, %v", answer, err)
-	}
-	if _, err := os.Stat(dir + "/other"); err != nil {
-		t.Error(err)
-	}
+	_, err = conn.Read(answer)
+	require.NoError(t, err)
+	assert.Equal(t, "+OK", string(answer))
+	assert.FileExists(t, dir+"/other")
 }
