@@ -89,7 +89,7 @@ func (p *pass) claimsType(e ast.Expr) string {
 		}
 		return "jwt.Claims"
 	}
-	return types.TypeString(t, types.RelativeTo(p.Pkg))
+	return types.TypeString(t, types.RelativeTo(p.Types))
 }
 
 // newToken is the advice for golang-jwt's New(method) and NewWithClaims(method, claims).
@@ -120,7 +120,7 @@ func (p *pass) keyFunc(at ast.Node, typ *ast.FuncType, body *ast.BlockStmt) {
 		return
 	}
 	token := p.TypesInfo.TypeOf(typ.Params.List[0].Type)
-	if token == nil || typeName(token) != "Token" || libraryOf(mentions(token, 2)) != golangJWT || !types.IsInterface(p.TypesInfo.TypeOf(typ.Results.List[0].Type)) {
+	if typeName(token) != "Token" || libraryOf(mentions(token)) != golangJWT || !types.IsInterface(p.TypesInfo.TypeOf(typ.Results.List[0].Type)) {
 		return
 	}
 	looks := p.looksAt(body)
@@ -143,7 +143,7 @@ func (p *pass) keyFunc(at ast.Node, typ *ast.FuncType, body *ast.BlockStmt) {
 	if looks["kid"] {
 		write += ", a key for each kid"
 	}
-	p.add(at, mentions(token, 2), "key function", advice{write: write, check: strings.Join(checks, " ")})
+	p.add(at, mentions(token), "key function", advice{write: write, check: strings.Join(checks, " ")})
 }
 
 // looksAt returns what of libraries a function uses, and the header parameters it names.
@@ -205,7 +205,7 @@ func (p *pass) validate(decl *ast.FuncDecl) {
 		return
 	}
 	for f := range s.Fields() {
-		path := mentions(f.Type(), 2)
+		path := mentions(f.Type())
 		if f.Embedded() && path != "" {
 			claims := typeName(t)
 			p.add(decl.Name, path, claims+"."+decl.Name.Name, advice{

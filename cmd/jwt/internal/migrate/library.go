@@ -1,11 +1,6 @@
 package migrate
 
-import (
-	"reflect"
-	"strings"
-)
-
-var findingsType = reflect.TypeFor[[]Finding]()
+import "strings"
 
 // A library is another JWT library, or one that wraps it.
 type library struct {
@@ -56,8 +51,8 @@ func (l *library) advice(path, name string) advice {
 // folder returns the path of a package in the library, without a version.
 func (l *library) folder(path string) string {
 	for _, prefix := range l.paths {
-		rest, ok := strings.CutPrefix(path, prefix)
-		if !ok || rest != "" && rest[0] != '/' && rest[0] != '.' {
+		rest := strings.TrimPrefix(path, prefix)
+		if rest != "" && rest[0] != '/' && rest[0] != '.' {
 			continue
 		}
 		version, below, _ := strings.Cut(strings.TrimLeft(rest, "/."), "/")

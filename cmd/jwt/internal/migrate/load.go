@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -22,16 +20,16 @@ import (
 // "./...", with their tests. Files are relative to dir. What could not be loaded is
 // an error, beside what was found in the rest.
 func List(ctx context.Context, dir, tags string, patterns ...string) ([]Finding, error) {
-	config := &packages.Config{
-		Context: ctx,
-		Dir:     dir,
-		Tests:   true,
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
-			packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedModule,
-	}
+	config := &packages.Config{Context: ctx, Dir: dir, Tests: true}
 	if tags != "" {
 		config.BuildFlags = []string{"-tags=" + tags}
 	}
+	return list(config, patterns...)
+}
+
+func list(config *packages.Config, patterns ...string) ([]Finding, error) {
+	config.Mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
+		packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedModule
 	pkgs, err := packages.Load(config, patterns...)
 	if err != nil {
 		return nil, err
@@ -39,21 +37,12 @@ func List(ctx context.Context, dir, tags string, patterns ...string) ([]Finding,
 	pkgs = slices.DeleteFunc(pkgs, func(pkg *packages.Package) bool { // the main that go test writes
 		return pkg.Name == "main" && strings.HasSuffix(pkg.ID, ".test")
 	})
-	graph, err := checker.Analyze([]*analysis.Analyzer{Analyzer}, pkgs, nil)
-	if err != nil {
-		return nil, err
-	}
 	var findings []Finding
-	failures := loadErrors(pkgs)
-	for _, action := range graph.Roots {
-		if action.Err != nil {
-			failures = append(failures, fmt.Errorf("%s: %w", action.Package.PkgPath, action.Err))
-			continue
-		}
-		found, _ := action.Result.([]Finding)
-		findings = append(findings, found...)
+	for _, pkg := range pkgs {
+		findings = append(findings, find(pkg)...)
 	}
-	unread, err := unread(dir, patterns, pkgs)
+	failures := loadErrors(pkgs)
+	unread, err := unread(config.Dir, patterns, pkgs)
 	if err != nil {
 		failures = append(failures, err)
 	}
@@ -62,7 +51,7 @@ func List(ctx context.Context, dir, tags string, patterns ...string) ([]Finding,
 		failures = append(failures, fmt.Errorf("no packages in %s", strings.Join(patterns, " ")))
 	}
 	for i, f := range findings {
-		findings[i].File = relative(dir, f.File)
+		findings[i].File = relative(config.Dir, f.File)
 	}
 	slices.SortFunc(findings, compare)
 	// A file is in its package, and in the package with its tests.

@@ -9,19 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
 )
-
-// Analyzer reports every use of a library that package migrate knows of. Its result
-// is a []Finding.
-var Analyzer = &analysis.Analyzer{
-	Name: "jwtmigrate",
-	Doc:  "list the uses of other JWT libraries, and what to write with github.com/seed-b1f8f58c/jwt instead",
-	Run:  run,
-	// A program that does not compile is read as far as possible; List returns the errors.
-	RunDespiteErrors: true,
-	ResultType:       findingsType,
-}
 
 // A Finding is one place to change.
 type Finding struct {
@@ -40,13 +29,15 @@ const unknown = "Not known: read it by hand."
 
 // A pass is the work on one package.
 type pass struct {
-	*analysis.Pass
+	*packages.Package
 	findings []Finding
 }
 
-func run(a *analysis.Pass) (any, error) {
-	p := &pass{Pass: a}
-	for _, file := range a.Files {
+// find returns every use of a library in a package. One that does not compile is read
+// as far as possible.
+func find(pkg *packages.Package) []Finding {
+	p := &pass{Package: pkg}
+	for _, file := range pkg.Syntax {
 		p.imports(file)
 		var path []ast.Node
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -67,7 +58,7 @@ func run(a *analysis.Pass) (any, error) {
 			return true
 		})
 	}
-	return p.findings, nil
+	return p.findings
 }
 
 // imports lists the imports of libraries.
@@ -152,30 +143,27 @@ func owner(field *types.Var) string {
 // object of another module, such as a middleware's.
 func (p *pass) foreign(obj types.Object) string {
 	path := obj.Pkg().Path()
-	if path == p.Pkg.Path() || p.Module != nil && (path == p.Module.Path || strings.HasPrefix(path, p.Module.Path+"/")) {
+	if path == p.PkgPath || p.Module != nil && (path == p.Module.Path || strings.HasPrefix(path, p.Module.Path+"/")) {
 		return "" // its declaration is listed
 	}
-	return mentions(obj.Type(), 4)
+	return mentions(obj.Type())
 }
 
 // mentions returns the import path of a library of which a type is part of t.
-func mentions(t types.Type, depth int) string {
-	if t == nil || depth == 0 {
-		return ""
-	}
+func mentions(t types.Type) string {
 	switch t := t.(type) {
 	case *types.Named:
 		if pkg := t.Obj().Pkg(); pkg != nil && libraryOf(pkg.Path()) != nil {
 			return pkg.Path()
 		}
 	case *types.Alias:
-		return mentions(types.Unalias(t), depth)
+		return mentions(types.Unalias(t))
 	case interface{ Elem() types.Type }: // pointers, slices, arrays, maps, channels
-		return mentions(t.Elem(), depth-1)
+		return mentions(t.Elem())
 	case *types.Signature:
 		for _, tuple := range []*types.Tuple{t.Params(), t.Results()} {
 			for v := range tuple.Variables() {
-				if path := mentions(v.Type(), depth-1); path != "" {
+				if path := mentions(v.Type()); path != "" {
 					return path
 				}
 			}
@@ -195,7 +183,7 @@ func typeName(t types.Type) string {
 	return ""
 }
 
-// add appends a finding and reports it.
+// add appends a finding.
 func (p *pass) add(at ast.Node, library, use string, text advice) {
 	known := text.write != ""
 	if !known {
@@ -203,11 +191,6 @@ func (p *pass) add(at ast.Node, library, use string, text advice) {
 	}
 	pos := p.Fset.Position(at.Pos())
 	p.findings = append(p.findings, Finding{pos.Filename, pos.Line, pos.Column, library, use, text.write, text.check, known})
-	message := use + ": " + strings.ReplaceAll(text.write, "\n", "; ")
-	if text.check != "" {
-		message += " | " + text.check
-	}
-	p.Report(analysis.Diagnostic{Pos: at.Pos(), End: at.End(), Category: use, Message: message})
 }
 
 // compare orders findings by where they are.

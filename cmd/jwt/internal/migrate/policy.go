@@ -32,7 +32,7 @@ func (p *pass) options(args []ast.Expr, spread bool) parserOptions {
 	o := parserOptions{named: make(map[string]bool), unknown: spread}
 	for _, arg := range args {
 		call, ok := ast.Unparen(arg).(*ast.CallExpr)
-		if !ok || len(args) == 1 && spread {
+		if !ok {
 			o.unknown = true
 			continue
 		}
@@ -83,7 +83,7 @@ func (p *pass) policyField(option string, call *ast.CallExpr) string {
 	case "WithIssuer":
 		return "Issuer: " + args[0]
 	case "WithAudience":
-		if call.Ellipsis.IsValid() || isSlice(p.TypesInfo.TypeOf(call.Args[0])) {
+		if isSlice(p.TypesInfo.TypeOf(call.Args[0])) {
 			return "Audience: " + args[0]
 		}
 		return "Audience: []string{" + strings.Join(args, ", ") + "}"

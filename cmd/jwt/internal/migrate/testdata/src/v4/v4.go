@@ -15,6 +15,7 @@ func (c claims) Valid() error { return nil } // want `claims.Valid: func \(c cla
 func verify(m MapClaims, s StandardClaims, err error) { // want `jwt.MapClaims: ` `jwt.StandardClaims: `
 	_ = m.VerifyAudience("a", false)                               // want `jwt.MapClaims.VerifyAudience: Policy.Audience \| With required=false`
 	_ = s.VerifyIssuer("a", false)                                 // want `jwt.StandardClaims.VerifyIssuer: Policy.Issuer`
+	_ = s.Valid()                                                  // want `jwt.StandardClaims.Valid: nothing: policy.Verify has checked`
 	_ = s.Id                                                       // want `jwt.StandardClaims.Id: Claims.ID`
 	TimeFunc = nil                                                 // want `jwt.TimeFunc: Policy.Now, Template.Now \| A package variable`
 	_ = Parser{SkipClaimsValidation: true}                         // want `jwt.Parser: ` `jwt.Parser.SkipClaimsValidation: nothing.* \| No claim is checked`

@@ -27,6 +27,15 @@ func (part) Valid() (error, error) { return nil, nil }
 
 func (part) Validate() string { return "" }
 
+type asked struct {
+	Name                 string
+	jwt.RegisteredClaims // want `jwt.RegisteredClaims: `
+}
+
+func (asked) Validate(strict bool) error { return nil }
+
+func (asked) Valid() int { return 0 }
+
 func Validate() error { return nil }
 
 func arguments() (string, jwt.Keyfunc)                     { return "", nil }               // want `jwt.Keyfunc: `
@@ -43,6 +52,7 @@ func forms(text string, key jwt.Keyfunc, i jwt.Claims, p *part) { // want `jwt.K
 	jwt.ParseWithClaims(text, i, key)                                 // want `VerifyAs\[Claims\]\(ctx, policy, text\)`
 	jwt.ParseWithClaims(text, p, key)                                 // want `VerifyAs\[part\]\(ctx, policy, text\)`
 	jwt.ParseWithClaims(text, &struct{ jwt.RegisteredClaims }{}, key) // want `VerifyAs\[Claims\]\(ctx, policy, text\)` `jwt.RegisteredClaims: `
+	jwt.NewParser(jwt.ParserOption(nil))                              // want `jwt.NewParser: .* \| Some options cannot be seen` `jwt.ParserOption: `
 	jwt.Parse(text, key, option())                                    // want `jwt.Parse: .*Issuer: "…".*\| Some options cannot be seen here: read them by hand. If`
 	jwt.Parse(text, key, (jwt.WithIssuer)("me"))                      // want `jwt.Parse: .*Issuer: "me".*\| No WithAudience: [^|]*token with aud is refused. No WithExpirationRequired` `jwt.WithIssuer: Policy.Issuer`
 	(jwt.Parse)(text, key)                                            // want `jwt.Parse: policy := &jwt.Policy{Keys: keys, Issuer: "…", Audience: \[\]string{"…"}}; claims, err := jwt.VerifyAs`
@@ -56,6 +66,12 @@ func forms(text string, key jwt.Keyfunc, i jwt.Claims, p *part) { // want `jwt.K
 func keysOf(r *rsa.PublicKey, e *ecdsa.PublicKey, d ed25519.PublicKey) {
 	_ = func(t *jwt.Token) (any, error) { return r, nil }                                                // want `key function: key, err := jwt.NewVerifier\(jwt.RS256, r, "kid"\)` `jwt.Token: `
 	_ = func(t *jwt.Token) (any, error) { return e, nil }                                                // want `key function: key, err := jwt.NewVerifier\(jwt.ES256, e, "kid"\)` `jwt.Token: `
+	_ = func(t *jwt.Token) (any, error) { return []uint8("k"), nil }                                     // want `key function: key, err := jwt.NewHMAC\(jwt.HS256, \[\]uint8\("k"\), "kid"\)` `jwt.Token: `
+	_ = func(t *jwt.Token) any { return nil }                                                            // want `jwt.Token: `
+	_ = func(t *jwt.Token) {}                                                                            // want `jwt.Token: `
+	_ = func(a, b *jwt.Token) (any, error) { return nil, nil }                                           // want `jwt.Token: `
+	_ = func(t *jwt.Token) (error, any, error) { return nil, nil, nil }                                  // want `jwt.Token: `
+	_ = func(t *jwt.Token) (int, error) { return 0, nil }                                                // want `jwt.Token: `
 	_ = func(t *jwt.Token) (any, error) { return d, nil }                                                // want `key function: key, err := jwt.NewVerifier\(jwt.EdDSA, d, "kid"\)` `jwt.Token: `
 	_ = func(t *jwt.Token) (any, error) { return lookup(), nil }                                         // want `key function: Policy.Keys: jwt.Keys{…}, a \*jwk.Set, or \*jwthttp.RemoteKeys \| ` `jwt.Token: `
 	_ = func(t *jwt.Token) (any, error) { return lookup("alg"), nil }                                    // want `key function: Policy.Keys: [^|]* \| Each check in the function [^|]* are not verified.$` `jwt.Token: `

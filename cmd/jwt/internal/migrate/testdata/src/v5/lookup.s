@@ -1,0 +1,1 @@
+// With a file of this kind, a function of the package may have no body.
