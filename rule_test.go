@@ -76,6 +76,7 @@ func TestRulesAskAboutTheVerifiedClaims(t *testing.T) {
 		{"a struct refused", even, `{"tenant":3}`, "tenant is closed: 3"},
 		{"a struct that does not fit", even, `{"tenant":2,"roles":"admin"}`, "got a string, want an array"},
 
+		{"a long text", jwt.Equal("x", "y"), `{"x":"` + strings.Repeat("x", 70) + `"}`, `got "` + strings.Repeat("x", 64) + `"…, want "y"`},
 		{"foreign text", jwt.Rule{Claim: "x", Check: func(*jwt.Token) error { return errors.New("l\u043egin\n" + strings.Repeat("x", 300)) }}, `{}`, `l\u043egin\n` + strings.Repeat("x", 193) + "…"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -149,6 +150,7 @@ func TestRulesCannotSayThatATokenIsOnlyExpired(t *testing.T) {
 		{&jwt.VerifyError{Reason: jwt.ErrExpired, Claim: "y", Detail: "z"}, jwt.ErrClaim, "x", "z"},
 		{&jwt.VerifyError{Reason: fmt.Errorf("%w", jwt.ErrExpired), Detail: "z"}, jwt.ErrClaim, "x", "z"},
 		{&jwt.VerifyError{Reason: revoked, Claim: "y", Detail: "z"}, revoked, "x", "z"},
+		{&jwt.VerifyError{Detail: "l\u043egin\n" + strings.Repeat("x", 300)}, jwt.ErrClaim, "x", `l\u043egin\n` + strings.Repeat("x", 193) + "…"},
 		{&jwt.VerifyError{}, jwt.ErrClaim, "x", ""},
 		{(*jwt.VerifyError)(nil), jwt.ErrClaim, "x", "jwt: token refused"},
 	} {

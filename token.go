@@ -156,8 +156,8 @@ func (t *Token) refuseFor(claim string, err error) *VerifyError {
 	own, ok := err.(*VerifyError) // not one that is wrapped, which may be of another token
 	switch {
 	case ok && own != nil:
-		if refusal.Detail = own.Detail; claim == "" {
-			refusal.Claim = own.Claim
+		if refusal.Detail = strictjson.Line(own.Detail); claim == "" {
+			refusal.Claim = strictjson.Line(own.Claim)
 		}
 		if own.Reason != nil && !isVerdict(own.Reason) {
 			refusal.Reason = own.Reason

@@ -61,6 +61,15 @@ type panics struct{ *roleClaims }
 
 func (p panics) Validate() error { panic("own") }
 
+// quoting writes what the token says into its refusal as it is.
+type quoting struct {
+	Role string `json:"role"`
+}
+
+func (q quoting) Validate() error {
+	return &jwt.VerifyError{Claim: "role " + q.Role, Detail: "got " + q.Role}
+}
+
 func TestClaimsAsCallsValidate(t *testing.T) {
 	key := hs256(t)
 	verifyAs := func(payload string, read func(*jwt.Token) (any, error)) (string, any, error) {
@@ -87,6 +96,11 @@ func TestClaimsAsCallsValidate(t *testing.T) {
 	var refused *jwt.VerifyError
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, "role", refused.Claim)
+
+	token, _, err := verifyAs(`{"role":"l\u043egin\n"}`, as[quoting])
+	r := refusal(t, token, nil, err)
+	assert.Equal(t, `role l\u043egin\n`, r.Claim)
+	assert.Equal(t, `got l\u043egin\n`, r.Detail)
 
 	// What it needs may be absent.
 	for name, read := range map[string]func(*jwt.Token) (any, error){

@@ -15,7 +15,7 @@ func Line(s string) string {
 	if len(s) > maxLine {
 		s, cut = s[:maxLine], "…"
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' && r != '…' }) {
 		s = strconv.QuoteToASCII(s)
 		s = s[1 : len(s)-1]
 	}

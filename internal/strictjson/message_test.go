@@ -17,6 +17,7 @@ func TestLineIsOneLineOfASCII(t *testing.T) {
 		{"\x7f", `\x7f`},
 		{"l\u043egin", `l\u043egin`},
 		{"\xff", `\xff`},
+		{`got "xy"…, want "z"`, `got "xy"…, want "z"`}, // a text that is cut
 		{strings.Repeat("x", 200), strings.Repeat("x", 200)},
 		{strings.Repeat("x", 201), strings.Repeat("x", 200) + "…"},
 	} {
