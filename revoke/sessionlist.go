@@ -94,7 +94,7 @@ func (s *Sessions) End(ctx context.Context, refreshToken string) error {
 	}
 	token, ok := parseRefreshToken(refreshToken)
 	if !ok {
-		return errNotRefresh
+		return notRefresh()
 	}
 	// Without a session nothing is recorded, or anybody could fill the store.
 	_, err = s.endOne(ctx, keep, token.sessionID(), "")

@@ -196,7 +196,7 @@ func (s *Sessions) Refresh(ctx context.Context, refreshToken string) (Tokens, er
 	}
 	token, ok := parseRefreshToken(refreshToken)
 	if !ok {
-		return Tokens{}, errNotRefresh
+		return Tokens{}, notRefresh()
 	}
 	if tokens, done, err := s.refreshRecent(ctx, keep, token); done || err != nil {
 		return tokens, err
@@ -213,7 +213,10 @@ func (s *Sessions) Refresh(ctx context.Context, refreshToken string) (Tokens, er
 	return Tokens{}, fmt.Errorf("revoke: the session was changed %d times at once", attempts)
 }
 
-var errNotRefresh error = &jwt.VerifyError{Reason: jwt.ErrMalformed, Detail: "not a refresh token"}
+// notRefresh is the refusal of a text that is no refresh token.
+func notRefresh() error {
+	return &jwt.VerifyError{Reason: jwt.ErrMalformed, Detail: "not a refresh token"}
+}
 
 // refresh tries once. If the session is changed at the same time, it reports
 // false, and what it did may not be right any more.

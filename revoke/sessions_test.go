@@ -239,6 +239,20 @@ func TestReuseIsARevocation(t *testing.T) {
 // front is what a refresh token begins with, before its secrets.
 const front = 16
 
+// Whoever gets a refusal may change it.
+func TestARefusalIsTheCallersOwn(t *testing.T) {
+	s := newSystem(t)
+	for range 2 {
+		_, err := s.sessions.Refresh(t.Context(), "x")
+		for _, err := range []error{err, s.sessions.End(t.Context(), "x")} {
+			var refusal *jwt.VerifyError
+			require.ErrorAs(t, err, &refusal)
+			assert.Equal(t, "not a refresh token", refusal.Detail)
+			refusal.Detail = "changed"
+		}
+	}
+}
+
 func TestWhatIsNoRefreshTokenChangesNothing(t *testing.T) {
 	s := newSystem(t)
 	first := s.begin()

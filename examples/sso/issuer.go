@@ -175,7 +175,7 @@ func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
 	case "refresh_token":
 		answer, err = i.sessions.Refresh(r.Context(), r.PostFormValue("refresh_token"))
 	default:
-		refuse(w, errGrant, http.StatusBadRequest, "unsupported_grant_type")
+		refuse(w, badGrant(), http.StatusBadRequest, "unsupported_grant_type")
 		return
 	}
 	if err != nil {
@@ -185,8 +185,10 @@ func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// errGrant is the refusal of a code.
-var errGrant error = &jwt.VerifyError{Reason: errors.New("sso: code not acceptable")}
+var errGrant = errors.New("sso: code not acceptable")
+
+// badGrant is the refusal of a code.
+func badGrant() error { return &jwt.VerifyError{Reason: errGrant} }
 
 // refuse answers with an OAuth error, or with 503 if nothing was decided.
 func refuse(w http.ResponseWriter, err error, status int, code string) {
@@ -216,7 +218,7 @@ func (i *issuer) redeem(ctx context.Context, clientID, code, verifier string) (a
 	i.mu.Unlock()
 	sum := sha256.Sum256([]byte(verifier))
 	if !ok || time.Now().After(g.expires) || g.clientID != clientID || base64.RawURLEncoding.EncodeToString(sum[:]) != g.challenge {
-		return nil, errGrant
+		return nil, badGrant()
 	}
 	var sessionID string
 	sessions := i.sessions
