@@ -135,8 +135,8 @@ func noKey(set KeySet, h Header) *VerifyError {
 // unwrapped returns the Verifier that a key calls: one of jwk.Set, which knows its
 // jwk.Key besides, calls one of this package.
 func unwrapped(key Verifier) Verifier {
-	if w, ok := key.(interface{ Unwrap() Verifier }); ok {
-		return w.Unwrap()
+	if w, ok := key.(interface{ Unwrap(jose.Module) Verifier }); ok {
+		return w.Unwrap(jose.Module{})
 	}
 	return key
 }

@@ -2,6 +2,7 @@ package jwt_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 )
 
 // explaining is a key set without keys that says why.
@@ -61,7 +63,7 @@ type wrapping struct {
 	verify func(input, sig []byte) error
 }
 
-func (w wrapping) Unwrap() jwt.Verifier { return w.Verifier }
+func (w wrapping) Unwrap(jose.Module) jwt.Verifier { return w.Verifier }
 func (w wrapping) Verify(_ context.Context, input, sig []byte) error {
 	return w.verify(input, sig)
 }
@@ -77,6 +79,33 @@ func TestAVerifierThatWrapsAnotherIsStillTheOneThatIsAsked(t *testing.T) {
 	verified, err := p.Verify(t.Context(), token)
 	require.NoError(t, err)
 	assert.IsType(t, wrapping{}, verified.Verifier())
+}
+
+// retaining is a Verifier from elsewhere around one of the package that holds on to what
+// it is given.
+type retaining struct {
+	jwt.Verifier
+	input, sig []byte
+}
+
+func (h *retaining) Unwrap() jwt.Verifier { return h.Verifier }
+func (h *retaining) Verify(ctx context.Context, input, sig []byte) error {
+	h.input, h.sig = input, sig
+	return h.Verifier.Verify(ctx, input, sig)
+}
+
+func TestAVerifierFromElsewhereHasMemoryOfItsOwn(t *testing.T) {
+	key := &retaining{Verifier: hs256(t)}
+	p := &jwt.Policy{AllowNoExpiry: true, Keys: jwt.Keys{key}}
+	token := signed(t, hs256(t), `{"jti":"1"}`)
+	_, err := p.Verify(t.Context(), token)
+	require.NoError(t, err)
+	input, sig := key.input, key.sig
+	for range 10 {
+		_, err = p.Verify(t.Context(), signed(t, hs256(t), `{"jti":"2"}`))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, token, string(input)+"."+base64.RawURLEncoding.EncodeToString(sig))
 }
 
 // Key sets of other kinds.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jose"
 	"github.com/seed-b1f8f58c/jwt/internal/strictjson"
 )
 
@@ -193,7 +194,7 @@ func (v *keyVerifier) Issuer() string {
 }
 
 // Unwrap returns the verifier of package jwt.
-func (v *keyVerifier) Unwrap() jwt.Verifier { return v.Verifier }
+func (v *keyVerifier) Unwrap(jose.Module) jwt.Verifier { return v.Verifier }
 
 // KeyOf returns the Key of a verifier that a [Set] or [Key.Verifier] returned, and
 // nil for any other. It gives access to the members of the key that verified a token:
