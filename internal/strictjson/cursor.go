@@ -214,6 +214,19 @@ func (c *Cursor) Integer() (n int64, ok bool) {
 	return n, true
 }
 
+// Number reads a number and returns its text, a part of the source if there is one. It
+// reports false if the next value is none, or not well formed.
+func (c *Cursor) Number() (text string, ok bool) {
+	if next := c.Peek(); next != '-' && next-'0' > 9 {
+		return "", false
+	}
+	v := c.Value()
+	if c.source != "" {
+		return c.source[v.start : v.start+len(v.Raw)], len(v.Raw) > 0
+	}
+	return string(v.Raw), len(v.Raw) > 0
+}
+
 // Value reads any value. It returns the zero Value if there is none.
 func (c *Cursor) Value() Value {
 	c.pos = c.space(c.pos)

@@ -195,6 +195,36 @@ func TestCursorPassesANameThatIsWrittenJustSo(t *testing.T) {
 	}
 }
 
+func TestCursorReadsNumbers(t *testing.T) {
+	for data, want := range map[string]string{`0`: "0", ` -1.5e+3 ]`: "-1.5e+3", `9,`: "9"} {
+		for _, source := range []string{"", strings.ToUpper(data)} {
+			c := Walk([]byte(data), source)
+			n, ok := c.Number()
+			assert.True(t, ok, data)
+			if source != "" {
+				want = strings.ToUpper(want)
+			}
+			assert.Equal(t, want, n, data)
+		}
+	}
+	for _, data := range []string{`"1"`, `true`, `[1]`, `/`, `:`, ``} {
+		c := Walk([]byte(data), "")
+		n, ok := c.Number()
+		assert.False(t, ok, data)
+		assert.Empty(t, n, data)
+		assert.Empty(t, c.Problem(), data)
+	}
+	for _, data := range []string{`-`, `01`, `1.`, `1e`} {
+		for _, source := range []string{"", data} {
+			c := Walk([]byte(data), source)
+			n, ok := c.Number()
+			assert.False(t, ok, data)
+			assert.Empty(t, n, data)
+			assert.NotEmpty(t, c.Problem(), data)
+		}
+	}
+}
+
 func TestCursorReadsIntegers(t *testing.T) {
 	for data, want := range map[string]int64{
 		`0`: 0, `7`: 7, ` 7 `: 7, `-7`: -7, `1234567890`: 1234567890, `999999999999999999`: 999999999999999999, `-999999999999999999`: -999999999999999999, `-0`: 0, `9,`: 9,

@@ -134,6 +134,18 @@ func TestDecodeReadsAJSONNumberInAString(t *testing.T) {
 	}
 }
 
+// Numbers that are kept take no memory beside that of the payload.
+func TestAJSONNumberIsAPartOfTheSource(t *testing.T) {
+	var got struct {
+		A stdjson.Number
+		B map[string]stdjson.Number
+	}
+	v := reflect.ValueOf(&got).Elem()
+	require.NoError(t, New(v.Type(), base).Decode([]byte(`{"A":1e5,"B":{"x":-2e7}}`), `{"A":1E5,"B":{"x":-2E7}}`, v, nil))
+	assert.Equal(t, stdjson.Number("1E5"), got.A)
+	assert.Equal(t, stdjson.Number("-2E7"), got.B["x"])
+}
+
 // place is where an error says that it happened.
 type place struct{ name, path, detail string }
 

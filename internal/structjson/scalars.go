@@ -120,12 +120,12 @@ func (d *decoder) number(v reflect.Value) bool {
 		v.SetString(s)
 		return isNumber(s) || d.fail("got a string, want a number", nil)
 	}
-	raw := d.Value()
-	if !raw.IsNumber() {
-		return d.fail("got "+raw.Kind()+", want a number", nil)
+	if s, ok := d.Number(); ok {
+		v.SetString(s)
+		return true
 	}
-	v.SetString(string(raw.Raw))
-	return true
+	raw := d.Value()
+	return d.fail("got "+raw.Kind()+", want a number", nil)
 }
 
 func (d *decoder) octets(n *node, v reflect.Value) bool {
