@@ -187,6 +187,11 @@ func TestDenyListJudgesByTheAnswer(t *testing.T) {
 		{"no iat, revoked before the earliest", store.Answer{Since: 1, Subject: expires - 3661}, nil, noIat, noIssuedAt, "accepted"},
 		{"no iat, a store begun after the earliest", store.Answer{Since: expires - 3659, Epoch: epoch}, nil, noIat, noIssuedAt, "forgotten iat"},
 		{"no iat, a store begun at the earliest", store.Answer{Since: expires - 3660, Epoch: epoch}, nil, noIat, noIssuedAt, "accepted"},
+		{"no iat, and a lifetime since before 1970", store.Answer{Since: 1}, nil, noIat, func(d *revoke.DenyList) {
+			noIssuedAt(d)
+			older(d)
+			d.Lifetime = 60 * 365 * 24 * time.Hour
+		}, "accepted"},
 		{"iat with a fraction, revoked in its second", store.Answer{Since: 1, Subject: issued}, nil, strings.Replace(whole, "600,", "600.999,", 1), nil, "revoked sub"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package revoke_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -54,6 +55,32 @@ func TestDenyListsExplain(t *testing.T) {
 	require.Error(t, e.Err)
 	require.NoError(t, list.RevokeSession(t.Context(), login, "session"))
 	explained(list, token, "revocation")
+}
+
+// A careless verifier has a token, and a reason against it.
+type careless struct {
+	jwt.TokenVerifier
+	token *jwt.Token
+}
+
+func (c careless) Explain(context.Context, string) *jwt.Explanation {
+	e := &jwt.Explanation{Token: c.token}
+	e.Add("careless", "", "", errors.New("refused"))
+	return e
+}
+
+func TestATokenThatIsRefusedIsNotAskedFor(t *testing.T) {
+	token := sign(t, whole)
+	once := &revoke.Once{Tokens: newList(t, nil).Tokens, Store: revoke.NewMemorySince(noon.Add(-time.Hour), 100), Lifetime: time.Hour, Now: at(noon)}
+	verified, err := once.Tokens.Verify(t.Context(), token)
+	require.NoError(t, err)
+	refusing := *once
+	refusing.Tokens = careless{once.Tokens, verified}
+	e := refusing.Explain(t.Context(), token)
+	require.ErrorContains(t, e.Err, "refused")
+	require.Nil(t, e.Token)
+	_, err = once.Verify(t.Context(), token)
+	require.NoError(t, err, "Explain did not use it")
 }
 
 func TestOnceExplains(t *testing.T) {

@@ -29,11 +29,23 @@ func post(t *testing.T, handle http.HandlerFunc, form string) (*http.Response, m
 	return serve(t, handle, r)
 }
 
+// An answerWriter counts the answers to a request.
+type answerWriter struct {
+	*httptest.ResponseRecorder
+	answers int
+}
+
+func (w *answerWriter) WriteHeader(status int) {
+	w.answers++
+	w.ResponseRecorder.WriteHeader(status)
+}
+
 func serve(t *testing.T, handle http.HandlerFunc, r *http.Request) (*http.Response, map[string]any) {
 	t.Helper()
-	w := httptest.NewRecorder()
+	w := &answerWriter{ResponseRecorder: httptest.NewRecorder()}
 	handle(w, r)
 	response := w.Result()
+	assert.Equal(t, 1, w.answers)
 	assert.Equal(t, "no-store", response.Header.Get("Cache-Control"))
 	assert.Equal(t, "no-cache", response.Header.Get("Pragma"))
 	var values map[string]any

@@ -525,6 +525,35 @@ func TestReplicaThatHasEndedRunsAgain(t *testing.T) {
 	})
 }
 
+// A read that the end of the replica cuts off is no failure, and a read's context ends
+// with it.
+func TestReplicaEndsWhileItReads(t *testing.T) {
+	fipstest.Bubble(t, func(t *testing.T) {
+		f := newFeed()
+		r := &Replica{Remote: f}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		var reads []context.Context
+		f.reading = func(ctx context.Context, _ *store.Page) { reads = append(reads, ctx) }
+		go func() { done <- r.Run(ctx) }()
+		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
+		f.set(func() {
+			f.reading, f.broken = func(ctx context.Context, _ *store.Page) { <-ctx.Done() }, errors.New("cut off")
+		})
+		require.NotEmpty(t, reads)
+		for _, ctx := range reads {
+			assert.ErrorIs(t, ctx.Err(), context.Canceled)
+		}
+		time.Sleep(20 * time.Millisecond)
+		synctest.Wait()
+		cancel()
+		assert.ErrorIs(t, <-done, context.Canceled)
+		_, err := r.AsOf()
+		assert.NoError(t, err)
+	})
+}
+
 // TestReplicaRestsBetweenReads lets each read take a while.
 func TestReplicaRestsBetweenReads(t *testing.T) {
 	for _, row := range []struct {

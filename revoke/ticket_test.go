@@ -36,6 +36,22 @@ func TestATicketHasADateOf63Bits(t *testing.T) {
 	assert.False(t, ok, "more than a date has")
 }
 
+// A refresh token is new in both of its secrets, and its successor in one.
+func TestRefreshTokensAreGuessedByNobody(t *testing.T) {
+	one, other := newRefreshToken(ticket{group: "Ab~", epoch: "0123456789a"}), newRefreshToken(ticket{group: "Ab~", epoch: "0123456789a"})
+	for _, r := range []*refreshToken{one, other} {
+		assert.NotZero(t, r.handle)
+		assert.NotZero(t, r.secret)
+		next := r.next("nonce")
+		assert.Equal(t, r.handle, next.handle)
+		assert.NotZero(t, next.secret)
+		assert.NotEqual(t, r.secret, next.secret)
+		assert.NotEqual(t, r.next("another").secret, next.secret)
+	}
+	assert.NotEqual(t, one.handle, other.handle)
+	assert.NotEqual(t, one.secret, other.secret)
+}
+
 // Hashes are in stores and in tokens, and must stay what they are.
 func TestHashesAreWhatTheyWere(t *testing.T) {
 	r := &refreshToken{ticket: ticket{group: "Ab~", epoch: "0123456789a", subject: 46}}

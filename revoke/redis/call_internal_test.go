@@ -110,6 +110,53 @@ func TestRevocationsAreCallsOfTheirKind(t *testing.T) {
 	}
 }
 
+// A session and the list of its subject are changed at once if they are of one part, and
+// else the list first.
+func TestAChangeIsOfThePartsThatItConcerns(t *testing.T) {
+	change := store.Change{Issuer: "i", SessionID: store.Group("i", "alice") + "s", Subject: "alice", Old: "1", New: "2", Until: 1060}
+	apart := change
+	apart.SessionID = "s"
+	for name, row := range map[string]struct {
+		single bool
+		change store.Change
+		whats  []any
+	}{
+		"one server":          {true, apart, []any{"swap"}},
+		"one group":           {false, change, []any{"swap"}},
+		"a session apart":     {false, apart, []any{"enlist", "swap"}},
+		"one server, a group": {true, change, []any{"swap"}},
+	} {
+		c := conn{prefix: "jwt", single: row.single}
+		session, subject := c.key(ofSession, "i", row.change.SessionID), c.key(ofSubject, "i", "alice")
+		calls := c.swap(1000, &row.change)
+		var whats []any
+		for _, call := range calls {
+			whats = append(whats, call.what)
+			if call.form != (form{}) {
+				t.Errorf("%s: a change that goes on is refused where the memory is full", name)
+			}
+		}
+		if !reflect.DeepEqual(whats, row.whats) {
+			t.Errorf("%s: got the calls %v, want %v", name, whats, row.whats)
+			continue
+		}
+		last := calls[len(calls)-1]
+		want := call{what: "swap", tag: session.tag, entries: []key{session}, keys: []string{session.state()}, args: []string{"1", "2", "60", "1060", subject.list()}}
+		if len(calls) == 1 {
+			want.entries, want.keys = append(want.entries, subject), append(want.keys, subject.list())
+		} else if first := (call{what: "enlist", tag: subject.tag, entries: []key{subject}, keys: []string{subject.list()}, args: []string{"60", "1060", session.state()}}); !reflect.DeepEqual(*calls[0], first) {
+			t.Errorf("%s: got %+v, want %+v", name, *calls[0], first)
+		}
+		if !reflect.DeepEqual(*last, want) {
+			t.Errorf("%s: got %+v, want %+v", name, *last, want)
+		}
+	}
+	change.Old = ""
+	if calls := (conn{prefix: "jwt"}).swap(1000, &change); calls[0].form != thrifty {
+		t.Error("a new session takes memory that the server does not have")
+	}
+}
+
 // Names of one part are asked for in one call, the session first.
 func TestNamesAreLookedForInTheirParts(t *testing.T) {
 	group := "Ab~"

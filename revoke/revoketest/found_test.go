@@ -20,7 +20,7 @@ import (
 
 func allMutants() map[string]func(m *mutant) {
 	all := maps.Clone(mutants)
-	for _, more := range []map[string]func(m *mutant){feedMutants, modelMutants} {
+	for _, more := range []map[string]func(m *mutant){feedMutants, modelMutants, errorMutants} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -95,7 +95,7 @@ func TestEveryMutantIsFound(t *testing.T) {
 }
 
 // variable is what differs from run to run: dates, and random names.
-var variable = regexp.MustCompile(`\d{9,}|[A-Za-z0-9_~-]{20,}`)
+var variable = regexp.MustCompile(`\d{9,}|[A-Za-z0-9_~-]{20,}(\.[A-Za-z0-9_-]{12,})?`)
 
 // foundAtOnce are the tests of many calls at the same time that find a fault whenever
 // it is there.
