@@ -163,6 +163,9 @@ func TestExplainOfSeveralPolicies(t *testing.T) {
 		last := e.Steps[len(e.Steps)-1]
 		assert.Equal(t, row.step, last.Name)
 		assert.Equal(t, row.result, last.Result)
+		if last != e.Steps[0] {
+			assert.Equal(t, jwt.Passed, e.Steps[0].Result, "there is a policy for the issuer")
+		}
 		for _, s := range e.Steps {
 			assert.NotContains(t, s.Name, "policy 1", "another issuer's policy is not asked")
 		}
@@ -346,4 +349,19 @@ func requireSomeStepFails(t testing.TB, e *jwt.Explanation) {
 		}
 	}
 	t.Fatalf("no step fails: %v", e)
+}
+
+// A claim that is absent is nothing, not empty and not a date.
+func TestExplainSaysWhichClaimsAreAbsent(t *testing.T) {
+	key := hs256(t)
+	steps := func(payload string) string {
+		got := ""
+		for _, s := range lenient(key).Explain(t.Context(), signRaw(t, key, `{"alg":"HS256"}`, payload)).Steps[7:] {
+			got += s.Name + " " + s.Got + "\n"
+		}
+		return got
+	}
+	assert.Equal(t, "typ nothing\niss nothing\naud nothing\nsub nothing\niat nothing\nnbf nothing\nexp nothing\n", steps(`{}`))
+	assert.Equal(t, "typ nothing\niss \"\"\naud []\nsub \"\"\niat 1970-01-01T00:00:00Z\nnbf 1970-01-01T00:00:00Z\nexp 2103-01-01T00:00:00Z\n",
+		steps(`{"iss":"","aud":[],"sub":"","iat":0,"nbf":0,"exp":4197052800}`))
 }

@@ -206,6 +206,12 @@ func TestNewKeysForEncryptionAreCarried(t *testing.T) {
 		{secret[:32], "A128CBC-HS256"}, {secret[:48], "A192CBC-HS384"}, {secret, "A256CBC-HS512"},
 	} {
 		t.Run(string(row.alg), func(t *testing.T) {
+			if secret, ok := row.key.([]byte); ok && row.alg != "dir" { // which takes any size
+				for _, other := range [][]byte{secret[1:], append(slices.Clone(secret), 0)} {
+					_, err := jwk.New(row.alg, other, "1")
+					assert.Error(t, err, len(other))
+				}
+			}
 			k, err := jwk.New(row.alg, row.key, "1")
 			require.NoError(t, err)
 			assert.Equal(t, "enc", k.Use())

@@ -31,9 +31,7 @@ func Generate(alg jwt.Algorithm) (*Key, error) {
 	case jwt.EdDSA, jwt.Ed25519:
 		_, key, err = ed25519.GenerateKey(rand.Reader)
 	case jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87:
-		seed := make([]byte, mldsaSeedSize)
-		rand.Read(seed) // which never fails
-		key, err = newMLDSA(alg, nil, seed)
+		key, err = generateMLDSA(alg)
 	case "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir":
 		return nil, fmt.Errorf("jwk: %s is for encryption: make a key with ecdh.X25519().GenerateKey, rsa.GenerateKey or crypto/rand, and give it to New", alg)
 	default:

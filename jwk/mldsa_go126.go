@@ -17,6 +17,8 @@ func mldsaParts(any) (alg jwt.Algorithm, pub, seed []byte) { return "", nil, nil
 
 func newMLDSA(alg jwt.Algorithm, _, _ []byte) (any, error) { return nil, checkMLDSA(alg) }
 
+func generateMLDSA(alg jwt.Algorithm) (any, error) { return nil, checkMLDSA(alg) }
+
 func parseMLDSA(alg jwt.Algorithm, _, _ cryptobyte.String) (parsedKey, error) {
 	return parsedKey{}, checkMLDSA(alg)
 }

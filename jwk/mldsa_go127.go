@@ -49,6 +49,14 @@ func newMLDSA(alg jwt.Algorithm, pub, seed []byte) (any, error) {
 	return key, nil
 }
 
+// generateMLDSA returns a new private key.
+func generateMLDSA(alg jwt.Algorithm) (any, error) {
+	if err := checkMLDSA(alg); err != nil {
+		return nil, err
+	}
+	return mldsa.GenerateKey(mldsaSets[alg])
+}
+
 func (p mldsaPublic) standard() any {
 	key, _ := mldsa.NewPublicKey(mldsaSets[p.alg], []byte(p.pub)) // no error: the size has been checked
 	return key

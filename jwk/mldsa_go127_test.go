@@ -68,6 +68,9 @@ func TestMLDSAKeysInEveryForm(t *testing.T) {
 			k, err := jwk.Generate(jwt.Algorithm(kind))
 			require.NoError(t, err)
 			assert.Equal(t, kind+" private key, alg \""+kind+"\", use \"sig\", kid \""+k.KeyID()+"\", thumbprint "+k.KeyID(), k.String())
+			another, err := jwk.Generate(jwt.Algorithm(kind))
+			require.NoError(t, err)
+			assert.NotEqual(t, k.KeyID(), another.KeyID())
 			standard := k.CryptoKey().(*mldsa.PrivateKey)
 			assert.Equal(t, mldsaSets[kind], standard.PublicKey().Parameters())
 
