@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -59,16 +60,32 @@ func foreignLibraries() (all []library, stop func(), err error) {
 	return all, stop, err
 }
 
-// A process is a verifier that speaks the protocol of [testkit.Serve]. Before
-// the first case it writes one line with its version.
+// A process is a verifier that speaks the protocol of [testkit.Serve].
 type process struct {
 	command *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
 	version string
+	err     error // of the first row without an answer, behind which no other row is tried
 }
 
+// start starts one of the programs in the folder foreign, which write one line with
+// their version before the first case.
 func start(dir, program string, args ...string) (*process, error) {
+	p, err := run(dir, program, args...)
+	if err != nil {
+		return nil, err
+	}
+	line, err := p.out.ReadString('\n')
+	if err != nil {
+		p.stop()
+		return nil, fmt.Errorf("%s ended before it said its version: %w", program, err)
+	}
+	p.version = line[:len(line)-1]
+	return p, nil
+}
+
+func run(dir, program string, args ...string) (*process, error) {
 	p := &process{command: exec.Command(program, args...)}
 	p.command.Dir, p.command.Stderr = dir, os.Stderr
 	var err error
@@ -83,26 +100,25 @@ func start(dir, program string, args ...string) (*process, error) {
 	if err := p.command.Start(); err != nil {
 		return nil, err
 	}
-	line, err := p.out.ReadString('\n')
-	if err != nil {
-		p.stop()
-		return nil, fmt.Errorf("%s ended before it said its version: %w", program, err)
-	}
-	p.version = line[:len(line)-1]
 	return p, nil
 }
 
 func (p *process) verify(c testkit.Case) testkit.Verdict {
 	data, err := json.Marshal(c)
-	if err != nil {
+	if err != nil || p.err != nil {
 		return testkit.Unsupported
 	}
-	if _, err := p.in.Write(append(data, '\n')); err != nil {
-		return testkit.Unsupported
+	_, err = p.in.Write(append(data, '\n'))
+	var line []byte
+	if err == nil {
+		line, err = p.out.ReadBytes('\n')
 	}
-	line, err := p.out.ReadBytes('\n')
 	var answer testkit.Answer
-	if err != nil || json.Unmarshal(line, &answer) != nil || answer.ID != c.ID {
+	if err == nil {
+		err = json.Unmarshal(line, &answer)
+	}
+	if err != nil || answer.ID != c.ID {
+		p.err = fmt.Errorf("row %s: got %.100q, want a line with its id and verdict: %w", c.ID, line, cmp.Or(err, errors.New("the id is another one")))
 		return testkit.Unsupported
 	}
 	return answer.Verdict

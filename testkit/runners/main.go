@@ -5,6 +5,8 @@
 //	go run .                 the Go libraries
 //	go run . -foreign        also Node's jose and Python's PyJWT, where they are installed
 //	go run . -list jwx       the rows that a library disagrees with
+//	go run . -program 'python3 mine.py' -list program
+//	                         a program of your own, which answers as the testkit's README says
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 	"log"
 	"os"
 	"runtime/debug"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/seed-b1f8f58c/jwt/testkit"
@@ -41,8 +44,21 @@ func main() {
 	log.SetFlags(0)
 	withForeign := flag.Bool("foreign", false, "try libraries of other languages, too")
 	list := flag.String("list", "", "list the rows that this library disagrees with")
+	program := flag.String("program", "", "try this program alone; its words have spaces between them")
 	flag.Parse()
 	all := libraries()
+	if words := strings.Fields(*program); len(words) > 0 {
+		p, err := run("", words[0], words[1:]...)
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer func() {
+			if p.stop(); p.err != nil {
+				log.Fatal(p.err)
+			}
+		}()
+		all = []library{{"program", "", p.verify, true}}
+	}
 	if *withForeign {
 		foreign, stop, err := foreignLibraries()
 		defer stop()
