@@ -140,6 +140,9 @@ func TestAllocatedIsAboutWhatTheRuntimeTakes(t *testing.T) {
 		}
 		assert.InDelta(t, takes, allocated(n), float64(takes/5+16), n)
 	}
+	for n, want := range map[int]int{0: 8, 8: 17, 100: 120, 1000: 1133, 32 << 10: 36<<10 + 8} {
+		assert.Equal(t, want, allocated(n), n)
+	}
 	for _, n := range []int{32<<10 + 1, 40 << 10, 40<<10 + 1} {
 		assert.Equal(t, cap(append([]byte(nil), make([]byte, n)...)), allocated(n), n)
 	}

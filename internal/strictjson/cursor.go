@@ -131,7 +131,7 @@ func (c *Cursor) Name() []byte {
 		}
 	}
 	end, escaped := c.text(start + 1)
-	if end < 0 {
+	if end == failed {
 		return nil
 	}
 	c.nameAt, c.escaped = start+1, escaped
@@ -180,7 +180,7 @@ func (c *Cursor) Text() (text string, ok bool) {
 	}
 	start := c.pos
 	end, escaped := c.text(start + 1)
-	if end < 0 {
+	if end == failed {
 		return "", false
 	}
 	c.pos = end
@@ -232,7 +232,7 @@ func (c *Cursor) Value() Value {
 	c.pos = c.space(c.pos)
 	start := c.pos
 	end, escaped := c.value(start, c.depth)
-	if end < 0 {
+	if end == failed {
 		return Value{}
 	}
 	c.pos = end

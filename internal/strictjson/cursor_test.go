@@ -276,8 +276,11 @@ func TestCursorGivesPartsOfTheSource(t *testing.T) {
 	assert.Empty(t, c.NameText())
 
 	// Names of any length, near the end of the text or not.
-	for n := range 20 {
-		name := strings.Repeat("n", n)
+	for n := range 40 {
+		name := strings.Repeat("n", n/2)
+		if n%2 == 1 {
+			name = ":" + name
+		}
 		for _, after := range []string{":1}", "\t:1}", ":1           }"} {
 			source := ` { "` + name + `"` + after
 			data := []byte(source)
@@ -343,6 +346,10 @@ func TestACursorIsAtItsEndAfterAMistake(t *testing.T) {
 	assert.False(t, c.More('}'), "a mistake")
 	assert.False(t, c.More('}'), "and nothing after it")
 	assert.NotEmpty(t, c.Problem())
+	c = Walk([]byte(`[,1]`), "")
+	require.True(t, c.Open('['))
+	c.Value()
+	assert.False(t, c.More(']'), "although there is a comma")
 }
 
 func TestANameIsFoundBehindWhiteSpace(t *testing.T) {

@@ -15,6 +15,7 @@ func TestLineIsOneLineOfASCII(t *testing.T) {
 		{"two\nlines", `two\nlines`},
 		{"\x7f\x1f", `\x7f\x1f`},
 		{"\x7f", `\x7f`},
+		{"\x1f", `\x1f`},
 		{"l\u043egin", `l\u043egin`},
 		{"\xff", `\xff`},
 		{`got "xy"…, want "z"`, `got "xy"…, want "z"`}, // a text that is cut

@@ -50,7 +50,7 @@ func (s *scanner) member(i int, seen *Names) (end int, name []byte) {
 		return s.fail("want a member name"), nil
 	}
 	end, escaped := s.text(i + 1)
-	if end < 0 {
+	if end == failed {
 		return failed, nil
 	}
 	name = s.data[i+1 : end-1]
@@ -104,10 +104,10 @@ func (s *scanner) object(i, depth int) int {
 		return i + 1
 	}
 	for {
-		if i, _ = s.member(i, &seen); i < 0 {
+		if i, _ = s.member(i, &seen); i == failed {
 			return failed
 		}
-		if i, _ = s.value(i, depth); i < 0 {
+		if i, _ = s.value(i, depth); i == failed {
 			return failed
 		}
 		if i = s.space(i); s.at(i, '}') {
@@ -125,7 +125,7 @@ func (s *scanner) array(i, depth int) int {
 		return i + 1
 	}
 	for {
-		if i, _ = s.value(s.space(i), depth); i < 0 {
+		if i, _ = s.value(s.space(i), depth); i == failed {
 			return failed
 		}
 		if i = s.space(i); s.at(i, ']') {
@@ -209,7 +209,7 @@ func (s *scanner) anyText(i int) (end int, escaped bool) {
 			return i + 1, escaped
 		case c == '\\':
 			escaped = true
-			if i = s.escape(i + 1); i < 0 {
+			if i = s.escape(i + 1); i == failed {
 				return s.fail("bad escape in a string"), true
 			}
 		case c < ' ':
@@ -239,7 +239,7 @@ func (s *scanner) escape(i int) int {
 	}
 	high := s.unicode(i)
 	switch {
-	case high < 0 || 0xDC00 <= high && high <= 0xDFFF:
+	case high == failed || 0xDC00 <= high && high <= 0xDFFF:
 		return failed
 	case high < 0xD800 || 0xDFFF < high:
 		return i + 5

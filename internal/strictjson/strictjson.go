@@ -63,11 +63,11 @@ func (o *Object) Next() bool {
 	}
 	i = o.space(i + 1)
 	start, name := o.member(i, &o.seen)
-	if start < 0 {
+	if start == failed {
 		return false
 	}
 	end, escaped := o.value(start, 1)
-	if end < 0 {
+	if end == failed {
 		return false
 	}
 	o.pos, o.Name, o.Start = end, name, i
@@ -113,7 +113,7 @@ func ReadValue(data []byte, depth int) (v Value, problem string) {
 	start := s.space(0)
 	end, escaped := s.value(start, depth)
 	switch {
-	case end < 0:
+	case end == failed:
 		return Value{}, s.problem
 	case s.space(end) != len(data):
 		return Value{}, "data after the JSON value"
