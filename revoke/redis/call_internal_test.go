@@ -1,9 +1,12 @@
 package redis
 
 import (
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -48,6 +51,78 @@ func TestAnswersOfPartsAreOne(t *testing.T) {
 		c, a := kinds(row.kind), store.Answer{}
 		if err := c.add(&a, row.head); (err == nil) != (row.head == "5 e u") {
 			t.Errorf("%q: got %+v, %v", row.head, a, err)
+		}
+	}
+}
+
+// The script is sent by its hash, and whole only to a server that does not know it.
+func TestTheScriptIsSentOnceToAServer(t *testing.T) {
+	noScript, broken := serverError("NOSCRIPT No matching script."), errors.New("broken")
+	for name, row := range map[string]struct {
+		known int // commands by the hash from this one on, each of a server that knows it
+		calls int
+		fails error
+		sent  []string
+	}{
+		"known":                        {0, 1, nil, []string{"evalsha"}},
+		"unknown":                      {1, 1, nil, []string{"evalsha", "eval"}},
+		"known, of two calls":          {0, 2, nil, []string{"evalsha", "evalsha"}},
+		"unknown, of two calls":        {2, 2, nil, []string{"evalsha", "evalsha", "evalsha", "evalsha"}},
+		"still unknown after the pipe": {3, 2, nil, []string{"evalsha", "evalsha", "evalsha", "eval", "evalsha"}},
+		"a server that fails":          {0, 1, broken, []string{"evalsha"}},
+		"a server that fails at two":   {0, 2, broken, []string{"evalsha", "evalsha"}},
+	} {
+		var sent []string
+		c := conn{prefix: "jwt", single: true, client: clientOf(t, func(cmd redis.Cmder) error {
+			sent = append(sent, cmd.Name())
+			if text := cmd.Args()[1]; cmd.Name() == "evalsha" && text != crossing.hash || cmd.Name() == "eval" && text != crossing.source {
+				t.Errorf("%s: got another script", name)
+			}
+			switch {
+			case row.fails != nil:
+				return row.fails
+			case cmd.Name() == "evalsha" && len(sent) <= row.known:
+				return noScript
+			}
+			cmd.(*redis.Cmd).SetVal("5 e")
+			return nil
+		})}
+		calls := make([]*call, row.calls)
+		for i := range calls {
+			calls[i] = &call{what: "look", tag: "jwt", form: crossing}
+		}
+		cmds, err := c.send(t.Context(), calls...)
+		if !errors.Is(err, row.fails) || err != nil && !strings.HasPrefix(err.Error(), "revoke/redis: ") || !reflect.DeepEqual(sent, row.sent) {
+			t.Errorf("%s: got %v after %q, want %v after %q", name, err, sent, row.fails, row.sent)
+		}
+		for _, cmd := range cmds {
+			if cmd.Val() != "5 e" {
+				t.Errorf("%s: got the answer %v", name, cmd.Val())
+			}
+		}
+	}
+}
+
+// A session's answer has one text behind what is known, and its list is read from what
+// the server has.
+func TestAnswersOfSessionsHaveOneText(t *testing.T) {
+	for name, row := range map[string]struct {
+		answer any
+		ok     bool
+	}{
+		"one":          {[]any{"5 e - -", "1"}, true},
+		"none":         {"5 e - -", false},
+		"none, a list": {[]any{"5 e - -"}, false},
+		"two":          {[]any{"5 e - -", "1", "1"}, false},
+	} {
+		keep := &Store{Client: clientOf(t, func(cmd redis.Cmder) error { cmd.(*redis.Cmd).SetVal(row.answer); return nil })}
+		state, _, err := keep.Load(t.Context(), store.Query{SessionID: "s", Subject: "alice"})
+		if (err == nil) != row.ok || (state == "1") != row.ok || err != nil && !errors.Is(err, errNotOurs) {
+			t.Errorf("%s: Load: got %q, %v", name, state, err)
+		}
+		swapped, _, err := keep.Swap(t.Context(), 1, store.Change{SessionID: "s", Subject: "alice", New: "1", Until: 9})
+		if (err == nil) != row.ok || swapped != row.ok || err != nil && !errors.Is(err, errNotOurs) {
+			t.Errorf("%s: Swap: got %v, %v", name, swapped, err)
 		}
 	}
 }

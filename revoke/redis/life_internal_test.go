@@ -36,8 +36,10 @@ func TestWhatMayHaveLostSomething(t *testing.T) {
 	}{
 		{"nothing happened", func(*place) {}, false, 0, false, false},
 		{"it is empty", func(p *place) { p.text, p.mark = "", mark{} }, true, time.Hour, true, false},
+		{"it is empty, and may lose everything", func(p *place) { p.text, p.mark = "", mark{} }, false, 10_000 * time.Second, true, false},
 		{"it got a replica", func(p *place) { p.life = b }, false, 0, false, false},
 		{"it was promoted", func(p *place) { p.life, p.before = b, a }, false, 0, true, false},
+		{"it was promoted before it began", func(p *place) { p.before = b }, false, 0, false, false},
 		{"it was promoted, and may lose as much", func(p *place) { p.life, p.before = b, a }, false, 10 * time.Second, true, true},
 		{"it was promoted, and may lose less", func(p *place) { p.life, p.before = b, a }, false, 9 * time.Second, true, false},
 		{"it was promoted in the same process, with a proof", func(p *place) { p.life, p.before, p.run, p.mark.run, p.mark.sure = b, a, "2", "2", true }, false, 0, true, false},

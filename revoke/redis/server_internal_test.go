@@ -37,6 +37,13 @@ func (f imagined) ProcessPipelineHook(redis.ProcessPipelineHook) redis.ProcessPi
 	}
 }
 
+// A serverError is what a server, and not the client, says.
+type serverError string
+
+func (e serverError) Error() string { return string(e) }
+
+func (serverError) RedisError() {}
+
 // script returns what a command asks of the script, of which part, and with what. The
 // texts follow the keys.
 func script(cmd redis.Cmder) (what, mark string, args []string) {
