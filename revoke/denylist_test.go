@@ -300,6 +300,10 @@ func TestWhatCannotBeRevokedIsAnError(t *testing.T) {
 	assert.NoError(t, list.RevokeToken(ctx))
 	assert.NoError(t, list.RevokeSubject(ctx, login, "alice", time.Unix(1, 0)))
 
+	whenever, err := list.Tokens.Verify(ctx, sign(t, `"jti":"id","iat":0`))
+	require.NoError(t, err)
+	assert.NoError(t, list.RevokeToken(ctx, whenever), "iat 0 is a date")
+
 	keep.err = errors.New("down")
 	for name, err := range map[string]error{
 		"token":   list.RevokeToken(ctx, good),
@@ -335,6 +339,8 @@ func TestIncompleteDenyListsRefuse(t *testing.T) {
 	_, err := list.Verify(ctx, token)
 	assert.Equal(t, "undecided", outcome(err))
 	assert.NoError(t, list.RevokeSession(ctx, login, "s"), "Tokens are not needed to revoke")
+	list.Lifetime = 1
+	assert.NoError(t, list.RevokeSession(ctx, login, "s"), "a lifetime may be short")
 	list.Tokens = nothing{}
 	_, err = list.Verify(ctx, token)
 	assert.Equal(t, "undecided", outcome(err), "Tokens that return nothing")

@@ -134,10 +134,9 @@ func (m *Memory) answer(q store.Query, n names) store.Answer {
 	if q.Subject == "" {
 		return a
 	}
-	if at, ok := m.entries.get(n.subject); ok && at == everything {
+	at, _ := m.entries.get(n.subject) // 0 for none
+	if a.Subject = jwt.NumericDate(at); at == everything {
 		a.Subject = math.MaxInt64
-	} else if ok {
-		a.Subject = jwt.NumericDate(at)
 	}
 	return a
 }

@@ -87,8 +87,9 @@ func TestMemoryEndsASessionItCannotRecord(t *testing.T) {
 		swapped, err := swapAt(m, 10, "s", "1", 20)
 		require.NoError(t, err)
 		require.True(t, swapped)
-		_, err = swapAt(m, 10, "t", "1", 20)
+		swapped, err = swapAt(m, 10, "t", "1", 20)
 		assert.ErrorContains(t, err, "full")
+		assert.False(t, swapped)
 		assert.ErrorContains(t, revokeAt(m, 10, store.Entry{SessionID: "s", Until: 20}), "full")
 		state, _, err := m.Load(ctx, store.Query{SessionID: "s"})
 		require.NoError(t, err)
@@ -319,4 +320,21 @@ func TestMemoryTellsWhatItDropsBeforeItIsMissed(t *testing.T) {
 		}
 		all.Wait()
 	})
+}
+
+// Two names have the same hash only if both of its halves are the same.
+func TestHalvesOfAHashAreOfDifferentSeeds(t *testing.T) {
+	m := NewMemory(0)
+	seen := make(map[uint64]string)
+	for kind := range 4 {
+		h := m.hash(kind, "text")
+		for half, x := range map[string]uint64{"a": h.a, "b": h.b} {
+			what := fmt.Sprint("half ", half, " of kind ", kind)
+			assert.Empty(t, seen[x], what)
+			seen[x] = what
+		}
+		assert.Equal(t, h, m.hash(kind, "text"))
+		assert.Equal(t, h.a, m.half(kind, "text"))
+		assert.NotEqual(t, h, NewMemory(0).hash(kind, "text"), "of another memory")
+	}
 }
