@@ -49,6 +49,7 @@ func TestHintsAreOfTheLettersInAPart(t *testing.T) {
 		assert.Equal(t, want.header, hintFor(t, p, "AA"+text+"AA."+encode(payload)+".AA"), "%q", text)
 		assert.Equal(t, want.signature, hintFor(t, p, input+"AA"+text+"AA"), "%q", text)
 		if !isLetter {
+			assert.Equal(t, want.signature, hintFor(t, p, input+text+"AAAA"), "%q", text)
 			assert.NotEqual(t, hintStandard, hintFor(t, p, "AA+"+text+"A."+encode(payload)+".AA"), "%q", text)
 		}
 	}

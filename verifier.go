@@ -122,7 +122,7 @@ func (f facts) rsaVerify(key crypto.PublicKey) (func(input, sig []byte) bool, er
 	if !ok || given == nil {
 		return nil, wrongType(key, "*rsa.PublicKey")
 	}
-	if given.N == nil || given.N.Sign() <= 0 || given.N.BitLen() < 2048 || given.N.BitLen() > 8192 {
+	if given.N == nil || given.N.Sign() != 1 || given.N.BitLen() < 2048 || given.N.BitLen() > 8192 {
 		bits := 0
 		if given.N != nil {
 			bits = given.N.BitLen()

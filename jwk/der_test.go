@@ -66,6 +66,11 @@ func TestWhatIsNoKeyIsNamed(t *testing.T) {
 		Safe    struct{ OID asn1.ObjectIdentifier }
 	}{3, struct{ OID asn1.ObjectIdentifier }{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}}})
 	unknown := marshalASN1(t, []string{"text"})
+	type algorithm struct{ OID asn1.ObjectIdentifier }
+	pss := marshalASN1(t, struct {
+		Version   int
+		Algorithm algorithm
+	}{0, algorithm{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}}})
 	block := func(label string, der []byte) string {
 		return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
 	}
@@ -75,6 +80,8 @@ func TestWhatIsNoKeyIsNamed(t *testing.T) {
 		"PKCS #12":                   {string(twelve), "PKCS #12; take out the key"},
 		"PKCS #12 in a block":        {block("PFX", twelve), "PKCS #12; take out the key"},
 		"unknown":                    {string(unknown), "not a key of a kind that is supported"},
+		"PKCS #8 of no algorithm":    {"0\x05\x02\x01\x00\x30\x00", "not a key of a kind that is supported"},
+		"PKCS #8 without a key":      {string(pss), "not a key of a kind that is supported"},
 		"unknown in a block":         {block("DATA", unknown), "is no key that is read here"},
 		"no DER in a block":          {block("DATA", []byte("text")), "is no key that is read here"},
 		"unknown in a private block": {block("PRIVATE KEY", unknown), "not a key of a kind that is supported"},

@@ -113,7 +113,7 @@ func New(alg jwt.Algorithm, key any, keyID string) (*Key, error) {
 // newKey returns the Key for what own or a decoder returned.
 func newKey(key any, a attributes) (*Key, error) {
 	k := &Key{attributes: a, public: publicPart(key)}
-	if k.public == nil || !isPublic(key) {
+	if !isPublic(key) {
 		k.private = func() any { return key }
 	}
 	k.kty, k.crv = kindOf(k.identity())
