@@ -30,7 +30,7 @@ func TestAllocations(t *testing.T) {
 		Tenant int64    `json:"tenant"`
 		Scopes []string `json:"scopes"`
 	}
-	own := ownClaims{claims, "admin", 1 << 60, []string{"read", "write"}}
+	own := ownClaims{claims, "admin", 1 << 60, []string{"read", "write", "audit"}}
 	private, err := jwt.Sign(ctx, key, own)
 	require.NoError(t, err)
 	p := policy(key)

@@ -331,6 +331,14 @@ func TestPoliciesReportTheFarthestRefusal(t *testing.T) {
 	}
 }
 
+// An issuer that is longer than any of the policies' is cut, and shown so.
+func TestPoliciesShowTheBeginningOfALongIssuer(t *testing.T) {
+	key := hs256(t)
+	got, err := jwt.Policies{policy(key)}.Verify(t.Context(), signed(t, key, `{"iss":"`+strings.Repeat("x", 1000)+`"}`))
+	r := refused(t, jwt.ErrUnknownKey, "", got, err)
+	assert.Equal(t, `got "`+strings.Repeat("x", 64)+`"…, and no policy is for it`, r.Detail)
+}
+
 // A token that is late passed every question of its policy but the last, however many
 // more another policy has.
 func TestPoliciesReportTheFarthestRefusalOfAnyNumberOfRules(t *testing.T) {

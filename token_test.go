@@ -434,6 +434,10 @@ func TestDecryptedClaimsAreCheckedAsSignedOnesAre(t *testing.T) {
 	assert.Equal(t, issuer, got.Claims.Issuer)
 	assert.Equal(t, payload, string(got.Payload()))
 	assert.Equal(t, jwt.Header{Algorithm: "dir", KeyID: "k", Type: "at+jwt", ContentType: "x"}, got.Header)
+	p.Now = func() time.Time { return time.Unix(4102444800, 0) }
+	late, err := p.Verify(t.Context(), payload)
+	refused(t, jwt.ErrExpired, "", late, err)
+	p.Now = func() time.Time { return clock }
 	header, err := jwt.HeaderAs[jwt.Header](got)
 	require.NoError(t, err)
 	assert.Equal(t, got.Header, header)
