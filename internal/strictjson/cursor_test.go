@@ -58,7 +58,7 @@ func TestCursorWalksDown(t *testing.T) {
 		`{"a":-1.5e3,"long name with more than eight bytes":"and a long text, é"}`:   "{a:(-1.5e3);long name with more than eight bytes:<and a long text, é>;}",
 	} {
 		for _, source := range []string{data, ""} {
-			c := Walk([]byte(data), source)
+			c := Walk(exactly(data), source)
 			assert.Equal(t, want, walk(&c), data)
 			assert.Empty(t, c.Problem(), data)
 			assert.True(t, c.AtEnd(), data)
@@ -93,28 +93,28 @@ func TestCursorEndsEarlyWhereTheTextIsNotWellFormed(t *testing.T) {
 		strings.Repeat(`{"a":`, MaxDepth+1): "nested too deep",
 		strings.Repeat("[{\"a\":", MaxDepth/2) + "[1]}]": "nested too deep",
 	} {
-		c := Walk([]byte(data), data)
+		c := Walk(exactly(data), data)
 		walk(&c)
 		assert.Equal(t, want, c.Problem(), data)
 		assert.False(t, c.AtEnd(), data)
 	}
-	c := Walk([]byte(strings.Repeat("[", MaxDepth)+strings.Repeat("]", MaxDepth)), "")
+	c := Walk(exactly(strings.Repeat("[", MaxDepth)+strings.Repeat("]", MaxDepth)), "")
 	walk(&c)
 	assert.True(t, c.AtEnd())
 	// What is closed counts no more, and what is empty never counted.
 	flat := "[" + strings.Repeat("[1],[],{},{\"a\":1},", MaxDepth) + "1]"
-	c = Walk([]byte(flat), "")
+	c = Walk(exactly(flat), "")
 	walk(&c)
 	assert.True(t, c.AtEnd(), c.Problem())
 	// A value is as deep as what is open around it.
-	c = Walk([]byte("["+strings.Repeat("[", MaxDepth)+strings.Repeat("]", MaxDepth)+"]"), "")
+	c = Walk(exactly("["+strings.Repeat("[", MaxDepth)+strings.Repeat("]", MaxDepth)+"]"), "")
 	assert.True(t, c.Open('['))
 	assert.Empty(t, c.Value())
 	assert.Equal(t, "nested too deep", c.Problem())
 }
 
 func TestCursorReadsNothingOfAnotherKind(t *testing.T) {
-	c := Walk([]byte(` [1,"a"]`), "")
+	c := Walk(exactly(` [1,"a"]`), "")
 	_, ok := c.Text()
 	assert.False(t, ok)
 	_, ok = c.Integer()
@@ -140,14 +140,14 @@ func TestCursorReadsNothingOfAnotherKind(t *testing.T) {
 	assert.Empty(t, c.Problem())
 
 	for _, data := range []string{`"a`, `"\x"`, "\"\xff\"", `"`} {
-		c = Walk([]byte(data), data)
+		c = Walk(exactly(data), data)
 		s, ok = c.Text()
 		assert.False(t, ok, data)
 		assert.Empty(t, s, data)
 		assert.NotEmpty(t, c.Problem(), data)
 	}
 
-	c = Walk([]byte(`{}`), "")
+	c = Walk(exactly(`{}`), "")
 	assert.False(t, c.Open('['))
 	assert.Equal(t, "want a JSON value", c.Problem())
 	assert.False(t, c.More('}')) // the first problem stays
@@ -158,7 +158,7 @@ func TestCursorReadsNothingOfAnotherKind(t *testing.T) {
 
 // Whatever reads a value passes the spaces before it.
 func TestCursorPassesSpaces(t *testing.T) {
-	c := Walk([]byte(" [ 1 , \t2 ,\r\n\"a\" , [ ] , -3 ] "), "")
+	c := Walk(exactly(" [ 1 , \t2 ,\r\n\"a\" , [ ] , -3 ] "), "")
 	assert.True(t, c.Open('['))
 	v := c.Value()
 	assert.Equal(t, "1", string(v.Raw))
@@ -183,7 +183,7 @@ func TestCursorPassesANameThatIsWrittenJustSo(t *testing.T) {
 	for data, want := range map[string]bool{
 		`{"name":1}`: true, `{ "name":1}`: true, `{"name" :1}`: false, `{"nam":1}`: false, `{"named":1}`: false, `{"n\u0061me":1}`: false, `{"name"`: false, `{"name":`: true, `{`: false,
 	} {
-		c := Walk([]byte(data), "")
+		c := Walk(exactly(data), "")
 		c.Open('{')
 		assert.Equal(t, want, c.NameIs(`"name":`), data)
 		if want && strings.HasSuffix(data, "}") {
@@ -198,7 +198,7 @@ func TestCursorPassesANameThatIsWrittenJustSo(t *testing.T) {
 func TestCursorReadsNumbers(t *testing.T) {
 	for data, want := range map[string]string{`0`: "0", ` -1.5e+3 ]`: "-1.5e+3", `9,`: "9"} {
 		for _, source := range []string{"", strings.ToUpper(data)} {
-			c := Walk([]byte(data), source)
+			c := Walk(exactly(data), source)
 			n, ok := c.Number()
 			assert.True(t, ok, data)
 			if source != "" {
@@ -208,7 +208,7 @@ func TestCursorReadsNumbers(t *testing.T) {
 		}
 	}
 	for _, data := range []string{`"1"`, `true`, `[1]`, `/`, `:`, ``} {
-		c := Walk([]byte(data), "")
+		c := Walk(exactly(data), "")
 		n, ok := c.Number()
 		assert.False(t, ok, data)
 		assert.Empty(t, n, data)
@@ -216,7 +216,7 @@ func TestCursorReadsNumbers(t *testing.T) {
 	}
 	for _, data := range []string{`-`, `01`, `1.`, `1e`} {
 		for _, source := range []string{"", data} {
-			c := Walk([]byte(data), source)
+			c := Walk(exactly(data), source)
 			n, ok := c.Number()
 			assert.False(t, ok, data)
 			assert.Empty(t, n, data)
@@ -229,13 +229,13 @@ func TestCursorReadsIntegers(t *testing.T) {
 	for data, want := range map[string]int64{
 		`0`: 0, `7`: 7, ` 7 `: 7, `-7`: -7, `1234567890`: 1234567890, `999999999999999999`: 999999999999999999, `-999999999999999999`: -999999999999999999, `-0`: 0, `9,`: 9,
 	} {
-		c := Walk([]byte(data), "")
+		c := Walk(exactly(data), "")
 		n, ok := c.Integer()
 		assert.True(t, ok, data)
 		assert.Equal(t, want, n, data)
 	}
 	for _, data := range []string{`1000000000000000000`, `-1000000000000000000`, `1.0`, `1e1`, `1E1`, `12.`, `-`, ``, ` `, `"1"`, `true`, `[1]`, `-x`, `/`, `:`, `01`, `-01`, `00`} {
-		c := Walk([]byte(data), "")
+		c := Walk(exactly(data), "")
 		n, ok := c.Integer()
 		assert.False(t, ok, data)
 		assert.Zero(t, n, data)
@@ -271,7 +271,7 @@ func TestCursorGivesPartsOfTheSource(t *testing.T) {
 	assert.Equal(t, want, without)
 	assert.Equal(t, want, with)
 
-	c := Walk([]byte(`{1`), `{1`)
+	c := Walk(exactly(`{1`), `{1`)
 	c.Open('{')
 	assert.Empty(t, c.NameText())
 
@@ -307,7 +307,7 @@ func TestCursorFindsNamesThatAreThereTwice(t *testing.T) {
 		`{"a":1,"b":2,"\u0061":3}`: `duplicate name "a"`,
 	} {
 		var c Cursor
-		c.WalkStrictly([]byte(data), "")
+		c.WalkStrictly(exactly(data), "")
 		assert.True(t, c.IsStrict())
 		var names Names
 		news := 0
@@ -339,21 +339,21 @@ func TestReadValueCountsTheDepthAround(t *testing.T) {
 }
 
 func TestACursorIsAtItsEndAfterAMistake(t *testing.T) {
-	c := Walk([]byte(`{"a":1;"b":2}`), "")
+	c := Walk(exactly(`{"a":1;"b":2}`), "")
 	require.True(t, c.Open('{'))
 	assert.Equal(t, "a", string(c.Name()))
 	c.Value()
 	assert.False(t, c.More('}'), "a mistake")
 	assert.False(t, c.More('}'), "and nothing after it")
 	assert.NotEmpty(t, c.Problem())
-	c = Walk([]byte(`[,1]`), "")
+	c = Walk(exactly(`[,1]`), "")
 	require.True(t, c.Open('['))
 	c.Value()
 	assert.False(t, c.More(']'), "although there is a comma")
 }
 
 func TestANameIsFoundBehindWhiteSpace(t *testing.T) {
-	c := Walk([]byte(" { \t\r\n\"a\":1 , \"b\":2}"), "")
+	c := Walk(exactly(" { \t\r\n\"a\":1 , \"b\":2}"), "")
 	require.True(t, c.Open('{'))
 	assert.True(t, c.NameIs(`"a":`))
 	c.Value()
@@ -367,7 +367,7 @@ func TestANameEndsAtItsQuoteOnly(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`{"abcdefgh`, `{"abcdefg"`, "{\"ab\x00:1      }", "{\"ab\\:1      }", "{\"ab\x80:1      }", `{"ab" 1       }`} {
 		var c Cursor
-		c.WalkStrictly([]byte(text), "")
+		c.WalkStrictly(exactly(text), "")
 		for more := c.Open('{'); more; more = c.More('}') {
 			c.Name()
 			c.Value()

@@ -56,7 +56,7 @@ func TestReadFindsEveryByteAtEveryPlace(t *testing.T) {
 				}
 			}
 		}
-		_, problem := ReadValue([]byte(`"`+plain[:size]), 0)
+		_, problem := ReadValue(exactly(`"`+plain[:size]), 0)
 		assert.Equal(t, "the JSON text ends early", problem, size)
 	}
 }

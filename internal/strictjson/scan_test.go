@@ -12,7 +12,7 @@ func TestReadTakesTheNumbersOfRFC8259(t *testing.T) {
 	const letters = "-+.,/0189:eEDFdf"
 	var check func(text string, more int)
 	check = func(text string, more int) {
-		_, problem := ReadValue([]byte(text), 0)
+		_, problem := ReadValue(exactly(text), 0)
 		if want := jsontext.Value(text).IsValid(); (problem == "") != want {
 			t.Errorf("%q: got %q, want valid %v", text, problem, want)
 		}
@@ -27,3 +27,6 @@ func TestReadTakesTheNumbersOfRFC8259(t *testing.T) {
 		check(text, 1)
 	}
 }
+
+// exactly returns the bytes of s, with no room behind them that could be read.
+func exactly(s string) []byte { return []byte(s)[:len(s):len(s)] }

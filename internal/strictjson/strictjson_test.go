@@ -18,7 +18,7 @@ import (
 type member struct{ name, raw string }
 
 func readAll(data string, limit int) (members []member, problem string) {
-	o := Read([]byte(data), limit)
+	o := Read(exactly(data), limit)
 	for o.Next() {
 		members = append(members, member{string(o.Name), string(o.Value.Raw)})
 	}
@@ -281,7 +281,7 @@ func TestFind(t *testing.T) {
 		{`{"iss":`, ``, false},
 		{`{"iss":"a`, ``, false},
 	} {
-		v, ok := Find([]byte(row.data), "iss")
+		v, ok := Find(exactly(row.data), "iss")
 		assert.Equal(t, row.ok, ok, row.data)
 		assert.Equal(t, row.want, string(v.Raw), row.data)
 	}
@@ -331,19 +331,19 @@ func TestReadValue(t *testing.T) {
 		{``, ""}, {` `, ""}, {`"a" "b"`, ""}, {`"a",`, ""}, {`"a"}`, ""}, {`1 2`, ""}, {`01`, ""}, {`1.`, ""}, {`[1,]`, ""}, {`[`, ""}, {`"a`, ""}, {`tru`, ""}, {`truex`, ""},
 		{`{"a":1,"a":1}`, ""}, {`[{"a":1,"a":1}]`, ""}, {"\"\xff\"", ""}, {`"\ud800"`, ""}, {"\"\n\"", ""}, {"\uFEFF1", ""}, {"[" + deep + "]", ""},
 	} {
-		v, problem := ReadValue([]byte(row.data), 0)
+		v, problem := ReadValue(exactly(row.data), 0)
 		assert.Equal(t, row.kind != "", problem == "", row.data)
 		if problem == "" {
 			assert.Equal(t, row.kind, v.Kind(), row.data)
 			assert.Equal(t, strings.TrimSpace(row.data), string(v.Raw))
 		}
 	}
-	v, problem := ReadValue([]byte(` "\u0061" `), 0)
+	v, problem := ReadValue(exactly(` "\u0061" `), 0)
 	require.Empty(t, problem)
 	text, ok := v.Text(` "\u0061" `)
 	assert.True(t, ok)
 	assert.Equal(t, "a", text)
-	v, problem = ReadValue([]byte(` ["a","\u0062"] `), 0)
+	v, problem = ReadValue(exactly(` ["a","\u0062"] `), 0)
 	require.Empty(t, problem)
 	texts, ok := v.Texts(` ["a","\u0062"] `, nil)
 	assert.True(t, ok)
@@ -521,7 +521,7 @@ func TestEscapesOfSurrogates(t *testing.T) {
 		for _, format := range []string{"%04x", "%04X"} {
 			escape := `\u` + fmt.Sprintf(format, c)
 			for _, text := range []string{`"` + escape + `"`, `"` + escape + `\udc00"`, `"\uDBFF` + escape + `"`} {
-				_, problem := ReadValue([]byte(text), 0)
+				_, problem := ReadValue(exactly(text), 0)
 				if want := jsontext.Value(text).IsValid(); (problem == "") != want {
 					t.Fatalf("%s: %q, want %v", text, problem, want)
 				}
@@ -536,7 +536,7 @@ func TestNextReportsWholeMembersOnly(t *testing.T) {
 		``: 0, `[]`: 0, `{}`: 0, `{"a"`: 0, `{"a":`: 0, `{"a":tru}`: 0, `{"a":1`: 1, `{"a":1]`: 1, `{"a":1,}`: 1, `{"a":1,"b"}`: 1, `{"a":1,"b":[1}`: 1, `{"a":1,"a":2}`: 1, `{"a":1,"b":2}x`: 2,
 	} {
 		got := 0
-		for o := Read([]byte(data), 0); o.Next(); {
+		for o := Read(exactly(data), 0); o.Next(); {
 			got++
 		}
 		assert.Equal(t, want, got, data)
@@ -547,7 +547,7 @@ func TestAnEscapeAtTheEndIsOne(t *testing.T) {
 	for text, want := range map[string]string{
 		`"\u0041`: "the JSON text ends early", `"\u004`: "bad escape in a string", `"\ud83d\ude00`: "the JSON text ends early", `"\n`: "the JSON text ends early", `"\`: "bad escape in a string",
 	} {
-		_, problem := ReadValue([]byte(text), 0)
+		_, problem := ReadValue(exactly(text), 0)
 		assert.Equal(t, want, problem, text)
 	}
 }
@@ -555,7 +555,7 @@ func TestAnEscapeAtTheEndIsOne(t *testing.T) {
 func TestThereIsNothingBehindAProblem(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{``, `[`, `{`, `{"a"`, `{"a":`, `{"a":1`, `{"a":1 "b":2}`, `{"a":1,"a":2,"b":3}`, `{"a":1,,"b":3}`, `{"a":x,"b":3}`, `{"a":1,"b":"\x","c":3}`, `{"a":1} {"b":2}`, `{"a":1},"b":2}`} {
-		o := Read([]byte(text), 0)
+		o := Read(exactly(text), 0)
 		for o.Next() {
 		}
 		problem := o.Problem()

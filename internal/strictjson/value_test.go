@@ -47,7 +47,7 @@ func TestTextAndTexts(t *testing.T) {
 	} {
 		data := ` {"before":"x", "it": ` + row.raw + `,"after":"y"}`
 		for _, source := range []string{data, ""} {
-			o := Read([]byte(data), 0)
+			o := Read(exactly(data), 0)
 			require.True(t, o.Next())
 			require.True(t, o.Next())
 			text, ok := o.Value.Text(source)
@@ -91,7 +91,7 @@ func TestTextDoesNotShareTheData(t *testing.T) {
 	assert.Equal(t, []string{"text", "text", "text"}, texts)
 
 	const source = `{"a":"text"}`
-	o = Read([]byte(source), 0)
+	o = Read(exactly(source), 0)
 	require.True(t, o.Next())
 	assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = o.Value.Text(source) }))
 }
