@@ -90,7 +90,7 @@ func (x *attacker) learn() {
 	if x.options.Accepted == nil {
 		status := answer.StatusCode
 		x.options.Accepted = func(got *http.Response) bool {
-			return got.StatusCode/100 == 2 || status < 400 && got.StatusCode == status ||
+			return got.StatusCode/100 == 2 || got.StatusCode == status ||
 				len(body) >= minBody && strings.HasSuffix(bodyOf(got), body)
 		}
 		if status >= 400 {
@@ -180,7 +180,7 @@ func (x *attacker) send(r *http.Request) (answer *http.Response) {
 	w := httptest.NewRecorder()
 	defer func() {
 		if v := recover(); v != nil {
-			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			if err, _ := v.(error); errors.Is(err, http.ErrAbortHandler) {
 				answer = &http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{}, Body: http.NoBody}
 			}
 		}

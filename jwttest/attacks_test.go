@@ -152,11 +152,11 @@ func TestAttacksReportWhatAHandlerDoesToThem(t *testing.T) {
 		}, []string{`attack "malformed": the token null gets 500, want 401. Fix: refuse what cannot be read`}},
 		"a refusal that goes on": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
 			if expired(s) {
-				http.Error(w, "expired", http.StatusUnauthorized)
+				http.Error(w, "expired", http.StatusBadRequest)
 				io.WriteString(w, "hello alice")
 			}
 			return expired(s)
-		}, []string{`attack "expired": a token that expired an hour ago gets 401, and behind it what a right token gets; a token that expired years`}},
+		}, []string{`attack "expired": a token that expired an hour ago gets 400, and behind it what a right token gets; a token that expired years`}},
 		"other answers of success": {func(w http.ResponseWriter, r *http.Request, s *sight) bool {
 			if s.only("nbf") && s.text("nbf") == "" {
 				w.WriteHeader(204)

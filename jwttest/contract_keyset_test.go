@@ -151,6 +151,7 @@ func TestWhatAKeySetExplainsFitsIntoALog(t *testing.T) {
 	})
 	require.Len(t, lines, 1)
 	assert.Contains(t, lines[0], "panics with NoKey")
+	assert.Empty(t, reported.By(t, func(t testing.TB) { jwttest.TestKeySet(t, struct{ jwt.KeySet }{jwt.Keys{v}}, signer) }), "it explains nothing")
 	assert.Equal(t, []string{"jwttest: TestKeySet has no signer, want those whose keys the set has"}, reported.By(t, func(t testing.TB) { jwttest.TestKeySet(t, jwt.Keys{}) }))
 }
 

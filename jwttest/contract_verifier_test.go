@@ -132,7 +132,13 @@ func TestWrongVerifiersAreFound(t *testing.T) {
 		}()},
 		"with jwt.ErrSignature when the context has ended": {verify: func(ctx context.Context, input, sig []byte) error {
 			if ctx.Err() != nil {
-				return jwt.ErrSignature
+				return fmt.Errorf("too late: %w", jwt.ErrSignature)
+			}
+			return right.Verify(ctx, input, sig)
+		}},
+		"panics with a context that has ended": {verify: func(ctx context.Context, input, sig []byte) error {
+			if ctx.Err() != nil {
+				panic(ctx.Err())
 			}
 			return right.Verify(ctx, input, sig)
 		}},

@@ -36,12 +36,12 @@ func foreignLibraries() (all []library, stop func(), err error) {
 	if err := os.CopyFS(dir, foreignFiles); err != nil {
 		return nil, stop, err
 	}
-	dir = filepath.Join(dir, "foreign")
+	work := filepath.Join(dir, "foreign")
 	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
-	install.Dir = dir
+	install.Dir = work
 	if out, npmErr := install.CombinedOutput(); npmErr != nil {
 		err = errors.Join(err, fmt.Errorf("jose is left out: npm install: %w: %s", npmErr, out))
-	} else if p, startErr := start(dir, "node", "jose.mjs"); startErr != nil {
+	} else if p, startErr := start(work, "node", "jose.mjs"); startErr != nil {
 		err = errors.Join(err, fmt.Errorf("jose is left out: %w", startErr))
 	} else {
 		processes = append(processes, p)
@@ -51,7 +51,7 @@ func foreignLibraries() (all []library, stop func(), err error) {
 	if exec.Command(python, "-c", "import jwt").Run() != nil {
 		python = "/usr/bin/python3" // that of the system, for which Debian's python3-jwt is
 	}
-	if p, startErr := start(dir, python, "pyjwt.py"); startErr != nil {
+	if p, startErr := start(work, python, "pyjwt.py"); startErr != nil {
 		err = errors.Join(err, fmt.Errorf("PyJWT is left out: %w", startErr))
 	} else {
 		processes = append(processes, p)
@@ -88,14 +88,8 @@ func start(dir, program string, args ...string) (*process, error) {
 func run(dir, program string, args ...string) (*process, error) {
 	p := &process{command: exec.Command(program, args...)}
 	p.command.Dir, p.command.Stderr = dir, os.Stderr
-	var err error
-	if p.in, err = p.command.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := p.command.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
+	p.in, _ = p.command.StdinPipe() // which fail where there is one already
+	out, _ := p.command.StdoutPipe()
 	p.out = bufio.NewReader(out)
 	if err := p.command.Start(); err != nil {
 		return nil, err

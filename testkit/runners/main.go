@@ -42,20 +42,26 @@ func libraries() []library {
 
 func main() {
 	log.SetFlags(0)
-	withForeign := flag.Bool("foreign", false, "try libraries of other languages, too")
-	list := flag.String("list", "", "list the rows that this library disagrees with")
-	program := flag.String("program", "", "try this program alone; its words have spaces between them")
-	flag.Parse()
-	all := libraries()
+	if err := command(os.Args[1:], libraries(), testkit.Cases(), os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// command is the command, with the libraries of Go.
+func command(args []string, all []library, cases []testkit.Case, out io.Writer) (err error) {
+	flags := flag.NewFlagSet("runners", flag.ExitOnError)
+	withForeign := flags.Bool("foreign", false, "try libraries of other languages, too")
+	list := flags.String("list", "", "list the rows that this library disagrees with")
+	program := flags.String("program", "", "try this program alone; its words have spaces between them")
+	_ = flags.Parse(args) // which ends the program
 	if words := strings.Fields(*program); len(words) > 0 {
-		p, err := run("", words[0], words[1:]...)
-		if err != nil {
-			log.Fatal(err)
+		p, startErr := run("", words[0], words[1:]...)
+		if startErr != nil {
+			return startErr
 		}
 		defer func() {
-			if p.stop(); p.err != nil {
-				log.Fatal(p.err)
-			}
+			p.stop()
+			err = p.err
 		}()
 		all = []library{{"program", "", p.verify, true}}
 	}
@@ -67,19 +73,19 @@ func main() {
 		}
 		all = append(all, foreign...)
 	}
-	cases := testkit.Cases()
 	var results []result
 	for _, l := range all {
 		r := try(l, cases)
 		results = append(results, r)
 		if *list == l.name {
 			for _, d := range r.disagree {
-				fmt.Println(d)
+				fmt.Fprintln(out, d)
 			}
-			return
+			return nil
 		}
 	}
-	table(os.Stdout, results, len(cases))
+	table(out, results, len(cases))
+	return nil
 }
 
 // A result is what came of one library.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,6 +51,7 @@ func TestAProgramIsTried(t *testing.T) {
 // This library agrees with every row, and supports all of them: with Go 1.26, all but
 // those of RFC 9964, of which it has no verdict.
 func TestThisLibraryAgrees(t *testing.T) {
+	t.Parallel()
 	cases := testkit.Cases()
 	if len(cases) < 1000 {
 		t.Fatalf("got %d rows", len(cases))
@@ -56,6 +59,120 @@ func TestThisLibraryAgrees(t *testing.T) {
 	for _, d := range try(libraries()[0], cases).disagree {
 		if hasMLDSA || !strings.HasPrefix(d, string(testkit.Unsupported)) || !strings.Contains(d, " mldsa/") {
 			t.Error(d)
+		}
+	}
+}
+
+// What a library of Go disagrees with is in docs/conformance.md.
+func TestTheTableOfThePageIsThatOfTheLibraries(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/conformance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := regexp.MustCompile(`(\d),(\d)`).ReplaceAllString(string(text), "$1$2")
+	cases := testkit.Cases()
+	if want := fmt.Sprintf("| this one | %d | 0 | 0 | 0 |", len(cases)); !strings.Contains(page, want) {
+		t.Errorf("%s is not there", want)
+	}
+	for _, l := range libraries()[1:] {
+		t.Run(l.name, func(t *testing.T) {
+			t.Parallel()
+			r := try(l, cases)
+			if want := fmt.Sprintf("| %s | %d | %d | %d | %d |", r.name, r.agreed, r.accepted, r.refused, r.unsupported); !strings.Contains(page, want) {
+				t.Errorf("%s is not there", want)
+			}
+		})
+	}
+}
+
+// rows are three that want different verdicts, one of a profile, and one that is strict.
+var rows = []testkit.Case{
+	{ID: "a/1", About: "good", Clause: "RFC 1", Want: testkit.Accept},
+	{ID: "a/2", About: "bad", Clause: "RFC 2", Want: testkit.Refuse},
+	{ID: "a/3", About: "open", Clause: "RFC 3", Want: testkit.Either},
+	{ID: "a/4", About: "a proof", Clause: "RFC 4", Want: testkit.Accept, Policy: testkit.Policy{Profile: testkit.Proof}},
+	{ID: "a/5", About: "strict", Clause: "RFC 5", Want: testkit.Refuse, Policy: testkit.Policy{Strict: true}},
+}
+
+// says is a library that has one verdict.
+func says(name string, v testkit.Verdict, profiles bool) library {
+	return library{name, "", func(testkit.Case) testkit.Verdict { return v }, profiles}
+}
+
+func TestTheTableCountsVerdicts(t *testing.T) {
+	t.Parallel()
+	panics := library{"panics", "", func(testkit.Case) testkit.Verdict { panic("fault") }, true}
+	all := []library{says("accepts", testkit.Accept, true), says("refuses", testkit.Refuse, true), says("partial", testkit.Accept, false), says("open", testkit.Either, true), panics}
+	var out strings.Builder
+	if err := command(nil, all, rows, &out); err != nil {
+		t.Fatal(err)
+	}
+	const want = `of 5 rows  agree  accepted wrongly  refused wrongly  not supported
+accepts    3      2                 0                0
+refuses    3      0                 2                0
+partial    2      1                 0                2
+open       0      0                 5                0
+panics     0      0                 0                5
+`
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+}
+
+func TestTheRowsOfOneLibraryAreListed(t *testing.T) {
+	t.Parallel()
+	all := []library{says("a", testkit.Accept, true), says("b", testkit.Accept, false), says("c", testkit.Refuse, true)}
+	var out strings.Builder
+	if err := command([]string{"-list", "b"}, all, rows, &out); err != nil {
+		t.Fatal(err)
+	}
+	const want = `accept     want refuse  a/2: bad (RFC 2)
+unsupported want accept  a/4: a proof (RFC 4)
+unsupported want refuse  a/5: strict (RFC 5)
+`
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+}
+
+func TestTheProgramOfAnOptionIsTriedAlone(t *testing.T) {
+	cases := testkit.Cases()[:10]
+	for _, row := range []struct{ mode, words, out, err string }{
+		{"agrees", os.Args[0] + " x", "program 10 0 0 0", ""},
+		{"talks", os.Args[0], "program 0 0 0 10", `got "hello\n", want a line`},
+		{"", "/no/such/program", "", "no such file"},
+	} {
+		t.Setenv("TESTKIT_PROGRAM", row.mode)
+		var out strings.Builder
+		err := command([]string{"-program", row.words}, []library{says("a", testkit.Accept, true)}, cases, &out)
+		if (err == nil) != (row.err == "") || err != nil && !strings.Contains(err.Error(), row.err) {
+			t.Errorf("%s: got %v", row.words, err)
+		}
+		if _, line, _ := strings.Cut(out.String(), "\n"); strings.Join(strings.Fields(line), " ") != row.out {
+			t.Errorf("%s: got %q", row.words, out.String())
+		}
+	}
+}
+
+func TestTheVersionIsThatOfAModule(t *testing.T) {
+	t.Parallel()
+	if got := version("github.com/seed-b1f8f58c/jwt"); !strings.HasPrefix(got, "v") {
+		t.Errorf("got %q", got)
+	}
+	if got := version("github.com/seed-b1f8f58c"); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A key that is not JSON does not end the program.
+func TestAKeyThatIsNoObjectIsNoGoodToken(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"{", "7", `{"kty":"oct","alg":"HS256"}`} {
+		for _, l := range libraries() {
+			if got := verify(l, testkit.Case{Keys: []json.RawMessage{[]byte(key)}}); got == testkit.Accept {
+				t.Errorf("%s: %s accepts", key, l.name)
+			}
 		}
 	}
 }

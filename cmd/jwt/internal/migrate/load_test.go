@@ -93,6 +93,9 @@ func TestFilesThatAreNotLoadedAreListed(t *testing.T) {
 			assert.Contains(t, f.Check, "was not loaded", f.File)
 			assert.Equal(t, unknown, f.Write)
 		}
+		if f.File == "p/testdata/broken.go" {
+			assert.Equal(t, [2]int{1, 1}, [2]int{f.Line, f.Column})
+		}
 		assert.Positive(t, f.Line)
 		assert.Positive(t, f.Column)
 	}
@@ -216,6 +219,15 @@ func TestAFolderWithoutPackagesIsAnError(t *testing.T) {
 		assert.EqualError(t, err, "no packages in "+pattern)
 		assert.Empty(t, findings)
 	}
+}
+
+func TestAFileThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
+	gone := filepath.Join(t.TempDir(), "gone", "x.go")
+	_, err := importsIn(gone)
+	assert.ErrorIs(t, err, os.ErrNotExist)
+	_, err = unread("", nil, []*packages.Package{{GoFiles: []string{gone}}})
+	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
 // Files outside of the folder have their full names.

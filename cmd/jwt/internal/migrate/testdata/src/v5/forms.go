@@ -27,6 +27,17 @@ func (part) Valid() (error, error) { return nil, nil }
 
 func (part) Validate() string { return "" }
 
+type both struct {
+	jwt.RegisteredClaims // want `jwt.RegisteredClaims: `
+	*jwt.MapClaims       // want `jwt.MapClaims: `
+}
+
+func (both) Validate() error { return nil } // want `both.Validate: func `
+
+type pointer = *jwt.Token // want `jwt.Token: `
+
+var _ = func(t pointer) (any, error) { return nil, nil } // want `key function: `
+
 type asked struct {
 	Name                 string
 	jwt.RegisteredClaims // want `jwt.RegisteredClaims: `
@@ -59,8 +70,9 @@ func forms(text string, key jwt.Keyfunc, i jwt.Claims, p *part) { // want `jwt.K
 	(jwt.NewParser(jwt.WithSubject("s"))).Parse(text, key)            // want `jwt.NewParser: ` `jwt.WithSubject: ` `jwt.Parser.Parse: policy := &jwt.Policy{Keys: keys, Subject: "s"`
 	jwt.NewParser([]jwt.ParserOption{option()}...)                    // want `jwt.NewParser: .* \| Some options cannot be seen` `jwt.ParserOption: `
 	maker()(text, key)
-	_ = jwt.RegisteredClaims.GetSubject // want `jwt.RegisteredClaims: ` `jwt.RegisteredClaims.GetSubject: `
-	_ = jwt.Keyfunc(nil)                // want `jwt.Keyfunc: `
+	_ = jwt.RegisteredClaims.GetSubject  // want `jwt.RegisteredClaims: ` `jwt.RegisteredClaims.GetSubject: `
+	_ = append([]any{}, text, jwt.Parse) // want `jwt.Parse: Not known`
+	_ = jwt.Keyfunc(nil)                 // want `jwt.Keyfunc: `
 }
 
 func keysOf(r *rsa.PublicKey, e *ecdsa.PublicKey, d ed25519.PublicKey) {
