@@ -28,3 +28,11 @@ func TestNamesThatAreFarAwayAreKept(t *testing.T) {
 	assert.True(t, names.add(name, nil, math.MaxInt32, false))
 	assert.False(t, names.add(name, nil, math.MaxInt32, false))
 }
+
+// The bit of a name is made of its length and of its first and last letter.
+func TestNamesHaveBitsThatDiffer(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int{"": 0, "a": 9, "b": 17, "ab": 15, "ba": 13, "aab": 16, "iss": 61, "exp": 34} {
+		assert.Equal(t, uint64(1)<<want, bit([]byte(name)), name)
+	}
+}

@@ -237,12 +237,13 @@ func (s *scanner) escape(i int) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 1
 	}
-	high := s.unicode(i)
-	switch {
-	case high == failed || 0xDC00 <= high && high <= 0xDFFF:
+	switch high := s.unicode(i); {
+	case high == failed:
 		return failed
 	case high < 0xD800 || 0xDFFF < high:
 		return i + 5
+	case 0xDC00 <= high: // the second of a pair
+		return failed
 	}
 	if low := s.unicode(i + 6); low < 0xDC00 || 0xDFFF < low || !s.at(i+5, '\\') {
 		return failed
