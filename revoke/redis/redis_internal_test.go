@@ -3,12 +3,15 @@ package redis
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
 // waiting waits for a server that does not answer, as a client does: until the
@@ -88,6 +91,44 @@ func TestTimeout(t *testing.T) {
 			t.Errorf("got %v, want the error of a server that answers", err)
 		}
 	})
+}
+
+// A pipelines hook notes how many commands are sent at once.
+type pipelines struct {
+	redis.Hook
+	sizes []int
+}
+
+func (p *pipelines) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error { p.sizes = append(p.sizes, 1); return next(ctx, cmd) }
+}
+
+func (p *pipelines) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		p.sizes = append(p.sizes, len(cmds))
+		return next(ctx, cmds)
+	}
+}
+
+func TestRevokeTellsAThousandAtOnce(t *testing.T) {
+	answer := imagined(func(cmd redis.Cmder) error { cmd.(*redis.Cmd).SetVal("5 e -"); return nil })
+	sent := &pipelines{Hook: answer}
+	client := redis.NewClient(&redis.Options{ContextTimeoutEnabled: true})
+	defer client.Close()
+	client.AddHook(sent)
+	client.AddHook(answer)
+	entries := make([]store.Entry, 2001)
+	for i := range entries {
+		entries[i] = store.Entry{ID: strconv.Itoa(i), Until: 9}
+	}
+	keep := &Store{Client: client, Timeout: time.Minute}
+	if err := keep.Revoke(t.Context(), 1, entries...); err != nil || !slices.Equal(sent.sizes, []int{1000, 1000, 1}) {
+		t.Errorf("got %v after %v commands, want a thousand at once", err, sent.sizes)
+	}
+	sent.sizes = nil
+	if err := keep.Revoke(t.Context(), 1); err != nil || len(sent.sizes) > 0 {
+		t.Errorf("nothing: got %v after %v commands", err, sent.sizes)
+	}
 }
 
 func TestDatesAreCut(t *testing.T) {

@@ -70,8 +70,7 @@ func testModel(t *testing.T, open opener[store.SessionStore]) {
 // play plays one game, and counts its outcomes.
 func play(t *testing.T, seed uint64, one, other store.SessionStore, seen map[string]int) {
 	t.Helper()
-	m := &model{world: newWorld(t, one, other, grace), random: random.New(random.NewPCG(seed, 0)), seen: seen,
-		ids: make(map[string]bool), revoked: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), knows: make(map[string]jwt.NumericDate)}
+	m := newModel(newWorld(t, one, other, grace), seed, seen)
 	for step := range 1500 {
 		if m.step(t.Context()); m.wrong != "" {
 			t.Fatalf("seed %d, step %d: %s", seed, step, m.wrong)
@@ -95,6 +94,11 @@ type model struct {
 	wrong    string
 }
 
+func newModel(w *world, seed uint64, seen map[string]int) *model {
+	return &model{world: w, random: random.New(random.NewPCG(seed, 0)), seen: seen,
+		ids: make(map[string]bool), revoked: make(map[string]bool), subjects: make(map[string]jwt.NumericDate), knows: make(map[string]jwt.NumericDate)}
+}
+
 // A family is a session and its refresh tokens, the one that works last.
 type family struct {
 	id, subject string
@@ -116,7 +120,7 @@ func (f *family) last() time.Time {
 
 // use notes that the refresh token that works is used.
 func (f *family) use(now time.Time) {
-	for f.used < len(f.usedAt) && (len(f.usedAt)-f.used >= 8 || age(f.usedAt[f.used], now) > grace.Milliseconds()) {
+	for f.used < len(f.usedAt) && age(f.usedAt[f.used], now) > grace.Milliseconds() {
 		f.used++
 	}
 	f.usedAt = append(f.usedAt, now)
