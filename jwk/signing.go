@@ -185,10 +185,9 @@ type keyVerifier struct {
 // string is returned as it is, which is no issuer of any token.
 func (v *keyVerifier) Issuer() string {
 	member := v.key.Member("issuer")
-	if value, problem := strictjson.ReadValue(member, 0); problem == "" {
-		if issuer, ok := value.Text(""); ok {
-			return issuer
-		}
+	value, _ := strictjson.ReadValue(member, 0)
+	if issuer, ok := value.Text(""); ok {
+		return issuer
 	}
 	return string(member)
 }
