@@ -86,6 +86,7 @@ func FuzzSessionID(f *testing.F) {
 	for _, payload := range payloads {
 		f.Add(payload)
 	}
+	f.Add(`{"sid":"a`)
 	f.Fuzz(func(t *testing.T, payload string) {
 		o := strictjson.Read([]byte(payload), 0)
 		for o.Next() {

@@ -78,6 +78,18 @@ func TestMemoryRefusesWhatItHasNoRoomFor(t *testing.T) {
 		assert.Equal(t, store.Answer{Since: 1, Epoch: m.epoch, Dropped: 20, ID: true}, a, "and the store tells what it has dropped")
 		assert.Equal(t, uint32(21), m.swept, "it looks for what is expired once in a second")
 	})
+	fipstest.Bubble(t, func(t *testing.T) {
+		m := newAncient(20)
+		for i := range 60 { // which no other session meets, mostly
+			now := jwt.NumericDate(10 + 11*(i/20))
+			swapped, err := swapAt(m, now, fmt.Sprint(i), "state", now+10)
+			require.NoError(t, err, "session %d, when 20 have expired", i)
+			require.True(t, swapped)
+		}
+		assert.Equal(t, 20, m.subjects.used, "nor is there a subject of a session that is over")
+		_, err := swapAt(m, 42, "60", "state", 50)
+		assert.ErrorContains(t, err, "full")
+	})
 }
 
 func TestMemoryEndsASessionItCannotRecord(t *testing.T) {

@@ -212,11 +212,7 @@ func (r *Replica) Run(ctx context.Context) error {
 		default:
 			pause, position = interval, page.Next
 		}
-		if err == nil {
-			r.failure.Store(nil)
-		} else {
-			r.failure.Store(&err)
-		}
+		r.failure.Store(&err)
 		if page.More && len(page.Entries) > 0 {
 			continue
 		}
