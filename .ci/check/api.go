@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +14,7 @@ import (
 )
 
 // compareAPI fails if what the packages export is not what api/ says.
-func compareAPI(root string, modules []module) error {
+func compareAPI(root string, modules []module, out io.Writer) error {
 	current, err := exported(modules)
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func compareAPI(root string, modules []module) error {
 	if len(differences) > 0 {
 		return errors.New(strings.Join(differences, "\n") + "\nthe exported API is not the one in api/; if that is meant, go run . api -update")
 	}
-	fmt.Printf("the exported API of %d modules is as recorded\n", len(current))
+	fmt.Fprintf(out, "the exported API of %d modules is as recorded\n", len(current))
 	return nil
 }
 
@@ -104,17 +105,11 @@ func describe(p *types.Package) (lines []string) {
 			continue
 		}
 		named, ok := object.(*types.TypeName)
-		switch object := object.(type) {
-		case *types.Const:
-			add("const %s %s = %s", name, types.TypeString(object.Type(), qualify), object.Val().ExactString())
+		if constant, isConst := object.(*types.Const); isConst {
+			add("const %s %s = %s", name, types.TypeString(constant.Type(), qualify), constant.Val().ExactString())
 			continue
-		case *types.TypeName:
-			if object.IsAlias() {
-				add("%s", types.ObjectString(object, qualify))
-				continue
-			}
 		}
-		if !ok {
+		if !ok || named.IsAlias() {
 			add("%s", types.ObjectString(object, qualify))
 			continue
 		}

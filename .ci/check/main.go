@@ -8,7 +8,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/exec"
@@ -21,25 +23,29 @@ import (
 func main() {
 	log.SetFlags(0)
 	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err == nil {
+		err = run(root, os.Args[1:], os.Stdout)
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// run is the command, for the repository in the folder root.
+func run(root string, args []string, out io.Writer) error {
 	modules, err := published(root)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	switch args := os.Args[1:]; {
+	switch {
 	case slices.Equal(args, []string{"api"}):
-		err = compareAPI(root, modules)
+		return compareAPI(root, modules, out)
 	case slices.Equal(args, []string{"api", "-update"}):
-		err = updateAPI(root, modules)
+		return updateAPI(root, modules)
 	case slices.Equal(args, []string{"release"}):
-		err = release(root, modules)
+		return release(root, modules, out)
 	default:
-		err = fmt.Errorf("usage: check api [-update] | check release")
-	}
-	if err != nil {
-		log.Fatal(err)
+		return errors.New("usage: check api [-update] | check release")
 	}
 }
 

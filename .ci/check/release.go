@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 // release does what a stranger does with the next version: for each module, go
 // get into an empty one, and a build of all its packages. The version is the one
 // that the modules require of each other; they come from a proxy in a folder.
-func release(root string, modules []module) error {
+func release(root string, modules []module, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "release")
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func release(root string, modules []module) error {
 		if err := fetch(filepath.Join(dir, "empty"), proxy, m, version); err != nil {
 			return fmt.Errorf("%s: %w", m.path, err)
 		}
-		fmt.Printf("go get %s@%s\n", m.path, version)
+		fmt.Fprintf(out, "go get %s@%s\n", m.path, version)
 	}
 	return nil
 }
@@ -100,16 +101,13 @@ func fetch(work, proxy string, m module, version string) error {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return err
 	}
-	proxies := "file://" + filepath.ToSlash(proxy)
-	if others, err := exec.Command("go", "env", "GOPROXY").Output(); err == nil {
-		proxies += "," + strings.TrimSpace(string(others))
-	}
-	cache := filepath.Join(filepath.Dir(proxy), "cache") // the version is not to be found in the user's afterwards
-	known, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	known, err := exec.Command("go", "env", "GOMODCACHE", "GOPROXY").Output()
 	if err != nil {
 		return err
 	}
-	proxies = strings.Replace(proxies, ",", ",file://"+filepath.ToSlash(filepath.Join(strings.TrimSpace(string(known)), "cache", "download"))+",", 1)
+	modules, others, _ := strings.Cut(strings.TrimSpace(string(known)), "\n")
+	proxies := fileURL(proxy) + "," + fileURL(filepath.Join(modules, "cache", "download")) + "," + others
+	cache := filepath.Join(filepath.Dir(proxy), "cache") // the version is not to be found in the user's afterwards
 	commands := [][]string{
 		{"mod", "init", "stranger.example/app"},
 		{"get", m.path + "@" + version},
@@ -128,3 +126,5 @@ func fetch(work, proxy string, m module, version string) error {
 	}
 	return nil
 }
+
+func fileURL(path string) string { return "file://" + filepath.ToSlash(path) }
