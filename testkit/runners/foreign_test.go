@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,6 +123,16 @@ func TestLibrariesThatAreNotThereAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestAProgramThatSaysNothingIsStopped(t *testing.T) {
+	ended := programs(t, map[string]string{"silent": `exec >&-; cat >/dev/null; touch "$ENDED/silent"`})
+	if p, err := start(t.TempDir(), "silent"); err == nil || !strings.Contains(err.Error(), "silent ended before it said its version") {
+		t.Errorf("got %v, %v", p, err)
+	}
+	if _, err := os.Stat(filepath.Join(ended, "silent")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAPythonWithoutTheLibraryIsNotUsed(t *testing.T) {
 	programs(t, map[string]string{"npm": fails, "python3": lacks})
 	all, stop, err := foreignLibraries()
@@ -132,12 +143,21 @@ func TestAPythonWithoutTheLibraryIsNotUsed(t *testing.T) {
 }
 
 func TestForeignLibrariesAreInTheTable(t *testing.T) {
-	programs(t, map[string]string{"npm": installs, "node": speaks, "python3": speaks})
+	ended := programs(t, map[string]string{"npm": fails, "python3": speaks})
+	var said strings.Builder
+	log.SetOutput(&said)
+	defer log.SetOutput(os.Stderr)
 	for args, want := range map[string]bool{"-foreign": true, "-foreign=false": false} {
 		var out strings.Builder
 		if err := command([]string{args}, nil, rows[:1], &out); err != nil || strings.Contains(out.String(), "PyJWT 7.1") != want {
 			t.Errorf("%s: got %v\n%s", args, err, out.String())
 		}
+	}
+	if !strings.Contains(said.String(), "jose is left out: npm install: ") || strings.Contains(said.String(), "nil") {
+		t.Errorf("got %q", said.String())
+	}
+	if _, err := os.Stat(filepath.Join(ended, "python3")); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // verifyGoJOSE is go-jose with its key set and its validation of claims.
 func verifyGoJOSE(c testkit.Case) testkit.Verdict {
-	if len(c.Policy.Types) > 0 || c.Policy.MaxAge > 0 {
+	if len(c.Policy.Types) > 0 || c.Policy.MaxAge != 0 {
 		return testkit.Unsupported
 	}
 	set := jose.JSONWebKeySet{}

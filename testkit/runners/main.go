@@ -142,13 +142,11 @@ func table(w io.Writer, results []result, rows int) {
 
 // version is that of a module in this program.
 func version(path string) string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || path == "" {
-		return ""
-	}
-	for _, m := range info.Deps {
-		if m.Path == path {
-			return m.Version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == path {
+				return m.Version
+			}
 		}
 	}
 	return ""
