@@ -48,6 +48,9 @@ func TestEachAttackFindsAHoleThatNoOtherFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			issuer := jwttest.StartIssuer(t)
+			if name != "blank signature" && name != "other algorithm" { // which are about ES256
+				issuer.Keys.Algorithm = jwt.Ed25519 // the fastest one
+			}
 			if name == "ID token" {
 				issuer.Type = "at+jwt"
 			}
@@ -168,6 +171,7 @@ func TestAttacksReportWhatAHandlerDoesToThem(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			issuer := jwttest.NewIssuer(t)
+			issuer.Keys.Algorithm = jwt.Ed25519
 			lines := attack(t, issuer, jwttest.AttackOptions{}, handle(issuer, row.odd))
 			require.Len(t, lines, len(row.want), "%s", lines)
 			for i, line := range lines {
@@ -182,6 +186,7 @@ func TestABodyOfEightBytesIsFoundBehindARefusal(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]string{"12345678": {"expired"}, "1234567": nil} {
 		issuer := jwttest.NewIssuer(t)
+		issuer.Keys.Algorithm = jwt.Ed25519
 		answer := func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
 		next := (&jwthttp.Middleware{Tokens: issuer.Policy()}).Handler(http.HandlerFunc(answer))
 		assert.Equal(t, want, found(attack(t, issuer, jwttest.AttackOptions{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -199,6 +204,7 @@ func TestABodyOfEightBytesIsFoundBehindARefusal(t *testing.T) {
 func TestARedirectionIsARefusalUnlessARightTokenGetsIt(t *testing.T) {
 	t.Parallel()
 	issuer := jwttest.NewIssuer(t)
+	issuer.Keys.Algorithm = jwt.Ed25519
 	redirects := func(right int) http.Handler {
 		next := careful(issuer)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -269,6 +275,7 @@ func TestAttacksNeedAHandlerThatAcceptsARightToken(t *testing.T) {
 func TestOptionsOfAttacks(t *testing.T) {
 	t.Parallel()
 	issuer := jwttest.NewIssuer(t)
+	issuer.Keys.Algorithm = jwt.Ed25519
 	assert.Equal(t, []string{`jwttest: "expiry" is to be allowed, which is no attack`}, attack(t, issuer, jwttest.AttackOptions{Allow: []string{"expired", "expiry"}}, careful(issuer)))
 
 	lax := issuer.Policy()
