@@ -525,6 +525,26 @@ func TestReplicaThatHasEndedRunsAgain(t *testing.T) {
 	})
 }
 
+// After a failure, a replica goes on where it was.
+func TestReplicaReadsNothingAgainAfterAFailure(t *testing.T) {
+	replicated(t, func(t *testing.T, f *feed, r *Replica) {
+		f.revoke(t, "a", "b", "c")
+		time.Sleep(time.Second)
+		f.set(func() { f.broken = errors.New("cut off") })
+		time.Sleep(time.Second)
+		_, err := r.AsOf()
+		require.ErrorContains(t, err, "cut off")
+		var from []string
+		f.set(func() {
+			f.broken, f.reading = nil, func(_ context.Context, page *store.Page) { from = append(from, page.From) }
+		})
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		require.NotEmpty(t, from)
+		assert.NotContains(t, from, "")
+	})
+}
+
 // A read that the end of the replica cuts off is no failure, and a read's context ends
 // with it.
 func TestReplicaEndsWhileItReads(t *testing.T) {

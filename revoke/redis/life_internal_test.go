@@ -50,6 +50,7 @@ func TestWhatMayHaveLostSomething(t *testing.T) {
 		{"it was restarted from a snapshot", func(p *place) { p.life, p.run, p.mark.sure, p.before = b, "2", true, a }, false, 0, true, false},
 		{"the clock was ahead, by the slack", func(p *place) { p.mark.seen = 10_900 }, false, 0, false, false},
 		{"the clock was ahead", func(p *place) { p.mark.seen = 10_901 }, false, time.Hour, true, false},
+		{"it was restarted, and the clock was ahead, by the slack", func(p *place) { p.life, p.run, p.mark.seen = b, "2", 10_900 }, false, time.Hour, true, true},
 		{"it was moved from a server that lives on", func(p *place) { p.life, p.run = b, "2" }, true, 0, true, true},
 		{"it was moved, but this is no cluster", func(p *place) { p.life, p.run = b, "2" }, false, 0, true, false},
 		{"it was moved from a server that is gone", func(p *place) { p.life, p.run, p.mark.run = b, "2", "3" }, true, 0, true, false},

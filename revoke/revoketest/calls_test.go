@@ -22,14 +22,15 @@ import (
 // A recorder notes what a store is asked, with dates from the caller's now on.
 type recorder struct {
 	*journal
-	mu    sync.Mutex
-	calls map[string]int
+	instance string
+	mu       *sync.Mutex
+	calls    map[string]int
 }
 
 func (r *recorder) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	call := fmt.Sprintf(format, args...)
+	call := r.instance + " " + fmt.Sprintf(format, args...)
 	if m := oneOfMany.FindStringSubmatch(call); m != nil && len(m[2]) > 1 && !strings.HasSuffix(m[2], "50") {
 		call = m[1] + "… (another one)"
 	}
@@ -105,18 +106,18 @@ func TestCallsAreWhatTheyWere(t *testing.T) {
 	all := make(map[string]map[string]int)
 	t.Run("ask", func(t *testing.T) {
 		revoketest.TestStore(t, func(t *testing.T) (one, other store.Store) {
-			r := &recorder{journal: newJournal(), calls: make(map[string]int)}
 			_, name, _ := strings.Cut(t.Name(), "/")
 			_, name, _ = strings.Cut(name, "/")
-			if strings.Contains(name, "refreshes") || name == "a_model" { // with names by chance
-				return r, r
-			}
 			if all[name] == nil {
-				all[name] = r.calls
-			} else {
-				r.calls = all[name]
+				all[name] = make(map[string]int)
 			}
-			return r, r
+			r := recorder{newJournal(), "one", new(sync.Mutex), all[name]}
+			second := r
+			second.instance = "other"
+			if r.note("opened"); strings.Contains(name, "refreshes") || name == "a_model" { // with names by chance
+				r.calls, second.calls = make(map[string]int), make(map[string]int)
+			}
+			return &r, &second
 		})
 	})
 	var lines []string
