@@ -16,18 +16,17 @@ import (
 // port of IPv4, and ends if somebody has that of IPv6.
 func Program(t testing.TB, line *regexp.Regexp, name string, args ...string) string {
 	t.Helper()
-	const most = 5 // starts
-	for range most {
-		if text, ok := start(t, line, name, args...); ok {
+	for range 5 {
+		if text, ok := start(t, limit, line, name, args...); ok {
 			return text
 		}
 	}
-	t.Fatalf("webdriver: %s ended without a line %s, %d times", name, line, most)
+	t.Fatalf("webdriver: %s ended without a line %s, five times", name, line)
 	return ""
 }
 
 // start is one start of Program. It reports false if the program ended without the line.
-func start(t testing.TB, line *regexp.Regexp, name string, args ...string) (text string, ok bool) {
+func start(t testing.TB, limit time.Duration, line *regexp.Regexp, name string, args ...string) (text string, ok bool) {
 	t.Helper()
 	program := exec.Command(name, args...)
 	program.Stderr = os.Stderr

@@ -29,6 +29,7 @@ type Browser struct {
 	T       testing.TB // may be changed between commands, for subtests
 	session string     // URL
 	size    Size
+	limit   time.Duration
 }
 
 // A Size is one of the page, in CSS pixels.
@@ -44,7 +45,7 @@ func Start(t testing.TB) *Browser {
 	program.Find(t, "chromium")
 	driver := program.Find(t, "chromedriver")
 	port := Program(t, regexp.MustCompile(`started successfully on port (\d+)`), driver, "--port=0")
-	b := &Browser{T: t, session: "http://127.0.0.1:" + port + "/session"}
+	b := &Browser{T: t, session: "http://127.0.0.1:" + port + "/session", limit: limit}
 	var created struct {
 		SessionID string `json:"sessionId"`
 	}
@@ -96,7 +97,7 @@ func (b *Browser) Enter(selector, text string) {
 // is only coming.
 func (b *Browser) act(selector, command string, parameters any) {
 	b.T.Helper()
-	for end := time.Now().Add(limit); ; time.Sleep(pause) {
+	for end := time.Now().Add(b.limit); ; time.Sleep(pause) {
 		status, answer := b.request(http.MethodPost, "/element", map[string]string{"using": "css selector", "value": selector})
 		if status == http.StatusOK {
 			var found struct{ Value map[string]string }
@@ -185,7 +186,7 @@ func (b *Browser) WaitFor(selector, want string) {
 func (b *Browser) WaitForScript(script, want string) {
 	b.T.Helper()
 	matches := regexp.MustCompile(want).MatchString
-	for end := time.Now().Add(limit); ; time.Sleep(pause) {
+	for end := time.Now().Add(b.limit); ; time.Sleep(pause) {
 		got := b.Run(script)
 		if matches(got) {
 			return
