@@ -30,6 +30,7 @@ type Struct struct {
 	Other *Struct
 	less  int
 	io.Reader
+	io.Closer
 }
 type Interface interface {
 	Do(io.Reader) error
@@ -60,6 +61,7 @@ pkg example.com/p, type Kind string
 pkg example.com/p, type Struct struct
 pkg example.com/p, type Struct struct, Name string json:"name"
 pkg example.com/p, type Struct struct, Other *Struct ` + `
+pkg example.com/p, type Struct struct, Closer io.Closer ` + `
 pkg example.com/p, type Struct struct, Reader io.Reader ` + `
 pkg example.com/p, var V io.Reader
 `
@@ -88,6 +90,14 @@ func TestEachExportedNameHasALine(t *testing.T) {
 	}
 	for line := range lines {
 		t.Errorf("there is a line %s", line)
+	}
+}
+
+func TestAModuleThatIsGoneIsAnError(t *testing.T) {
+	t.Parallel()
+	files, err := exported([]module{{"example.com/m", filepath.Join(t.TempDir(), "gone")}})
+	if err == nil || strings.Contains(err.Error(), "does not compile") {
+		t.Errorf("got %v, %v", files, err)
 	}
 }
 
@@ -131,7 +141,12 @@ func TestTheAPIIsThatOfTheLastUpdate(t *testing.T) {
 	for _, args := range [][]string{{"api"}, {"api", "-update"}} {
 		fails(t, run(root, args, &out), "github.com/seed-b1f8f58c/jwt does not compile")
 	}
-	write(t, root, map[string]string{"a.go": "package jwt\n"})
+	write(t, root, map[string]string{"a.go": "package jwt\n\nfunc A() {}\n"})
+	if err := os.RemoveAll(filepath.Join(root, "api")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, root, map[string]string{"api/jwt.txt/x": "a folder"})
+	fails(t, run(root, []string{"api", "-update"}, &out), "is a directory")
 	if err := os.RemoveAll(filepath.Join(root, "api")); err != nil {
 		t.Fatal(err)
 	}

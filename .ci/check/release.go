@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -69,27 +70,20 @@ func publish(proxy string, m module, version string) error {
 	if err != nil {
 		return err
 	}
-	info, err := json.Marshal(struct {
+	info, _ := json.Marshal(struct { // which has no other error than of a type
 		Version string
 		Time    time.Time
 	}{version, time.Unix(1_700_000_000, 0).UTC()})
-	if err != nil {
+	var archive bytes.Buffer
+	if err := zip.CreateFromDir(&archive, modulepath.Version{Path: m.path, Version: version}, m.dir); err != nil {
 		return err
 	}
-	for name, data := range map[string][]byte{version + ".mod": mod, version + ".info": info, "list": []byte(version + "\n")} {
+	for name, data := range map[string][]byte{version + ".mod": mod, version + ".info": info, version + ".zip": archive.Bytes(), "list": []byte(version + "\n")} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err
 		}
 	}
-	archive, err := os.Create(filepath.Join(dir, version+".zip"))
-	if err != nil {
-		return err
-	}
-	defer archive.Close()
-	if err := zip.CreateFromDir(archive, modulepath.Version{Path: m.path, Version: version}, m.dir); err != nil {
-		return err
-	}
-	return archive.Close()
+	return nil
 }
 
 // fetch gets a module into an empty one and builds its packages. It installs a

@@ -79,6 +79,8 @@ func TestWhatAStrangerCannotGetIsAnError(t *testing.T) {
 		{"cmd/jwt/go.mod", string(command), ""},
 		{"jwt.go", "package jwt\n\nconst A = undefined\n", "go build github.com/seed-b1f8f58c/jwt/cmd/jwt/...: exit status 1\n"},
 		{"go.mod", "module github.com/seed-b1f8f58c/other\n", "go get github.com/seed-b1f8f58c/jwt/cmd/jwt@v0.2.0: exit status 1\n"},
+		{"text", "", ""},
+		{"TEXT", "", "github.com/seed-b1f8f58c/jwt: "},
 		{"CHANGELOG.md", "", "CHANGELOG.md has no version"},
 	} {
 		if write(t, root, map[string]string{row.name: row.text}); row.want != "" {
