@@ -238,7 +238,7 @@ func (m maker) objectOf(t reflect.Type) *object {
 // none is.
 func emptyOf(t reflect.Type) func(reflect.Value) bool {
 	switch t.Kind() {
-	case reflect.String, reflect.Map, reflect.Slice, reflect.Array:
+	case reflect.Map, reflect.Slice, reflect.Array:
 		return func(v reflect.Value) bool { return v.Len() == 0 }
 	case reflect.Struct, reflect.Func, reflect.Chan, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
 		return nil

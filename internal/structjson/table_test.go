@@ -53,6 +53,10 @@ var typeTable = []any{
 		A time.Time `json:",omitempty"`
 		B time.Time `json:",omitzero"`
 	}{},
+	struct {
+		A any `json:",omitzero"`
+		B any `json:",omitzero"`
+	}{1, ""},
 	struct{ A stdjson.Number }{"12345678901234567890.5"},
 	struct{ A stdjson.Number }{},
 	struct {
