@@ -26,6 +26,9 @@ var errNoToken = errors.New("no token: give it as the argument or on standard in
 // readToken returns the token that is the argument or, without one, standard input.
 func (c *cli) readToken(args []string) (string, error) {
 	if len(args) == 1 && args[0] != "-" {
+		if _, err := os.Stat(args[0]); err == nil {
+			return "", fmt.Errorf("%q is a file: a token in a file is read from standard input, by < and its name", args[0])
+		}
 		return describe.Tidy(args[0]), nil
 	}
 	if isTerminal(c.stdin) {

@@ -32,6 +32,16 @@ func TestVerifyPrintsTheTableAndTheExitCode(t *testing.T) {
 	golden(t, "verify-refused.golden", r.out)
 }
 
+func TestAFileIsNoToken(t *testing.T) {
+	s := newShell(t)
+	s.keys()
+	for _, command := range [][]string{asked, {"inspect"}} {
+		r := s.try("", append(append([]string{}, command...), "key.jwk")...)
+		assert.Equal(t, 2, r.code)
+		assert.Contains(t, r.err, `"key.jwk" is a file: a token in a file is read from standard input, by < and its name`)
+	}
+}
+
 // Each row is a token that is refused, and what helps.
 func TestVerifySaysWhatToDoAboutARefusal(t *testing.T) {
 	s := newShell(t)

@@ -94,8 +94,9 @@ func (b *build) run(ctx context.Context, args ...string) (string, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
+		reason, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "; to add it:") // which is not what helps
 		return "", fmt.Errorf("go %s: %s; a command that is not of a released version builds the page in the folder cmd/jwt of a clone",
-			args[0], cmp.Or(strings.TrimSpace(stderr.String()), err.Error()))
+			args[0], cmp.Or(reason, err.Error()))
 	}
 	return string(out), nil
 }

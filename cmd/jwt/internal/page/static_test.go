@@ -21,7 +21,7 @@ import (
 // script is a go command that notes how it was called.
 const script = `#!/bin/sh
 echo "$PWD: GOOS=$GOOS GOARCH=$GOARCH GOTOOLCHAIN=$GOTOOLCHAIN GOPATH=$GOPATH GOMODCACHE=$GOMODCACHE GOFLAGS=$GOFLAGS: $*" >> "${0%/*}/calls"
-test -z "$FAIL" || { test "$FAIL" != "$1" || { echo "  what is wrong  " >&2; exit 1; } }
+test -z "$FAIL" || { test "$FAIL" != "$1" || { printf '  what is wrong; to add it:\n\tgo get it  ' >&2; exit 1; } }
 test -z "$SILENT" || exit 1
 case $1 in
 env) cat "${0%/*}/env" ;;
