@@ -15,6 +15,9 @@ import (
 // it from any number of goroutines without changing it. The zero value and nil
 // accept nothing: their Verify returns an error that says what is missing.
 //
+// A negative Leeway, MaxAge or MaxSize is an error, and so is an empty text in one of
+// the lists.
+//
 // These checks cannot be switched off: the signature, the form of the token, the
 // JSON types of the registered claims, and nbf if it is present.
 type Policy struct {

@@ -14,8 +14,9 @@ import (
 // acceptable. The zero value is not a rule; a policy that has it accepts nothing.
 //
 // Check returns nil to accept the token. Any error refuses it with [ErrClaim]; its
-// text becomes the Detail of the *[VerifyError], and errors.Is and errors.As find
-// it. Check must be pure: it gives the same answer for the same token at any time,
+// text, on one line and cut behind 200 bytes, becomes the Detail of the *[VerifyError],
+// and errors.Is and errors.As find it. If it is a *VerifyError with a Reason that is
+// not of this package, the refusal has that Reason. Check must be pure: it gives the same answer for the same token at any time,
 // needs no network, does not modify the token, and may be called concurrently. A check
 // that needs the network is a [TokenVerifier] around the policy, as revoke.DenyList is.
 //

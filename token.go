@@ -65,7 +65,7 @@ func decrypted(e jose.Envelope, payload string, into *target) (*Token, error) {
 }
 
 // Payload returns a copy of the verified payload, byte for byte as it was signed,
-// and nil for a Token that no Verify method returned.
+// and nil for the zero Token. That of an [InsecureToken] is the JSON of its claims.
 func (t *Token) Payload() []byte {
 	if t == nil || t.payload == "" {
 		return nil
@@ -128,9 +128,12 @@ func InsecureToken(claims any) (*Token, error) {
 //
 // If T or *T has a method Validate() error, it is called. Its error, and that of
 // claims that do not fit T, is a refusal: a *[VerifyError] with the reason
-// [ErrClaim]. If Validate returns a *VerifyError, that is the refusal. So is a
-// Validate that panics over an embedded pointer that is nil because the token has
-// none of its claims.
+// [ErrClaim], and has their text on one line, cut behind 200 bytes. If Validate
+// returns a *VerifyError, the refusal has its Claim, its Detail and its Reason, unless
+// that is nil or one of this package. A Validate that panics over an embedded pointer
+// that is nil because the token has none of its claims refuses the token, too.
+//
+// With an error, ClaimsAs returns the zero T.
 func ClaimsAs[T any](t *Token) (T, error) {
 	var none T
 	if t == nil || t.payload == "" {

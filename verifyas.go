@@ -12,7 +12,7 @@ import (
 
 // VerifyAs verifies the token and decodes its claims into a T, as [ClaimsAs] does.
 // Errors are those of v and of ClaimsAs: a refusal is a *[VerifyError], any other
-// error means that it could not be decided.
+// error means that it could not be decided. With an error, it returns the zero T.
 func VerifyAs[T any](ctx context.Context, v TokenVerifier, token string) (claims T, err error) {
 	if isNil(v) {
 		return claims, errors.New("jwt: no TokenVerifier to verify the token with")

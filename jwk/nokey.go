@@ -13,7 +13,8 @@ import (
 // NoKey says why no key of the set is for a token with header h: because the key
 // of its kid was left out or may not verify, or is for another algorithm, or is
 // not there. It is the text of a refusal, for a log; key IDs in it are quoted and
-// cut, and at most four are named. It takes the same time for a set of any size.
+// cut, and at most four are named. The first call goes through the keys; others take
+// the same time for a set of any size.
 func (s *Set) NoKey(h jwt.Header) string {
 	if err := s.missing(); err != nil {
 		return err.Error()

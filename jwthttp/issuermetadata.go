@@ -39,7 +39,7 @@ import (
 // It is plain data; do not change it once it is in use. The zero value
 // publishes nothing and answers 500.
 type IssuerMetadata struct {
-	URL string // the issuer as in the iss claim, an https URL; required
+	URL string // the issuer as in the iss claim: an https URL, or http with a loopback host; required
 
 	// Keys returns the keys to publish now, private or public: that of a KeyRing is
 	// Published. It is called for every request. Required.

@@ -25,8 +25,8 @@ import (
 //   - Keys at hand that are old serve at once, up to MaxAge, while newer ones are
 //     fetched. A slow or hanging server delays no token of a known key.
 //   - A fetched set replaces the one before it whole: a key that is no longer
-//     published is no longer trusted. An answer without a key that verifies is an
-//     error and replaces nothing.
+//     published is no longer trusted. An answer of more than 1 MiB, or without a key
+//     that verifies, is an error and replaces nothing.
 //   - A token with an unknown key ID causes a fetch at once, at most one a second.
 //     Five of them in a row may find nothing; then one more for each CoolDown
 //     that passes. Meanwhile such tokens are refused (jwt.ErrUnknownKey).

@@ -55,7 +55,8 @@ const everything = math.MaxUint32
 
 // NewMemory returns an empty store of at most capacity entries and as many
 // sessions, 1,000,000 each if it is 0. Once it is full of those that are not
-// expired, methods that need more room return an error rather than drop one.
+// expired, methods that need more room return an error rather than drop one. That of a
+// negative capacity has room for nothing.
 //
 // The store answers for tokens issued in the next second or later, since what an
 // earlier process had revoked is not known. Older ones are refused with
