@@ -26,6 +26,26 @@ func TestKeysPageShowsTheExample(t *testing.T) {
 	assert.True(t, found)
 }
 
+// The Go of the page is a program, or from the examples of the stores.
+func TestSessionsPageShowsTheExamples(t *testing.T) {
+	page, err := os.ReadFile("sessions.md")
+	require.NoError(t, err)
+	var code strings.Builder
+	for _, name := range []string{"../revoke/redis/example_test.go", "../revoke/sql/example_test.go"} {
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		code.Write(source)
+	}
+	shown := 0
+	for _, block := range goBlock.FindAllStringSubmatch(string(page), -1) {
+		if !strings.HasPrefix(block[1], "package main") {
+			assert.Contains(t, code.String(), block[1])
+			shown++
+		}
+	}
+	assert.Equal(t, 2, shown)
+}
+
 // The Go of these pages is that of examples, which have tests of their own, word for word.
 func TestPagesShowTheExamples(t *testing.T) {
 	for page, sources := range map[string][]string{
