@@ -50,6 +50,10 @@ func TestOnceAcceptsATokenOnce(t *testing.T) {
 	}
 	assert.Equal(t, store.Entry{Issuer: login, ID: "a", Until: 1795522600 + 1 + 60 + 600}, keep.entries[0])
 	assert.Equal(t, jwt.NewNumericDate(noon), keep.now)
+	short := *once
+	short.Lifetime = 1
+	_, err = short.Verify(t.Context(), token)
+	assert.Equal(t, "claim exp", outcome(err), "a lifetime may be short")
 	_, err = once.Verify(t.Context(), sign(t, `"iat":1795521600,"exp":1795522600`))
 	assert.ErrorContains(t, err, "jti: got nothing, want what a second use could be known by")
 	_, err = once.Verify(t.Context(), sign(t, `"jti":"b","iat":1795521600,"exp":1795522600`))

@@ -545,6 +545,19 @@ func TestReplicaReadsNothingAgainAfterAFailure(t *testing.T) {
 	})
 }
 
+// A copy is current until it is too old, also while a long feed is read.
+func TestReplicaAnswersWhileItReadsMore(t *testing.T) {
+	replicated(t, func(t *testing.T, f *feed, r *Replica) {
+		f.set(func() { f.reading = func(_ context.Context, page *store.Page) { page.More, page.Entries = true, nil } })
+		before := f.read()
+		time.Sleep(100 * time.Millisecond)
+		synctest.Wait()
+		assert.Greater(t, f.read(), before)
+		assert.False(t, denied(t, r, "a"))
+		assert.Zero(t, f.asked())
+	})
+}
+
 // A read that the end of the replica cuts off is no failure, and a read's context ends
 // with it.
 func TestReplicaEndsWhileItReads(t *testing.T) {

@@ -99,6 +99,20 @@ func TestEntriesAreToldAsTheyWere(t *testing.T) {
 	}
 }
 
+// A mark that is none is an error of the page.
+func TestAPageNeedsItsMarks(t *testing.T) {
+	for tail, ok := range map[string]bool{"0123456789abcdef 000000000007 5 epoch": true, "0123456789abcdef 000000000007 5epoch": false} {
+		keep := &Store{Client: clientOf(t, func(cmd redis.Cmder) error {
+			cmd.(*redis.Cmd).SetVal([]any{"", []any{int64(1), tail, int64(5)}})
+			return nil
+		})}
+		page, err := keep.Read(t.Context(), "")
+		if (err == nil) != ok || !ok && !errors.Is(err, errNotOurs) || ok && (page.Next != tail+"|" || page.Answer.Since != 5) {
+			t.Errorf("%q: got %+v, %v", tail, page, err)
+		}
+	}
+}
+
 // Parts that began at different times answer for their own names.
 func TestPartsAnswerForTheirOwnNames(t *testing.T) {
 	one := conn{prefix: "jwt", single: true}

@@ -51,6 +51,8 @@ func TestWhatMayHaveLostSomething(t *testing.T) {
 		{"the clock was ahead, by the slack", func(p *place) { p.mark.seen = 10_900 }, false, 0, false, false},
 		{"the clock was ahead", func(p *place) { p.mark.seen = 10_901 }, false, time.Hour, true, false},
 		{"it was restarted, and the clock was ahead, by the slack", func(p *place) { p.life, p.run, p.mark.seen = b, "2", 10_900 }, false, time.Hour, true, true},
+		{"it was restarted in the second of the mark", func(p *place) { p.life, p.run, p.mark.seen = b, "2", 10_000 }, false, 0, true, false},
+		{"it was restarted in its second, and may lose little", func(p *place) { p.life, p.run, p.mark.seen = b, "2", 10_000 }, false, 1, true, true},
 		{"it was moved from a server that lives on", func(p *place) { p.life, p.run = b, "2" }, true, 0, true, true},
 		{"it was moved, but this is no cluster", func(p *place) { p.life, p.run = b, "2" }, false, 0, true, false},
 		{"it was moved from a server that is gone", func(p *place) { p.life, p.run, p.mark.run = b, "2", "3" }, true, 0, true, false},
@@ -152,7 +154,7 @@ func TestAllPartsBeginAtOnce(t *testing.T) {
 }
 
 func TestMarksThatAreNone(t *testing.T) {
-	for _, text := range []string{"x", "a 34 1 r b 5 12", "a 34 1 r b 5 12 e more", "a 34 1 r b 5 0 e", "a 34 1 r b 5 x e", "a x 1 r b 5 12 e", "a 0x22 1 r b 5 12 e", "a 34 1 r b 5 0xc e", "a 34 1 r b 5 12 "} {
+	for _, text := range []string{"x", "a 34 1 r b 5 12", "a 34 1 r b 5 12 e more", "a 34 1 r b 5 0 e", "a 34 1 r b 5 x e", "a x 1 r b 5 12 e", "a 0x22 1 r b 5 12 e", "a 34 1 r b 5 0xc e", "a 34 1 r b 5 12 ", "a 34 1 r b 5 99999999999999999999 e"} {
 		if m, err := readMark(text); err == nil {
 			t.Errorf("%q: got %+v and no error", text, m)
 		}

@@ -79,6 +79,11 @@ func TestTimeout(t *testing.T) {
 			}
 			s.stalled.Store(true)
 		}
+		late := new(Store)
+		late.Client = client
+		if n, err := do(t.Context(), late, func(ctx context.Context, _ conn) (int, error) { time.Sleep(time.Minute); return 7, nil }); n != 7 || err != nil || late.stalled.Load() {
+			t.Errorf("an answer that comes late: got %d, %v, want a server that answers", n, err)
+		}
 		broken := errors.New("broken")
 		if _, err := do(t.Context(), s, func(context.Context, conn) (int, error) { return 0, broken }); err != broken {
 			t.Errorf("got %v, want the error", err)
