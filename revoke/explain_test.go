@@ -44,6 +44,8 @@ func TestDenyListsExplain(t *testing.T) {
 		requireExplained(t, jwt.Explain(t.Context(), d, token), err, step)
 	}
 	explained(list, token, "")
+	steps := jwt.Explain(t.Context(), list, token).Steps
+	assert.Equal(t, "a token that is not revoked", steps[len(steps)-1].Want)
 	explained(list, token+"x", "signature")
 	explained(list, sign(t, `"jti":"id","exp":1795522600`), "revocation")
 	explained(&revoke.DenyList{}, token, "revocation")
@@ -88,6 +90,7 @@ func TestOnceExplains(t *testing.T) {
 	token := sign(t, whole)
 	e := jwt.Explain(t.Context(), once, token)
 	requireExplained(t, e, nil, "")
+	assert.Equal(t, "a token that is used for the first time", e.Steps[len(e.Steps)-1].Want)
 	_, err := once.Verify(t.Context(), token)
 	require.ErrorIs(t, err, revoke.ErrReused, "Explain used it")
 	requireExplained(t, jwt.Explain(t.Context(), once, token), err, "use")

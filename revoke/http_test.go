@@ -106,7 +106,7 @@ func TestServeRefresh(t *testing.T) {
 	assert.Equal(t, 503, response.StatusCode)
 	assert.Equal(t, "1", response.Header.Get("Retry-After"))
 	assert.Equal(t, "temporarily_unavailable", values["error"])
-	assert.Contains(t, logged.String(), "down")
+	assert.Contains(t, logged.String(), `level=ERROR msg=sessions error="revoke: telling the store: down"`)
 	s.store.load, s.store.swap = nil, nil
 	response, values = post(t, s.sessions.ServeRefresh, "refresh_token="+first.Refresh)
 	assert.Equal(t, 400, response.StatusCode)

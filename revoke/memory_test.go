@@ -100,7 +100,7 @@ func TestMemoryEndsASessionItCannotRecord(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, swapped)
 		swapped, err = swapAt(m, 10, "t", "1", 20)
-		assert.ErrorContains(t, err, "full")
+		assert.ErrorContains(t, err, "full of sessions")
 		assert.False(t, swapped)
 		assert.ErrorContains(t, revokeAt(m, 10, store.Entry{SessionID: "s", Until: 20}), "full")
 		state, _, err := m.Load(ctx, store.Query{SessionID: "s"})

@@ -209,6 +209,7 @@ func TestTokensAreNotShown(t *testing.T) {
 		slog.New(handler).Info("issued", "tokens", tokens)
 	}
 	assert.Contains(t, shown.String(), "revoke.Tokens{…}")
+	assert.Equal(t, "revoke.Tokens{…}", fmt.Sprint(tokens))
 	for _, secret := range []string{tokens.Access, tokens.Refresh} {
 		assert.NotContains(t, shown.String(), secret)
 		assert.NotContains(t, shown.String(), fmt.Sprintf("%x", secret))

@@ -59,5 +59,6 @@ func TestHashesAreWhatTheyWere(t *testing.T) {
 		r.secret[i] = 1
 	}
 	assert.Equal(t, "bbYmtvRCpZmG4DS0FV_zpUdaVoOcz12z74kU-kvKNoI", r.hash())
+	assert.Equal(t, "Vn7nkizzfKY", epochTag("epoch", "https://login.example"))
 	assert.Equal(t, "Ab~8GGI1KlNdorBV38a9yTK.0123456789a1a", r.makeID())
 }

@@ -1,0 +1,105 @@
+package revoke_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/revoke"
+	"github.com/seed-b1f8f58c/jwt/revoke/store"
+)
+
+// Errors say what was got, what is wanted, and where it went wrong.
+func TestErrorsSayWhatIsWanted(t *testing.T) {
+	ctx, down := t.Context(), errors.New("down")
+	verify := func(answer store.Answer, members string, change func(d *revoke.DenyList)) error {
+		list := newList(t, &fake{answer: answer})
+		if change != nil {
+			change(list)
+		}
+		_, err := list.Verify(ctx, sign(t, members))
+		return err
+	}
+	began := store.Answer{Since: 1}
+	anyDate := func(d *revoke.DenyList) { d.AllowAbsent = []string{"iat"} }
+	list, failing := newList(t, &fake{answer: began}), newList(t, &fake{answer: began, err: down})
+	good, noID := &jwt.Token{Claims: jwt.Claims{ID: "id", ExpiresAt: 1795522600}}, &jwt.Token{Claims: jwt.Claims{ExpiresAt: 1795522600}}
+	fresh := func(change func(s *system)) (*system, revoke.Tokens) {
+		s := newSystem(t)
+		tokens := s.begin()
+		change(s)
+		return s, tokens
+	}
+	refresh := func(change func(s *system)) error {
+		s, tokens := fresh(change)
+		_, err := s.sessions.Refresh(ctx, tokens.Refresh)
+		return err
+	}
+	begin := func(change func(s *system)) error {
+		s, _ := fresh(change)
+		_, err := s.sessions.Begin(ctx, "alice", nil)
+		return err
+	}
+	of := func(do func(s *system) error, change func(s *system)) error {
+		s, _ := fresh(change)
+		return do(s)
+	}
+	endSession := func(s *system) error { _, err := s.sessions.EndSession(ctx, "alice", "id"); return err }
+	endNobody := func(s *system) error { _, err := s.sessions.EndSession(ctx, "", "id"); return err }
+	listAll := func(s *system) error { _, err := s.sessions.List(ctx, "alice"); return err }
+	endAll := func(s *system) error { return s.sessions.EndAll(ctx, "alice") }
+	unchanged := func(*system) {}
+	reuse, used := fresh(unchanged)
+	reuse.refresh(used.Refresh)
+	for _, row := range []struct {
+		err  error
+		want string
+	}{
+		{verify(began, `"sid":"session","sub":"alice","iat":1795521600,"exp":1795522600`, nil), `jwt: claim not acceptable: jti: got nothing, want what the token could be revoked by, or AllowAbsent to list it`},
+		{verify(began, `"jti":"id","sid":1,"sub":"alice","iat":1795521600,"exp":1795522600`, nil), `jwt: claim not acceptable: sid: got a number, want a string`},
+		{verify(began, `"jti":"id","sid":"session","sub":"alice"`, anyDate), `jwt: claim not acceptable: exp: got neither exp nor iat, want one to tell the token's life`},
+		{verify(began, `"jti":"id","sid":"session","sub":"alice","iat":1795500000`, nil), `jwt: token expired: iat: more than 1h0m0s ago, and there is no exp`},
+		{verify(began, `"jti":"id","sid":"session","sub":"alice","iat":1795521610,"exp":1795521600`, nil), `jwt: claim not acceptable: exp: got 1795521600, want a date after iat, 1795521610`},
+		{verify(began, `"jti":"id","sid":"session","sub":"alice","iat":1795521600,"exp":1795599999`, nil), `jwt: claim not acceptable: exp: more than 1h0m0s after iat, want a shorter life or a longer DenyList.Lifetime`},
+		{verify(store.Answer{Since: 1, Dropped: 1795599999}, whole, nil), `revoke: token older than the memory of the store: exp: a clock has gone back`},
+		{verify(began, whole, func(d *revoke.DenyList) { d.Tokens = nothing{} }), `revoke: DenyList.Tokens returned neither a token nor an error`},
+		{verify(began, whole, func(d *revoke.DenyList) { d.Tokens.(*jwt.Policy).Leeway = time.Hour }), `revoke: Policy.Leeway is 1h0m0s, want at most 10m0s`},
+		{verify(began, whole, func(d *revoke.DenyList) { d.Store = failing.Store }), `revoke: asking the store: down`},
+		{failing.RevokeSubject(ctx, login, "alice", noon), `revoke: asking the store: down`},
+		{failing.RevokeSession(ctx, login, "s"), `revoke: telling the store: down`},
+		{list.RevokeSubject(ctx, login, "", noon), `revoke: subject is empty`},
+		{list.RevokeToken(ctx, good, nil), `revoke: token is nil`},
+		{list.RevokeToken(ctx, noID), `revoke: token has no jti to revoke it by`},
+		{list.RevokeToken(ctx, &jwt.Token{Claims: jwt.Claims{ID: "id"}}), `revoke: token has neither exp nor iat, want one to tell its life`},
+		{refresh(func(s *system) { s.sessions.DenyList = &revoke.DenyList{} }), `revoke: DenyList.Store is nil, want where entries are kept (Sessions.DenyList)`},
+		{refresh(func(s *system) {
+			s.sessions.DenyList = &revoke.DenyList{Store: idle{s.store.Memory}, Lifetime: s.list.Lifetime, Now: s.list.Now}
+		}), `revoke: the session was changed 16 times at once`},
+		{refresh(func(s *system) {
+			s.list.AllowOlderThanStore, s.store.Memory = true, revoke.NewMemory(0)
+			s.sessions = s.elsewhere()
+			s.sessions.DenyList.AllowOlderThanStore = true
+		}), `revoke: token revoked: the session is not there, or not any more`},
+		{refresh(func(s *system) { s.now = s.now.Add(2 * time.Hour) }), `jwt: token expired: the session has ended`},
+		{refresh(func(s *system) { s.sessions, s.store.load = s.elsewhere(), down }), `revoke: asking the store: down`},
+		{refresh(func(s *system) { s.store.swap = down }), `revoke: telling the store: down`},
+		{refresh(func(s *system) {
+			s.sessions.Sign = func(context.Context, revoke.Claims, *revoke.Session) (string, error) { return "", down }
+		}), `revoke: signing the access token: down`},
+		{begin(func(s *system) {
+			s.sessions.DenyList = &revoke.DenyList{Store: idle{s.store.Memory}, Lifetime: s.list.Lifetime, Now: s.list.Now}
+		}), `revoke: the store does not begin the session`},
+		{second(reuse.sessions.Refresh(ctx, used.Refresh)), `revoke: token revoked: used a second time: the session is revoked`},
+		{of(endNobody, unchanged), `revoke: subject or session ID is empty`},
+		{of(endSession, func(s *system) { s.store.load = down }), `revoke: asking the store: down`},
+		{of(listAll, func(s *system) { s.store.list = down }), `revoke: asking the store: down`},
+		{of(listAll, func(s *system) { s.store.lookup = down }), `revoke: asking the store: down`},
+		{of(endAll, func(s *system) { s.store.list = down }), `revoke: asking the store: down`},
+	} {
+		assert.EqualError(t, row.err, row.want)
+	}
+}
