@@ -106,7 +106,7 @@ func TestTheAPIIsThatOfTheLastUpdate(t *testing.T) {
 	root := repository(t, map[string]string{
 		"go.mod": "module github.com/seed-b1f8f58c/jwt\n\ngo 1.26.0\n", "a.go": "package jwt\n\nfunc B() {}\n\nfunc A() {}\n",
 		"internal/i/i.go": "package i\n\nfunc I() {}\n", "command/main.go": "package main\n\nfunc main() {}\n\nfunc Main() {}\n",
-		"x/y/go.mod": "module github.com/seed-b1f8f58c/jwt/x/y\n\ngo 1.26.0\n", "x/y/z/z.go": "package z\n\nconst Z = 1\n",
+		"x/y/go.mod": "module github.com/seed-b1f8f58c/jwt/x/y\n\ngo 1.26.0\n", "x/y/z/z.go": "package z\n\nconst Z = 1\n\ntype T int\n\nfunc (T) M() {}\n",
 		"cmd/go.mod": "module github.com/seed-b1f8f58c/jwt/cmd\n\ngo 1.26.0\n", "cmd/main.go": "package main\n\nfunc main() {}\n",
 	})
 	var out strings.Builder
@@ -123,7 +123,7 @@ func TestTheAPIIsThatOfTheLastUpdate(t *testing.T) {
 		}
 	}
 	recorded("jwt.txt", "pkg github.com/seed-b1f8f58c/jwt, func A()\npkg github.com/seed-b1f8f58c/jwt, func B()\n")
-	recorded("jwt-x-y.txt", "pkg github.com/seed-b1f8f58c/jwt/x/y/z, const Z untyped int = 1\n")
+	recorded("jwt-x-y.txt", "pkg github.com/seed-b1f8f58c/jwt/x/y/z, const Z untyped int = 1\npkg github.com/seed-b1f8f58c/jwt/x/y/z, method (*T) M()\npkg github.com/seed-b1f8f58c/jwt/x/y/z, type T int\n")
 	if names, _ := filepath.Glob(filepath.Join(root, "api", "*")); len(names) != 2 {
 		t.Errorf("got %v", names)
 	}

@@ -10,6 +10,35 @@ import (
 	"testing"
 )
 
+// The test's own program is the command, too.
+func TestMain(m *testing.M) {
+	if os.Getenv("CHECK_TEST") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestTheCommandIsForTheRepositoryThatItIsIn(t *testing.T) {
+	t.Parallel()
+	root := repository(t, map[string]string{"go.mod": "module github.com/seed-b1f8f58c/jwt\n\ngo 1.26.0\n", "a.go": "package jwt\n\nfunc A() {}\n", ".ci/check/text": ""})
+	for _, row := range []struct {
+		args []string
+		want string
+		ok   bool
+	}{
+		{[]string{"apis"}, "usage: check api [-update] | check release\n", false},
+		{[]string{"api", "-update"}, "", true},
+		{[]string{"api"}, "the exported API of 1 modules is as recorded\n", true},
+	} {
+		command := exec.Command(os.Args[0], row.args...)
+		command.Dir, command.Env = filepath.Join(root, ".ci", "check"), append(os.Environ(), "CHECK_TEST=1")
+		if out, err := command.CombinedOutput(); string(out) != row.want || (err == nil) != row.ok {
+			t.Errorf("%s: got %q, %v", row.args, out, err)
+		}
+	}
+}
+
 // repository makes a folder with files that git knows, and returns it.
 func repository(t *testing.T, files map[string]string) (root string) {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,11 +21,21 @@ func TestMain(m *testing.M) {
 		if err := testkit.Serve(os.Stdin, os.Stdout, libraries()[0].verify); err != nil {
 			log.Fatal(err)
 		}
+	case "command":
+		main()
 	case "talks":
 		fmt.Println("hello")
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	default:
 		os.Exit(m.Run())
+	}
+}
+
+func TestTheCommandFailsWithItsError(t *testing.T) {
+	t.Setenv("TESTKIT_PROGRAM", "command")
+	out, err := exec.Command(os.Args[0], "-program", "/no/such/program").CombinedOutput()
+	if err == nil || string(out) != "fork/exec /no/such/program: no such file or directory\n" {
+		t.Errorf("got %q, %v", out, err)
 	}
 }
 
