@@ -34,8 +34,7 @@ import (
 // others anew, for who gets them may change what they point to.
 //
 // The zero value but for Policies has the default bounds; a negative bound is an
-// error. Set it up, then use it
-// by pointer from any number of goroutines.
+// error. Set it up, then use it by pointer from any number of goroutines.
 type Cache struct {
 	Policies Policies // whose tokens are remembered; one Policy is Policies{policy}; required
 

@@ -16,9 +16,10 @@ import (
 // Check returns nil to accept the token. Any error refuses it with [ErrClaim]; its
 // text, on one line and cut behind 200 bytes, becomes the Detail of the *[VerifyError],
 // and errors.Is and errors.As find it. If it is a *VerifyError with a Reason that is
-// not of this package, the refusal has that Reason. Check must be pure: it gives the same answer for the same token at any time,
-// needs no network, does not modify the token, and may be called concurrently. A check
-// that needs the network is a [TokenVerifier] around the policy, as revoke.DenyList is.
+// not of this package, the refusal has that Reason. Check must be pure: it gives the
+// same answer for the same token at any time, needs no network, does not modify the
+// token, and may be called concurrently. A check that needs the network is a
+// [TokenVerifier] around the policy, as revoke.DenyList is.
 //
 // [Equal], [OneOf], [NotEmpty], [Contains] and [RuleFor] make the usual ones.
 type Rule struct {

@@ -89,7 +89,9 @@ func (t *Template) incomplete() error {
 // complete adds the claims that the payload, which is a JSON object, does not have.
 func (t *Template) complete(b *buffer) error {
 	var given Token
-	given.decodeClaims(b.payload, nil) // which writeClaims found to be good
+	if claim, problem := given.decodeClaims(b.payload, nil); problem != "" {
+		return fmt.Errorf("jwt: claims: %s", inParts(claim, problem))
+	}
 	now := time.Now
 	if t.Now != nil {
 		now = t.Now

@@ -78,7 +78,7 @@ func (d *DenyList) RevokeSubject(ctx context.Context, issuer, subject string, at
 	// Sessions that began after an earlier entry know of it by its date, and are
 	// exempt from it. This entry is another one, and must have another date.
 	issued := jwt.NewNumericDate(at)
-	if near := add(a.Subject, -seconds(2*maxLeeway)); near <= issued && issued <= a.Subject { // not of 0, which is no entry
+	if near := add(a.Subject, -seconds(2*maxLeeway)); a.Subject != 0 && near <= issued && issued <= a.Subject {
 		issued = add(a.Subject, 1)
 	}
 	return d.revoke(ctx, store.Entry{Issuer: issuer, Subject: subject, IssuedAt: issued, Until: d.lastOfAll(issued.Time())})

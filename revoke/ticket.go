@@ -69,8 +69,8 @@ func ticketOf(sessionID string) (t ticket, ok bool) {
 }
 
 func readTicket(group, text string) (t ticket, ok bool) {
-	n, _ := strconv.ParseUint(text[epochSize:], 36, 63) // another one, if it is none
-	if strconv.FormatUint(n, 36) != text[epochSize:] {
+	n, err := strconv.ParseUint(text[epochSize:], 36, 63)
+	if err != nil || strconv.FormatUint(n, 36) != text[epochSize:] {
 		return ticket{}, false
 	}
 	return ticket{group, text[:epochSize], jwt.NumericDate(n)}, true

@@ -148,7 +148,7 @@ func (c conn) news(ctx context.Context, all []*teller, lines []string) ([]news, 
 func (c conn) newsOf(ctx context.Context, t *teller, lines []string) ([]news, error) {
 	if len(t.parts) > 1 {
 		changed, err := c.tell(ctx, "news", t, lines)
-		if len(changed) == 0 {
+		if err != nil || len(changed) == 0 {
 			return nil, err
 		}
 		t = &teller{client: t.client}

@@ -37,10 +37,9 @@ type mark struct {
 // slack is that of the script.
 const slack = 900
 
-// lost reports whether the server may have lost something of the part, or has no mark of
-// it, and so none of this life.
+// lost reports whether the server may have lost something of the part.
 func (p *place) lost() bool {
-	return p.mark.life != p.life && (p.before != nobody || p.mark.run != p.run) || p.now < p.mark.seen-slack
+	return p.text == "" || p.mark.life != p.life && (p.before != nobody || p.mark.run != p.run) || p.now < p.mark.seen-slack
 }
 
 // recover lets the memory of each part begin anew that may have lost something, or

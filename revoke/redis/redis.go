@@ -139,7 +139,7 @@ func (s *Store) conn() (conn, error) {
 			return conn{}, errNoClient
 		}
 		o := c.Options()
-		timeouts, stale = o.ContextTimeoutEnabled, o.ReadOnly // which RouteByLatency and RouteRandomly set
+		timeouts, stale = o.ContextTimeoutEnabled, o.ReadOnly || o.RouteByLatency || o.RouteRandomly
 	}
 	switch {
 	case !timeouts:
