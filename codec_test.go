@@ -462,3 +462,8 @@ func FuzzClaimsAs(f *testing.F) {
 		require.Equal(t, signed, again)
 	})
 }
+
+func TestTheFirstClaimThatIsNotTextIsNamed(t *testing.T) {
+	_, err := jwt.Sign(t.Context(), hs256(t), jwt.Claims{Issuer: "\xff", Subject: "\xff", Audience: jwt.Audience{"\xff"}})
+	require.EqualError(t, err, "jwt: claims: iss: got a text that is not valid UTF-8")
+}

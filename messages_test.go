@@ -132,6 +132,7 @@ func TestKeyErrorsNameWhatMayBeDone(t *testing.T) {
 		{second(jwt.NewHMAC(jwt.HS256, []byte(pem), "")), []string{"got a PEM file, want random bytes", "jwk.ParsePEM", "RS256, ES256"}},
 		{second(jwt.NewVerifier(jwt.RS256, []byte(pem), "")), []string{"a PEM file", "want *rsa.PublicKey", "jwk.ParsePEM"}},
 		{second(jwt.NewVerifier(jwt.RS256, pem, "")), []string{"a PEM file", "jwk.ParsePEM"}},
+		{second(jwt.NewVerifier(jwt.RS256, []byte("a key"), "")), []string{"got []uint8, want *rsa.PublicKey; jwk.ParsePEM and jwk.Parse read keys"}},
 		{second(jwt.NewVerifier(jwt.ES256, private, "")), []string{"got *ecdsa.PrivateKey, want *ecdsa.PublicKey", "private key"}},
 		{second(jwt.NewSigner(jwt.RS256, private, "")), []string{"got *ecdsa.PublicKey, want *rsa.PublicKey", "public part of *ecdsa.PrivateKey"}},
 	} {
