@@ -217,8 +217,8 @@ func (s *scanner) anyText(i int) (end int, escaped bool) {
 		case c < utf8.RuneSelf:
 			i++
 		default:
-			r, n := utf8.DecodeRune(s.data[i:])
-			if r == utf8.RuneError && n == 1 {
+			_, n := utf8.DecodeRune(s.data[i:])
+			if n == 1 { // which no character of these takes
 				return s.fail("invalid UTF-8"), escaped
 			}
 			i += n
