@@ -131,7 +131,7 @@ func TestKeysOfAnIssuerRotate(t *testing.T) {
 func TestAnIssuerWithoutKeysFailsTheTest(t *testing.T) {
 	t.Parallel()
 	assert.Contains(t, reported.By(t, func(t testing.TB) { new(jwttest.Issuer).Token(t) }), "jwttest: Issuer has no keys, want one from NewIssuer or StartIssuer")
-	assert.Nil(t, new(jwttest.Issuer).Policy().Keys)
+	assert.True(t, new(jwttest.Issuer).Policy().Keys == nil, "an interface with nothing in it")
 	issuer := jwttest.NewIssuer(t)
 	issuer.Keys.Algorithm = jwt.HS256
 	lines := reported.By(t, func(t testing.TB) { issuer.Token(t) })

@@ -214,6 +214,12 @@ func TestRSAKeysHave2048Bits(t *testing.T) {
 	}
 }
 
+func TestAKeySignsForNoAlgorithmThatItsTypeCannotHave(t *testing.T) {
+	t.Parallel()
+	_, err := misused{jwt.RS256, newKey(t, jwt.Ed25519, "k")}.Sign(t.Context(), []byte("input"))
+	assert.Error(t, err)
+}
+
 func TestValuesThatAreNotThereEndTheTest(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, 1, must(1, nil)(t))

@@ -30,11 +30,8 @@ func start(t testing.TB, limit time.Duration, line *regexp.Regexp, name string, 
 	t.Helper()
 	program := exec.Command(name, args...)
 	program.Stderr = os.Stderr
-	output, err := program.StdoutPipe()
-	if err == nil {
-		err = program.Start()
-	}
-	if err != nil {
+	output, _ := program.StdoutPipe() // which fails where there is one already
+	if err := program.Start(); err != nil {
 		t.Fatal("webdriver: ", err)
 	}
 	t.Cleanup(func() {

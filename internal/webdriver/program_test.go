@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 				_, err = l.Accept()
 			}
 		}
+	case "ends":
+		_, _ = os.MkdirTemp(os.Getenv("WEBDRIVER_STARTED"), "")
 	case "ends, and then speaks":
 		if os.Mkdir(os.Getenv("WEBDRIVER_STARTED"), 0o700) != nil { // it is there
 			os.Stdout.WriteString("port 7\n")
@@ -67,6 +69,8 @@ func TestAProgramThatEndsEarlyIsStartedAgain(t *testing.T) {
 }
 
 func TestAProgramThatSaysNothingFailsTheTest(t *testing.T) {
+	started := t.TempDir()
+	t.Setenv("WEBDRIVER_STARTED", started)
 	name, line := itself(t, "ends"), regexp.MustCompile("(x)")
 	one := func(test func(t testing.TB)) string {
 		lines := reported.By(t, test)
@@ -74,6 +78,9 @@ func TestAProgramThatSaysNothingFailsTheTest(t *testing.T) {
 		return lines[0]
 	}
 	assert.Equal(t, "webdriver: "+name+" ended without a line (x), five times", one(func(t testing.TB) { Program(t, line, name) }))
+	starts, err := os.ReadDir(started)
+	assert.NoError(t, err)
+	assert.Len(t, starts, 5)
 	assert.Contains(t, one(func(t testing.TB) { Program(t, line, name+"-that-is-not-there") }), "no such file")
 	t.Setenv("WEBDRIVER_PROGRAM", "speaks")
 	assert.Equal(t, "webdriver: no line (x) from "+name+" within 1ms", one(func(t testing.TB) { start(t, time.Millisecond, line, name) }))

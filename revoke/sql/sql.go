@@ -195,13 +195,11 @@ func await[T any](ctx, inner context.Context, done <-chan result[T], grace time.
 		return r
 	case <-inner.Done():
 	}
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
 	err := inner.Err()
 	select {
 	case r := <-done:
 		return r
-	case <-timer.C:
+	case <-time.After(grace):
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
