@@ -292,6 +292,21 @@ func (r *remote) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]
 	return sig, err
 }
 
+// A stamp signs everything with the signature that it took, which costs nothing.
+type stamp struct {
+	crypto.Signer
+	sig []byte
+}
+
+func (s *stamp) take(sig []byte) ([]byte, error) {
+	s.sig = bytes.Clone(sig)
+	return sig, nil
+}
+
+func (s *stamp) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return bytes.Clone(s.sig), nil
+}
+
 // messenger is a remote that wants the whole message.
 type messenger struct{ *remote }
 
@@ -330,6 +345,8 @@ func TestRemoteSigner(t *testing.T) {
 func TestRemoteSignerThatAnswersWrong(t *testing.T) {
 	down := errors.New("KMS is down")
 	for _, alg := range asymmetric() {
+		key := &stamp{Signer: privateKey(alg)}
+		must(must(jwt.NewSigner(alg, &remote{Signer: key.Signer, answer: key.take}, "")).Sign(t.Context(), []byte("input")))
 		for _, row := range []struct {
 			name   string
 			answer func(sig []byte) ([]byte, error)
@@ -345,7 +362,7 @@ func TestRemoteSignerThatAnswersWrong(t *testing.T) {
 			{"with a megabyte", func([]byte) ([]byte, error) { return make([]byte, 1<<20), nil }},
 		} {
 			t.Run(string(alg)+"/"+row.name, func(t *testing.T) {
-				for _, key := range []crypto.Signer{&remote{privateKey(alg), row.answer}, &kms{Signer: privateKey(alg), answer: row.answer}} {
+				for _, key := range []crypto.Signer{&remote{key, row.answer}, &kms{Signer: key, answer: row.answer}} {
 					s, err := jwt.NewSigner(alg, key, "")
 					require.NoError(t, err)
 					token, err := jwt.Sign(t.Context(), s, jwt.Claims{})
