@@ -1,9 +1,12 @@
 package jwttest
 
 import (
+	"crypto/x509"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
 )
@@ -20,4 +23,14 @@ func TestTheAttackerHasKeysForEachAlgorithmWithPublicKeys(t *testing.T) {
 	for _, alg := range []jwt.Algorithm{jwt.HS256, jwt.HS384, jwt.HS512} {
 		assert.False(t, asymmetric[alg], alg)
 	}
+}
+
+func TestTheCertificateOfTheAttackerIsGoodNow(t *testing.T) {
+	t.Parallel()
+	x := newAttacker(t, NewIssuer(t))
+	certificate, err := x509.ParseCertificate(x.certificate())
+	require.NoError(t, err)
+	assert.NoError(t, certificate.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature))
+	assert.True(t, certificate.NotBefore.Before(time.Now()))
+	assert.True(t, certificate.NotAfter.After(time.Now().Add(time.Hour)))
 }

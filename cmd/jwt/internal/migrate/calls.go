@@ -83,7 +83,7 @@ func (p *pass) claimsType(e ast.Expr) string {
 	if !ok || types.IsInterface(t) {
 		return "Claims"
 	}
-	if pkg := named.Obj().Pkg(); pkg != nil && libraryOf(pkg.Path()) != nil {
+	if libraryOf(named.Obj().Pkg().Path()) != nil { // only interfaces are of no package
 		if _, isMap := named.Underlying().(*types.Map); isMap {
 			return "map[string]any"
 		}

@@ -166,7 +166,7 @@ func absolute(dir, name string) string {
 }
 
 func relative(dir, name string) string {
-	if rel, err := filepath.Rel(absolute(dir, "."), name); err == nil && filepath.IsLocal(rel) {
+	if rel, _ := filepath.Rel(absolute(dir, "."), name); filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return name

@@ -191,6 +191,7 @@ var _ = jwt.Token{}.Undefined
 	for _, want := range []string{"jwt.NewWithClaims", "jwt.Parse", "jwt.ParseWithClaims", "jwt.WithAudience", "key function", "jwt.Token"} {
 		assert.Contains(t, texts, "p/p.go "+want)
 	}
+	assert.True(t, slices.ContainsFunc(findings, func(f Finding) bool { return strings.Contains(f.Write, "Audience: []string{undefined}") }))
 	assert.NotContains(t, texts, "p/p.go claims.Valid")
 	assert.NotContains(t, texts, "p/p.go claims.Validate")
 }

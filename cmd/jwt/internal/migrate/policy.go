@@ -39,7 +39,6 @@ func (p *pass) options(args []ast.Expr, spread bool) parserOptions {
 		name := p.calleeName(call)
 		if name == "" {
 			o.unknown = true
-			continue
 		}
 		o.named[name] = true
 		if field := p.policyField(name, call); field != "" {
