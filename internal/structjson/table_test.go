@@ -214,6 +214,10 @@ var typeTable = []any{
 		Tagged
 		Left
 	}{Tagged{"y"}, Left{"a", "x"}},
+	struct { // less deep, though without a tag
+		Tagged
+		X int
+	}{Tagged{"y"}, 5},
 	struct {
 		Deeper
 		Right
