@@ -98,6 +98,7 @@ func TestDenyListAsksForWhatTheTokenCouldBeRevokedBy(t *testing.T) {
 	}{
 		{"all there", whole, nil, "accepted", all},
 		{"no jti", `"sid":"session","sub":"alice","iat":1795521600,"exp":1795522600`, nil, "claim jti", store.Query{}},
+		{"a sid with an escape", `"jti":"id","sid":"s\u0065ssion","sub":"alice","iat":1795521600,"exp":1795522600`, nil, "accepted", all},
 		{"no sid, and an escape", `"jti":"id","sub":"\u0061lice","iat":1795521600,"exp":1795522600`, nil, "claim sid", store.Query{}},
 		{"empty jti", `"jti":"","sid":"session","sub":"alice","iat":1795521600,"exp":1795522600`, nil, "claim jti", store.Query{}},
 		{"no jti, allowed", `"sid":"session","sub":"alice","iat":1795521600,"exp":1795522600`, func(d *revoke.DenyList) { d.AllowAbsent = []string{"jti"} }, "accepted", without(func(q *store.Query) { q.ID = "" })},

@@ -51,6 +51,9 @@ func TestDenyListsExplain(t *testing.T) {
 	explained(&revoke.DenyList{}, token, "revocation")
 	requireExplained(t, (*revoke.DenyList)(nil).Explain(t.Context(), token), second(((*revoke.DenyList)(nil)).Verify(t.Context(), token)), "revocation")
 	explained(newList(t, &fake{err: errors.New("down")}), token, "revocation")
+	lenient := newList(t, memory)
+	lenient.Tokens.(*jwt.Policy).Leeway = time.Hour
+	explained(lenient, token, "revocation")
 	nobody := newList(t, memory)
 	nobody.Tokens = nothing{}
 	e := jwt.Explain(t.Context(), nobody, token)

@@ -84,6 +84,13 @@ func TestTimeout(t *testing.T) {
 		if n, err := do(t.Context(), late, func(ctx context.Context, _ conn) (int, error) { time.Sleep(time.Minute); return 7, nil }); n != 7 || err != nil || late.stalled.Load() {
 			t.Errorf("an answer that comes late: got %d, %v, want a server that answers", n, err)
 		}
+		late.stalled.Store(true)
+		if n, err := do(t.Context(), late, func(ctx context.Context, _ conn) (int, error) { time.Sleep(time.Minute); return 7, nil }); n != 0 || err == nil {
+			t.Errorf("an answer that nobody waits for: got %d, %v", n, err)
+		}
+		if time.Sleep(time.Hour); late.stalled.Load() {
+			t.Error("an answer that nobody waited for is none")
+		}
 		broken := errors.New("broken")
 		if _, err := do(t.Context(), s, func(context.Context, conn) (int, error) { return 0, broken }); err != broken {
 			t.Errorf("got %v, want the error", err)
