@@ -197,12 +197,13 @@ func TestATerminalStaysAsItIsWhereNoKeysAreRead(t *testing.T) {
 // A shell stops a command in the background that reads from the terminal.
 func TestServeInTheBackgroundOfATerminalServes(t *testing.T) {
 	s := newShell(t)
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", `set -m; jwt serve --listen 127.0.0.1:0 & trap "kill $!" HUP; wait`)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `set -m; jwt serve --listen 127.0.0.1:0 & trap "kill $!" HUP TERM; wait`)
 	cmd.Dir, cmd.Env = s.dir, s.start("").Env
 	screen, err := pty.Start(cmd)
 	require.NoError(t, err)
 	defer func() {
-		screen.Close() // which hangs up
+		assert.NoError(t, cmd.Process.Signal(syscall.SIGTERM)) // HUP may be ignored, as under nohup
+		screen.Close()
 		_ = cmd.Wait()
 	}()
 	lines := bufio.NewScanner(screen)
