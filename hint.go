@@ -105,7 +105,14 @@ func mayBeSpace(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 // hintDots is the hint for a token that has not two dots.
 func hintDots(token string) *hint {
-	n := dots(token)
+	first := strings.IndexByte(token, '.')
+	switch {
+	case first < 0 && isText(token):
+		return hasSeparator
+	case first < 0: // and so there are not several tokens, whatever is in it
+		return opaque
+	}
+	n := dots(token[first:])
 	switch {
 	case n >= manyDots:
 		return noHint
@@ -115,10 +122,14 @@ func hintDots(token string) *hint {
 		return encrypted
 	case n == 1:
 		return withoutEnd
-	case n == 0:
-		return opaque
 	}
 	return noHint
+}
+
+// isText reports whether several words or lines are in the beginning of a token.
+func isText(token string) bool {
+	token = token[:min(len(token), far)]
+	return strings.IndexByte(token, ' ') >= 0 || strings.IndexByte(token, '\n') >= 0
 }
 
 // manyDots are more than two tokens have, with whatever is between them.
@@ -141,10 +152,12 @@ func dots(token string) (n int) {
 	return n
 }
 
+// far is how much of a token is looked at for what is not in one: a long text costs little.
+const far = 4096
+
 // isSeparated reports whether what stands between several tokens, or between the lines
-// of one, is in the beginning of a token: so far that a long text costs little.
+// of one, is in the beginning of a token.
 func isSeparated(token string) bool {
-	const far = 4096
 	token = token[:min(len(token), far)]
 	for _, separator := range []byte(" \n,;\t\r") {
 		if strings.IndexByte(token, separator) >= 0 { // each faster than strings.ContainsAny

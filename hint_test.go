@@ -22,6 +22,7 @@ const (
 	hintPadding   = "it has padding"
 	hintStandard  = "it is in the alphabet of standard base64"
 	hintCut       = "it may have been cut"
+	hintOpaque    = "it has no dot, as an opaque token (RFC 6749 section 1.4), which its issuer can introspect"
 	hintSeparator = "there is a comma, semicolon, space or line break in it"
 )
 
@@ -65,6 +66,13 @@ func TestHintsAreOfTheBeginningOfAToken(t *testing.T) {
 		{"\x80A.A.A", "it begins with a character that is not ASCII, such as a byte order mark"},
 		{"\x7fA.A.A", ""},
 		{"." + strings.Repeat("x", 99), "it has one dot, as a token whose end is missing"},
+		{"not a token", hintSeparator},
+		{"two\nlines", hintSeparator},
+		{strings.Repeat("x", 4095) + "\nx", hintSeparator},
+		{strings.Repeat("x", 4095) + " x", hintSeparator},
+		{strings.Repeat("x", 4096) + " x", hintOpaque},
+		{strings.Repeat("x", 4096) + "\nx", hintOpaque},
+		{"a,b;c", hintOpaque}, // which RFC 6749 appendix A.12 permits
 	} {
 		assert.Equal(t, row.want, hintFor(t, p, row.token), "%.20q", row.token)
 	}
