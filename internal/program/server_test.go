@@ -44,7 +44,6 @@ func TestFreePortsAreBelowThoseOfConnections(t *testing.T) {
 		n, err := strconv.Atoi(port)
 		assert.NoError(t, err)
 		assert.True(t, n >= 10_000 && n < 32_000 && !seen[port], "%s, seen before: %v", port, seen[port])
-		assert.False(t, Accepts(port), "something listens on port %s", port)
 		seen[port] = true
 	}
 }
