@@ -10,6 +10,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func command(args []string, all []library, cases []testkit.Case, out io.Writer) 
 		}
 		defer func() {
 			p.stop()
-			err = p.err
+			err = errors.Join(err, p.err)
 		}()
 		all = []library{{"program", "", p.verify, true}}
 	}
