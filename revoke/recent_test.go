@@ -151,6 +151,49 @@ func TestARefusalBySignIsOfASessionThatIsGood(t *testing.T) {
 	}
 }
 
+// race refreshes the session by a copy of the Sessions just before they change it the
+// first time, and then does more.
+func (s *system) race(token string, more func()) (winner *revoke.Tokens) {
+	other, calls := *s.sessions, 0
+	winner = new(revoke.Tokens)
+	s.sessions.Sign = func(ctx context.Context, c revoke.Claims, x *revoke.Session) (string, error) {
+		if calls++; calls == 1 {
+			tokens, err := other.Refresh(ctx, token)
+			require.NoError(s.TB, err)
+			*winner = tokens
+			more()
+		}
+		return other.Sign(ctx, c, x)
+	}
+	return winner
+}
+
+// What is not stored, as another change was faster, is not remembered in its place.
+func TestAStateThatWasNotStoredIsNotRemembered(t *testing.T) {
+	s, down := newSystem(t), errors.New("down")
+	first := s.begin()
+	winner := s.race(first.Refresh, func() { s.store.load = down })
+	_, err := s.sessions.Refresh(t.Context(), first.Refresh)
+	require.ErrorIs(t, err, down)
+	s.store.load = nil
+	loads := s.store.loads
+	s.refresh(winner.Refresh)
+	assert.Equal(t, loads, s.store.loads)
+}
+
+// An answer that decides nothing ends no session that was changed elsewhere: nothing
+// of it is to be taken back.
+func TestARaceThatIsLostEndsNoSession(t *testing.T) {
+	s := newSystem(t)
+	first := s.begin()
+	s.sessions = s.elsewhere() // where nothing is remembered
+	winner := s.race(first.Refresh, func() { s.store.lazy = true })
+	assert.Equal(t, "undecided", s.refused(first.Refresh))
+	assert.Empty(t, s.store.entries)
+	s.store.lazy = false
+	s.refresh(winner.Refresh)
+}
+
 // What Sign changes in a try that fails is not kept.
 func TestWhatSignChangesForASessionChangedElsewhereIsDiscarded(t *testing.T) {
 	s := newSystem(t)
