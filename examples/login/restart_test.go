@@ -119,16 +119,24 @@ func (d *roaming) refreshUntil(stop <-chan struct{}, some chan<- struct{}) {
 	}
 }
 
-// refresh keeps the old tokens if there is no answer.
+// refresh keeps the old tokens if there is no answer. It tries again while the store
+// does not answer.
 func (d *roaming) refresh() error {
-	response, err := http.PostForm(d.at+"/refresh", refreshToken(d.tokens))
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
+	var response *http.Response
+	var body []byte
+	for start := time.Now(); ; {
+		var err error
+		if response, err = http.PostForm(d.at+"/refresh", refreshToken(d.tokens)); err != nil {
+			return err
+		}
+		body, err = io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			return err
+		}
+		if response.StatusCode != 503 || time.Since(start) > time.Minute {
+			break
+		}
 	}
 	var next revoke.Tokens
 	if response.StatusCode != 200 || json.Unmarshal(body, &next) != nil {

@@ -32,8 +32,9 @@ func freePort(random func(n int) int) string {
 	}
 }
 
-// Serve starts a server and waits until it answers, a minute at most. The server is
-// killed by stop, or at the end of the test: by its Cancel, if it has one.
+// Serve starts a server and waits until it answers, a minute at most, or until it has
+// ended, which fails the test. The server is killed by stop, or at the end of the test:
+// by its Cancel, if it has one.
 func Serve(t testing.TB, server *exec.Cmd, answers func() bool) (stop func()) {
 	t.Helper()
 	return serve(t, server, answers, time.Minute)
@@ -44,18 +45,25 @@ func serve(t testing.TB, server *exec.Cmd, answers func() bool, limit time.Durat
 	if err := server.Start(); err != nil {
 		t.Fatal(err.Error())
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Wait(); close(ended) }()
 	stop = sync.OnceFunc(func() {
 		if server.Cancel != nil {
 			_ = server.Cancel()
 		} else {
 			_ = server.Process.Kill()
 		}
-		_ = server.Wait()
+		<-ended
 	})
 	t.Cleanup(stop)
-	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(25 * time.Millisecond) {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); {
 		if answers() {
 			return stop
+		}
+		select {
+		case err := <-ended:
+			t.Fatalf("%s ended before it answered: %v", server.Path, err)
+		case <-time.After(25 * time.Millisecond):
 		}
 	}
 	t.Fatal(server.Path + " does not answer")

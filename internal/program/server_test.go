@@ -78,7 +78,7 @@ func TestServersRunUntilTheyAreStopped(t *testing.T) {
 		cmd.Env = append(os.Environ(), "PROGRAM_TEST_PORT="+port)
 		t.Run(stopped, func(t *testing.T) {
 			stop := Serve(t, cmd, func() bool { return Accepts(port) })
-			assert.True(t, Accepts(port) && cmd.ProcessState == nil, "the server runs")
+			assert.True(t, Accepts(port), "the server runs")
 			if stopped == "by the test" {
 				stop()
 			}
@@ -98,6 +98,15 @@ func TestAServerThatDoesNotAnswerFailsTheTest(t *testing.T) {
 		assert.Contains(t, lines[0], want)
 	}
 	assert.Len(t, reported.By(t, func(t testing.TB) { Serve(t, exec.Command("/no such program"), nil) }), 1)
+}
+
+func TestAServerThatEndsFailsTheTest(t *testing.T) {
+	t.Parallel()
+	Processes(t)
+	server := exec.Command(os.Args[0])
+	server.Env = append(os.Environ(), "PROGRAM_TEST_PORT=none")
+	lines := reported.By(t, func(t testing.TB) { Serve(t, server, func() bool { return false }) })
+	assert.Equal(t, []string{os.Args[0] + " ended before it answered: exit status 1"}, lines)
 }
 
 func TestARedisTakesArguments(t *testing.T) {

@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"time"
 )
 
 // Migrate creates the tables if they are not there, and switches a file of SQLite
 // to a write-ahead log, for good. It is an error if the tables are those of a newer
-// version of this package. Any number of instances may call it at the same time.
+// version of this package. Any number of instances may call it at the same time. It
+// may take a minute, or Timeout if that is longer: the database may have to wake up.
 func (s *Store) Migrate(ctx context.Context) error {
-	_, err := do(ctx, s, "creating the tables", func(ctx context.Context, text *statements) (none struct{}, err error) {
+	_, err := within(ctx, s, max(s.timeout(), time.Minute), "creating the tables", func(ctx context.Context, text *statements) (none struct{}, err error) {
 		if text.dialect == SQLite {
 			return none, s.alone(ctx, func(c *sql.Conn) error {
 				if _, err := c.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {

@@ -82,7 +82,7 @@ type Store struct {
 	Prefix string
 
 	// Timeout is how long a method may take, also if its context allows more.
-	// 0: 1 second.
+	// 0: 1 second. Migrate may take a minute in any case.
 	Timeout time.Duration
 
 	// AllowPromotion lets the memory go on when a standby of PostgreSQL was
@@ -121,9 +121,22 @@ func (s *Store) ready() (*statements, error) {
 	return text, nil
 }
 
-// do runs f for as long as the context and the Timeout allow, and no longer: a
-// driver that does not heed them, as in a slow write to a disk, is left alone.
+// timeout is the Timeout, or its default.
+func (s *Store) timeout() time.Duration {
+	if s == nil || s.Timeout == 0 {
+		return time.Second
+	}
+	return s.Timeout
+}
+
+// do runs f for as long as the context and the Timeout allow.
 func do[T any](ctx context.Context, s *Store, what string, f func(ctx context.Context, text *statements) (T, error)) (T, error) {
+	return within(ctx, s, s.timeout(), what, f)
+}
+
+// within runs f for as long as the context and the timeout allow, and no longer: a
+// driver that does not heed them, as in a slow write to a disk, is left alone.
+func within[T any](ctx context.Context, s *Store, timeout time.Duration, what string, f func(ctx context.Context, text *statements) (T, error)) (T, error) {
 	var none T
 	text, err := s.ready()
 	if err != nil {
@@ -131,10 +144,6 @@ func do[T any](ctx context.Context, s *Store, what string, f func(ctx context.Co
 	}
 	if err := ctx.Err(); err != nil {
 		return none, fmt.Errorf("revoke/sql: %s: %w", what, err)
-	}
-	timeout := s.Timeout
-	if timeout == 0 {
-		timeout = time.Second
 	}
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = max(min(timeout, time.Until(deadline)), 0)

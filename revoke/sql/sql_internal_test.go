@@ -3,8 +3,10 @@ package sql
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,6 +67,42 @@ func TestTimeout(t *testing.T) {
 				t.Errorf("%s: got %d, %v after %v, want %q after %v", row.name, value, err, took, want, row.takes)
 			}
 			time.Sleep(2 * time.Hour) // the goroutine ends
+		})
+	}
+}
+
+// asleep is a database that lets nobody in before their time is over.
+type asleep struct{}
+
+func (asleep) Connect(ctx context.Context) (driver.Conn, error) {
+	<-ctx.Done()
+	return nil, errBroken
+}
+
+func (asleep) Driver() driver.Driver { return nil }
+
+func TestMigrateMayTakeAMinute(t *testing.T) {
+	for _, row := range []struct {
+		dialect             Dialect
+		timeout, ends, want time.Duration
+	}{
+		{PostgreSQL, 0, time.Hour, time.Minute},
+		{SQLite, 0, time.Hour, time.Minute},
+		{PostgreSQL, time.Millisecond, time.Hour, time.Minute},
+		{PostgreSQL, 2 * time.Minute, time.Hour, 2 * time.Minute},
+		{PostgreSQL, 0, 5 * time.Second, 5 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &Store{DB: sql.OpenDB(asleep{}), Dialect: row.dialect, Timeout: row.timeout}
+			defer s.DB.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), row.ends)
+			defer cancel()
+			begun := time.Now()
+			err := s.Migrate(ctx)
+			want := fmt.Sprintf("no answer from the database within %v: context deadline exceeded: broken", row.want)
+			if took := time.Since(begun); took != row.want-row.want/10 || err == nil || !strings.HasSuffix(err.Error(), want) {
+				t.Errorf("%v: got %v after %v, want %s after nine tenths of it", row, err, took, want)
+			}
 		})
 	}
 }

@@ -67,7 +67,7 @@ func TestLockedDatabase(t *testing.T) {
 	lookup(t, s, "a") // reading goes on
 	impatient := again(s)
 	impatient.Timeout = time.Second
-	wantErrors(t, without(methods(t.Context(), impatient), "Lookup", "Load", "List", "Read"), "locked by another process", "within 1s")
+	wantErrors(t, without(methods(t.Context(), impatient), "Lookup", "Load", "List", "Read", "Migrate"), "locked by another process", "within 1s")
 
 	done := make(chan error)
 	go func() {
