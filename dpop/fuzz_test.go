@@ -79,15 +79,15 @@ func FuzzProof(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var h, c map[string]any
-		require.NoError(t, json.Unmarshal([]byte(header), &h))
-		require.NoError(t, json.Unmarshal([]byte(claims), &c))
+		h, c := object(t, header), object(t, claims)
 		require.Equal(t, "dpop+jwt", strings.TrimPrefix(strings.ToLower(h["typ"].(string)), "application/"))
 		require.Equal(t, "ES256", h["alg"])
 		require.NotEmpty(t, c["jti"])
 		require.Equal(t, "GET", c["htm"])
 		require.True(t, strings.HasPrefix(strings.ToLower(c["htu"].(string)), "https://api.example"))
-		require.InDelta(t, float64(now.Unix()), c["iat"], 61)
+		issued, err := c["iat"].(json.Number).Float64()
+		require.NoError(t, err)
+		require.InDelta(t, now.Unix(), issued, 61)
 		_, err = policy.Verify(r)
 		require.ErrorIs(t, err, dpop.ErrReplayed)
 	})
@@ -160,3 +160,12 @@ func FuzzServerAnswer(f *testing.F) {
 type roundTripper func(r *http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// object reads a JSON object, in which some numbers are too large for a float64.
+func object(t *testing.T, text string) (m map[string]any) {
+	t.Helper()
+	read := json.NewDecoder(strings.NewReader(text))
+	read.UseNumber()
+	require.NoError(t, read.Decode(&m))
+	return m
+}

@@ -53,8 +53,7 @@ func FuzzMetadata(f *testing.F) {
 			require.Less(t, len(err.Error()), 4096)
 			return
 		}
-		var members map[string]any
-		require.NoError(t, json.Unmarshal(body, &members))
+		members := members(t, body)
 		require.Equal(t, 200, status)
 		require.Equal(t, "https://login.example", members["issuer"])
 		require.Equal(t, members["jwks_uri"], at)
@@ -120,10 +119,7 @@ func FuzzScopes(f *testing.F) {
 			return
 		}
 		granted := protect.checkScopes(token, []string{"b"}) == nil
-		var members map[string]any
-		read := json.NewDecoder(bytes.NewReader(token.Payload()))
-		read.UseNumber() // some are too large for a float64
-		require.NoError(t, read.Decode(&members))
+		members := members(t, token.Payload())
 		want, wrong := false, false
 		for _, name := range usualScopes {
 			switch claim := members[name].(type) {
@@ -172,4 +168,13 @@ func FuzzRequest(f *testing.F) {
 			require.Contains(t, []int{400, 401}, w.Code)
 		}
 	})
+}
+
+// members reads a JSON object, in which some numbers are too large for a float64.
+func members(t *testing.T, object []byte) (m map[string]any) {
+	t.Helper()
+	read := json.NewDecoder(bytes.NewReader(object))
+	read.UseNumber()
+	require.NoError(t, read.Decode(&m))
+	return m
 }

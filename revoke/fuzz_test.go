@@ -1,6 +1,7 @@
 package revoke
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http/httptest"
@@ -140,7 +141,9 @@ func FuzzDenyList(f *testing.F) {
 			return
 		}
 		var c map[string]any
-		require.NoError(t, json.Unmarshal(token.Payload(), &c))
+		read := json.NewDecoder(bytes.NewReader(token.Payload()))
+		read.UseNumber() // some are too large for a float64
+		require.NoError(t, read.Decode(&c))
 		for _, name := range []string{"jti", "sid", "sub"} {
 			require.NotEmpty(t, c[name], name)
 		}
