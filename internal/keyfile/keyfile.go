@@ -4,8 +4,8 @@
 package keyfile
 
 import (
-	"bytes"
 	"encoding/base64"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -14,21 +14,32 @@ import (
 )
 
 // Kind names what the bytes plainly are, with its article, if that is no secret;
-// it is "" for any others. Random bytes of 16 or more are taken for something else
-// with a chance of less than 2^-32. It reads each byte a bounded number of times.
+// it is "" for any others. It knows the forms that package jwk reads, UTF-16, base64
+// and a URL's escapes among them. Random bytes of 16 or more are taken for something
+// else with a chance of less than 2^-32. It reads each byte a bounded number of times.
 func Kind(data []byte) string {
-	text := bytes.Trim(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n\"'")
+	text := armour.Trim(armour.Text(data))
+	kind := kindOfText(armour.Inner(text))
 	switch {
-	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("---- BEGIN ")):
+	case kind != "":
+		return kind
+	case isDER(data):
+		return "a DER key or certificate"
+	case isBase64(text):
+		return "a key or certificate in base64"
+	}
+	return ""
+}
+
+// kindOfText is Kind of a text in none of these forms.
+func kindOfText(text string) string {
+	switch {
+	case armour.In(text), strings.HasPrefix(text, "---- BEGIN "):
 		return "a PEM file"
 	case isSSH(text):
 		return "an SSH key"
 	case isJWK(text):
 		return "a JSON Web Key"
-	case isDER(data):
-		return "a DER key or certificate"
-	case isBase64DER(text):
-		return "a key or certificate in base64"
 	}
 	return ""
 }
@@ -36,18 +47,18 @@ func Kind(data []byte) string {
 // isSSH reports whether text is a line of an OpenSSH public key, maybe behind
 // options or a host name, or a file of PuTTY. In an OpenSSH line the base64 begins
 // with the length and the name of the algorithm.
-func isSSH(text []byte) bool {
-	if bytes.HasPrefix(text, []byte("PuTTY-User-Key-File-")) {
+func isSSH(text string) bool {
+	if strings.HasPrefix(text, "PuTTY-User-Key-File-") {
 		return true
 	}
 	for _, name := range [...]string{"ssh-", "sk-ssh-", "ecdsa-sha2-", "sk-ecdsa-sha2-"} {
 		start := true // of a word
-		for before, rest, ok := bytes.Cut(text, []byte(name)); ok; before, rest, ok = bytes.Cut(rest, []byte(name)) {
+		for before, rest, ok := strings.Cut(text, name); ok; before, rest, ok = strings.Cut(rest, name) {
 			if len(before) > 0 {
 				start = before[len(before)-1] == ' '
 			}
-			_, data, _ := bytes.Cut(rest[:min(len(rest), maxSSHName)], []byte(" "))
-			if start && bytes.HasPrefix(bytes.TrimLeft(data, " "), []byte("AAAA")) {
+			_, data, _ := strings.Cut(rest[:min(len(rest), maxSSHName)], " ")
+			if start && strings.HasPrefix(strings.TrimLeft(data, " "), "AAAA") {
 				return true
 			}
 			start = false
@@ -58,28 +69,27 @@ func isSSH(text []byte) bool {
 
 const maxSSHName = 64 // bytes of an algorithm's name and the letters behind it
 
-// isJWK reports whether text is the JSON of a key or of a set of keys.
-func isJWK(text []byte) bool {
-	return bytes.HasPrefix(text, []byte("{")) && (hasMember(text, `"kty"`) || hasMember(text, `"keys"`))
+// isJWK reports whether text has the JSON of a key or of a set of keys, maybe below
+// other names, in an array, behind other text, or with its quotes escaped.
+func isJWK(text string) bool {
+	_, json, _ := strings.Cut(strings.ReplaceAll(text, `\"`, `"`), "{")
+	return hasMember(json, `"kty"`) || hasMember(json, `"keys"`)
 }
 
-func hasMember(text []byte, name string) bool {
-	for _, rest, ok := bytes.Cut(text, []byte(name)); ok; _, rest, ok = bytes.Cut(rest, []byte(name)) {
-		if bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(":")) {
+func hasMember(text, name string) bool {
+	for _, rest, ok := strings.Cut(text, name); ok; _, rest, ok = strings.Cut(rest, name) {
+		if strings.HasPrefix(strings.TrimLeft(rest, " \t\r\n"), ":") {
 			return true
 		}
 	}
 	return false
 }
 
-// isBase64DER reports whether text is base64 of what isDER knows, in either
+// isBase64 reports whether text is base64 of a key or a certificate, in either
 // alphabet, with or without padding and line breaks.
-func isBase64DER(text []byte) bool {
-	if !bytes.HasPrefix(text, []byte("M")) { // the first letter for the tag of a sequence, 0x30: others need no copy
-		return false
-	}
-	der, err := base64.RawURLEncoding.DecodeString(armour.Base64URL(string(text)))
-	return err == nil && isDER(der)
+func isBase64(text string) bool {
+	decoded, err := base64.RawURLEncoding.DecodeString(armour.Base64URL(text))
+	return err == nil && (isDER(decoded) || kindOfText(armour.Trim(armour.Text(decoded))) != "")
 }
 
 // isDER reports whether b is one of the ASN.1 structures that keys and
