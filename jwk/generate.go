@@ -33,7 +33,7 @@ func Generate(alg jwt.Algorithm) (*Key, error) {
 	case jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87:
 		key, err = generateMLDSA(alg)
 	case "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir":
-		return nil, fmt.Errorf("jwk: %s is for encryption: make a key with ecdh.X25519().GenerateKey, rsa.GenerateKey or crypto/rand, and give it to New", alg)
+		return nil, fmt.Errorf("jwk: %s is for encryption: make a key with ecdh.P256().GenerateKey, rsa.GenerateKey or crypto/rand, and give it to New", alg)
 	default:
 		return nil, fmt.Errorf("jwk: cannot generate a key for %s, want a signature algorithm of package jwt", strictjson.Quote(string(alg)))
 	}
