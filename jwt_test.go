@@ -11,7 +11,9 @@ import (
 	"encoding/base64"
 	stdjson "encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -304,7 +306,13 @@ func TestZeroValuesRefuse(t *testing.T) {
 	refused(t, jwt.ErrMalformed, "", got, err)
 }
 
-func second[T any](_ T, err error) error { return err }
+// second returns the error, beside which there is to be nothing.
+func second[T any](v T, err error) error {
+	if err != nil && !reflect.ValueOf(&v).Elem().IsZero() {
+		return fmt.Errorf("%w, and beside it %v", err, v)
+	}
+	return err
+}
 
 func TestSignWrites(t *testing.T) {
 	type order struct {

@@ -47,6 +47,8 @@ func TestBlocksAreReadWhateverIsBetweenTheirLines(t *testing.T) {
 		"constants":                     `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n" +`+"\n\"") + `";`,
 		"constants, closely":            `"` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n"+`+"\n\"") + `"`,
 		"other constants":               `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `' +`+"\n'") + `'`,
+		"other constants, closely":      `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `'+`+"\n'") + `'`,
+		"headers on escaped lines":      strings.NewReplacer("Y-----\n", `Y-----\r`+`Comment: a\n`+`Other: b\r`, "\n", `\n`).Replace(text),
 		"constants of a list":           `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `',`+"\n'") + `'`,
 	} {
 		blocks, err := armour.Blocks(text)
@@ -71,6 +73,9 @@ func TestBlocksAreReadInTheirOrder(t *testing.T) {
 	blocks, err = armour.Blocks("-----BEGIN A-----\nProc-Type: 4,MIC-CLEAR\n\nAAAA\n-----END A-----")
 	require.NoError(t, err)
 	assert.Equal(t, []armour.Block{{Label: "A", Bytes: []byte{0, 0, 0}}}, blocks, "signed, not encrypted")
+	blocks, err = armour.Blocks("-----BEGIN A~B-----\n-----END A~B-----")
+	require.NoError(t, err)
+	assert.Equal(t, []armour.Block{{Label: "A~B", Bytes: []byte{}}}, blocks)
 	blocks, err = armour.Blocks("-----BEGIN PGP MESSAGE-----\n\nAAAA\n=abc\n-----END PGP MESSAGE-----" + text)
 	require.NoError(t, err)
 	require.Len(t, blocks, 3)
@@ -92,6 +97,8 @@ func TestMalformedBlocksAreRefused(t *testing.T) {
 		"a length that is none":             "-----BEGIN A-----\nAAAAA\n-----END A-----\n",
 		"stray bits":                        "-----BEGIN A-----\nAB\n-----END A-----\n",
 		"padding between":                   "-----BEGIN A-----\nAA=\nAA\n-----END A-----\n",
+		"escaped padding between":           "-----BEGIN A-----\nAA\\u003dAA\n-----END A-----\n",
+		"a tilde around":                    "-----BEGIN A-----\n~AAAA~\n-----END A-----\n",
 		"a good one and a bad one":          "-----BEGIN A-----\nAAAA\n-----END A-----\n-----BEGIN A-----\n",
 		"an end before the new line":        "-----BEGIN A-----END A-----",
 		"Proc-Type without more":            "-----BEGIN A-----\nProc-Type 4\n????\n-----END A-----\n",
@@ -101,6 +108,7 @@ func TestMalformedBlocksAreRefused(t *testing.T) {
 		blocks, err := armour.Blocks(text)
 		assert.Nil(t, blocks, name)
 		assert.ErrorIs(t, err, armour.ErrMalformed, name)
+		assert.EqualError(t, err, "a PEM block is malformed", name)
 	}
 }
 
@@ -128,6 +136,7 @@ func TestTextIsUTF8WithoutAMark(t *testing.T) {
 		assert.Equal(t, row[1], armour.Text([]byte(row[0])), name)
 	}
 	assert.Equal(t, "a b", armour.Trim(" \"'`a b`'\"\r\n\t"))
+	assert.Equal(t, "~a~", armour.Trim("~a~"))
 }
 
 func TestInnerIsTheFileInAnotherForm(t *testing.T) {
@@ -138,6 +147,7 @@ func TestInnerIsTheFileInAnotherForm(t *testing.T) {
 		"base64 behind a name":      "key: " + encoded + "\nnext: value\n",
 		"base64 in quotes":          `KEY="` + encoded + `"`,
 		"base64 on two lines":       encoded[:40] + "\n" + encoded[40:] + "\n",
+		"base64 before a tilde":     encoded[:40] + "\n" + encoded[40:] + "~",
 		"base64 on escaped lines":   encoded[:40] + `\n` + encoded[40:],
 		"base64 without padding":    strings.TrimRight(encoded, "="),
 		"base64url":                 base64.URLEncoding.EncodeToString([]byte(file)),
@@ -163,6 +173,7 @@ func TestInnerIsTheFileInAnotherForm(t *testing.T) {
 		"two in base64":           encoded + " " + encoded,
 		"a malformed URL":         "-----BEGIN%20A%2",
 		"a malformed form":        "-----BEGIN+A%2",
+		"another word in a form":  "-----END+A%20",
 		"a percent sign in a key": "-----BEGIN A-----%20",
 		"one beside a block":      "-----BEGIN A-----\nAAAA\n-----END A-----\n" + encoded,
 	} {

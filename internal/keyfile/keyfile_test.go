@@ -117,7 +117,7 @@ func TestSSHKeysAreNoSecrets(t *testing.T) {
 	} {
 		assert.Equal(t, "an SSH key", Kind([]byte(file)), file)
 	}
-	for _, other := range []string{"ssh-rsa", "ssh-rsa ", "ssh-rsa BBBB", "my-ssh-rsa AAAA", "AAAAB3NzaC1yc2E ssh-rsa", "PuTTY-User", "xssh-rsa AAAA", "ssh-ssh-" + strings.Repeat("x", 59) + " AAAA", "ecdsa-sha2 AAAA", "ssh-ssh-rsa", "ssh-" + strings.Repeat("x", 60) + " AAAA"} {
+	for _, other := range []string{"ssh-rsa", "ssh-rsa ", "ssh-rsa BBBB", "my-ssh-rsa AAAA", "AAAAB3NzaC1yc2E ssh-rsa", "PuTTY-User", "xssh-rsa AAAA", "ssh-ssh-" + strings.Repeat("x", 59) + " AAAA", "ecdsa-sha2 AAAA", "ssh-ssh-rsa", "ssh-rsa ~AAAA", "ssh-" + strings.Repeat("x", 60) + " AAAA"} {
 		assert.Empty(t, Kind([]byte(other)), other)
 	}
 }
@@ -131,7 +131,7 @@ func TestJSONWebKeysAreNoSecrets(t *testing.T) {
 		encoded := base64.StdEncoding.EncodeToString([]byte(file))
 		assert.Equal(t, "a key or certificate in base64", Kind([]byte(encoded)), file)
 	}
-	for _, other := range []string{`{}`, `{"secret":"kty"}`, `{"x":"kty", "y":"keys"}`, `"kty":`, `"kty"`, `"kty":"oct","x":{}`, `{"k\ty":1}`} {
+	for _, other := range []string{`{}`, `{"secret":"kty"}`, `{"x":"kty", "y":"keys"}`, `"kty":`, `"kty"`, `"kty":"oct","x":{}`, `{"k\ty":1}`, `{"kty"~:"oct"}`} {
 		assert.Empty(t, Kind([]byte(other)), other)
 	}
 }
