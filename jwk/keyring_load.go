@@ -24,6 +24,9 @@ func (r *KeyRing) Load(private []byte) error {
 	if err := r.incomplete(); err != nil {
 		return err
 	}
+	if len(private) == 0 {
+		return errors.New("jwk: KeyRing.Load got no data, want what Store was given last; before the first key there is nothing to load")
+	}
 	keys, err := decodeRing(private)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ import (
 type Sessions struct {
 	// DenyList has the store, which must be a [store.SessionStore], and the clock;
 	// required. Its Lifetime must be at least that of a session, so that
-	// RevokeSubject outlasts the sessions. Its Tokens are not used.
+	// RevokeSubject outlasts the sessions. Its Tokens are used by ServeRevocation only, for access tokens.
 	DenyList *DenyList
 
 	// Sign returns the access token with these claims, as by [jwt.Sign], and with
