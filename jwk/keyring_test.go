@@ -263,7 +263,7 @@ func TestKeyRingRefuses(t *testing.T) {
 	require.NoError(t, err)
 	keys := published(t, r)
 	for _, row := range []struct{ name, data, want string }{
-		{"nothing", "", "not a JWK Set"},
+		{"nothing", "", "KeyRing.Load got no data, want what Store was given last"},
 		{"no keys", `{"keys":[]}`, "key ring of 0 keys, want 1 to 100"},
 		{"a public key", string(setOf(public(t, "P-256", map[string]any{"kid": "1", "published_at": time.Now(), "signs_from": time.Now()}))), "want a private one to sign"},
 		{"a key for encryption", string(setOf(string(changed(t, "P-256", map[string]any{"use": "enc", "kid": "1", "published_at": time.Now(), "signs_from": time.Now()})))), "do not permit to sign"},
