@@ -127,7 +127,7 @@ func (p *Policy) NewNonce() string {
 // verify asks the store last, so that a proof is used up by nothing but a request
 // that is let through.
 func (p *Policy) verify(r *http.Request, accessToken, thumbprint string) (*Proof, error) {
-	if err := p.incomplete(); err != nil {
+	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	now := p.now()
@@ -158,8 +158,10 @@ func (p *Policy) verify(r *http.Request, accessToken, thumbprint string) (*Proof
 	return proof, nil
 }
 
-// incomplete says what is wrong with the policy itself.
-func (p *Policy) incomplete() error {
+// Validate says what is wrong with the fields of the policy, for programs that want
+// to fail at their start; [jwthttp.Middleware.Validate] calls it. Until that is fixed,
+// the policy accepts no proof. It asks the store nothing.
+func (p *Policy) Validate() error {
 	switch {
 	case p == nil:
 		return errors.New("dpop: Policy is nil")

@@ -272,6 +272,8 @@ func TestATokenMustBeBoundToAKey(t *testing.T) {
 }
 
 func TestAPolicyThatIsIncompleteAcceptsNothing(t *testing.T) {
+	key, err := jwt.NewVerifier(jwt.ES256, newKey(t, jwt.ES256).Public(), "")
+	require.NoError(t, err)
 	for want, edit := range map[string]func(*dpop.Policy){
 		"dpop: Policy.BaseURLs is empty, want this server's URL as its clients write it":                func(p *dpop.Policy) { p.BaseURLs = nil },
 		"dpop: Policy.BaseURLs: want URLs without query and fragment":                                   func(p *dpop.Policy) { p.BaseURLs[0] += "?q" },
@@ -288,7 +290,12 @@ func TestAPolicyThatIsIncompleteAcceptsNothing(t *testing.T) {
 		edit(policy)
 		_, err := policy.Verify(newRequest("GET", "/orders", newDraft(t, newKey(t, jwt.ES256), "").sign(t)))
 		assert.EqualError(t, err, strings.TrimRight(want, " "))
+		assert.Equal(t, err, policy.Validate())
+		tokens := &jwt.Policy{Keys: jwt.Keys{key}}
+		err = (&jwthttp.Middleware{Tokens: tokens, Proofs: []jwthttp.ProofVerifier{policy}}).Validate()
+		assert.EqualError(t, err, "jwthttp: Middleware.Proofs: "+strings.TrimRight(want, " "))
 	}
-	_, err := (*dpop.Policy)(nil).Verify(newRequest("GET", "/orders"))
+	_, err = (*dpop.Policy)(nil).Verify(newRequest("GET", "/orders"))
 	assert.EqualError(t, err, "dpop: Policy is nil")
+	assert.NoError(t, newPolicy().Validate())
 }

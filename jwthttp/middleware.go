@@ -131,13 +131,17 @@ func (m *Middleware) handler(next http.Handler, scopes []string) http.Handler {
 
 // Validate says what is wrong with the fields of a Middleware, for programs that want
 // to fail at their start: also with those of a policy, deny list or another
-// [jwt.Explainer] as its Tokens, which is asked about an empty token. It makes no
-// request for keys. Until all that is fixed, its handlers accept no token.
+// [jwt.Explainer] as its Tokens, which is asked about an empty token, and with those
+// of Proofs that have a method Validate() error. It makes no request for keys. Until
+// all that is fixed, its handlers accept no token that it concerns.
 func (m *Middleware) Validate() error {
 	if err := m.checkFields(); err != nil {
 		return err
 	}
-	return checkTokens(m.Tokens)
+	if err := checkTokens(m.Tokens); err != nil {
+		return err
+	}
+	return checkProofs(m.Proofs)
 }
 
 // checkFields returns what is wrong with the fields, each by itself.

@@ -2,6 +2,7 @@ package jwthttp
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -153,6 +154,18 @@ func checkMethods(proofs []ProofVerifier, required bool) error {
 		for name, value := range method.Parameters {
 			if !isName(name) || !isQuotable(value) || slices.Contains(ownParameters, strings.ToLower(name)) {
 				return errors.New("jwthttp: Middleware.Proofs: the challenge parameter " + strictjson.Quote(name) + " is not one to add")
+			}
+		}
+	}
+	return nil
+}
+
+// checkProofs returns what is wrong with the first verifier that says so.
+func checkProofs(proofs []ProofVerifier) error {
+	for _, p := range proofs {
+		if v, ok := p.(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return fmt.Errorf("jwthttp: Middleware.Proofs: %w", err)
 			}
 		}
 	}

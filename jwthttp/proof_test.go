@@ -213,3 +213,22 @@ func TestProofsThatCannotBeUsedAreAMistake(t *testing.T) {
 	good := &jwthttp.Middleware{Tokens: policy, Proofs: []jwthttp.ProofVerifier{tlsLike(), dpopLike()}}
 	assert.NoError(t, good.Validate())
 }
+
+// validated says itself what is wrong with it.
+type validated struct {
+	jwthttp.ProofVerifier
+	err error
+}
+
+func (v validated) Validate() error { return v.err }
+
+func TestProofVerifiersSayWhatIsWrongWithThem(t *testing.T) {
+	_, policy := newHMAC(t)
+	protect := &jwthttp.Middleware{Tokens: policy, Proofs: []jwthttp.ProofVerifier{tlsLike(), validated{dpopLike(), nil}}}
+	assert.NoError(t, protect.Validate())
+	wrong := errors.New("no store")
+	protect.Proofs = append(protect.Proofs, validated{dpopLike(), wrong})
+	err := protect.Validate()
+	assert.ErrorIs(t, err, wrong)
+	assert.EqualError(t, err, "jwthttp: Middleware.Proofs: no store")
+}

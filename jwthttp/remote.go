@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -170,6 +171,9 @@ func DiscoverKeys(issuer string, o RemoteOptions) (*RemoteKeys, error) {
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fmt.Errorf("jwthttp: the issuer %s has a query or fragment", shown(issuer))
+	}
+	if strings.Contains(u.Path, "/.well-known/") {
+		return nil, fmt.Errorf("jwthttp: got the URL %s of metadata, want the issuer, as its tokens name it in iss; metadata at another place go into RemoteOptions.MetadataURL", shown(issuer))
 	}
 	return newRemoteKeys("", issuer, metadataPlaces(u), o)
 }

@@ -195,6 +195,10 @@ func TestURLsThatKeysMayComeFrom(t *testing.T) {
 		_, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{})
 		assert.ErrorContains(t, err, "query or fragment", issuer)
 	}
+	for _, issuer := range []string{"https://issuer.example" + openID, "https://issuer.example/.well-known/oauth-authorization-server/a"} {
+		_, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{})
+		assert.ErrorContains(t, err, "of metadata, want the issuer", issuer)
+	}
 }
 
 // A name in a compose file or a service mesh, and keys that its metadata name.
