@@ -11,9 +11,7 @@ import (
 	"encoding/base64"
 	stdjson "encoding/json"
 	"errors"
-	"fmt"
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/errortest"
 )
 
 var allAlgorithms = append([]jwt.Algorithm{
@@ -306,13 +305,7 @@ func TestZeroValuesRefuse(t *testing.T) {
 	refused(t, jwt.ErrMalformed, "", got, err)
 }
 
-// second returns the error, beside which there is to be nothing.
-func second[T any](v T, err error) error {
-	if err != nil && !reflect.ValueOf(&v).Elem().IsZero() {
-		return fmt.Errorf("%w, and beside it %v", err, v)
-	}
-	return err
-}
+func second[T any](v T, err error) error { return errortest.Of(v, err) }
 
 func TestSignWrites(t *testing.T) {
 	type order struct {

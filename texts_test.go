@@ -14,27 +14,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/errortest"
 )
-
-// An errorRow is an error and its whole text.
-type errorRow struct {
-	err  error
-	want string
-}
-
-func requireTexts(t *testing.T, rows []errorRow) {
-	t.Helper()
-	for i, row := range rows {
-		require.Error(t, row.err, "row %d, %s", i, row.want)
-		assert.Equal(t, row.want, row.err.Error())
-		if len(row.want) == 1 {
-			t.Logf("ROW %d %s", i, row.err)
-		}
-	}
-}
 
 func TestErrorsOfIncompleteValuesSayWhatIsMissing(t *testing.T) {
 	ctx, key := t.Context(), hs256(t)
@@ -49,7 +32,7 @@ func TestErrorsOfIncompleteValuesSayWhatIsMissing(t *testing.T) {
 		return second(p.Sign(ctx, jwt.Claims{}))
 	}
 	failing := errors.New("down")
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{second((*jwt.Policy)(nil).Verify(ctx, "")), `jwt: Policy is nil`},
 		{verify(func(p *jwt.Policy) { p.Keys = nil }), `jwt: Policy.Keys is nil, want the keys to trust`},
 		{verify(func(p *jwt.Policy) { p.AllowAnyIssuer = true }), `jwt: Policy has both Issuer and AllowAnyIssuer, want one of them`},
@@ -94,7 +77,7 @@ func TestErrorsOfKeysSayWhatIsWanted(t *testing.T) {
 	verifier := func(alg jwt.Algorithm, key crypto.PublicKey) error { return second(jwt.NewVerifier(alg, key, "")) }
 	signer := func(alg jwt.Algorithm, key crypto.Signer) error { return second(jwt.NewSigner(alg, key, "")) }
 	even := new(big.Int).Lsh(big.NewInt(1), 2047)
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{second(jwt.NewHMAC("XX256", secret, "")), `jwt: unknown algorithm "XX256", want one of the package's constants`},
 		{second(jwt.NewHMAC(jwt.RS256, secret, "")), `jwt: RS256 takes no secret, want HS256, HS384 or HS512; NewSigner and NewVerifier take its keys`},
 		{second(jwt.NewHMAC(jwt.HS512, secret[:20], "")), `jwt: HS512 secret: got 20 bytes, want at least 64, such as from crypto/rand or openssl rand -base64 64; a provider's shorter one takes a Verifier of your own`},
@@ -134,7 +117,7 @@ func TestErrorsOfSigningSayWhatIsWanted(t *testing.T) {
 		return second(jwt.Sign(ctx, must(jwt.NewSigner(alg, key, "")), jwt.Claims{}))
 	}
 	raw := func(text string) any { return json.RawMessage(text) }
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{second(jwt.Sign(ctx, nil, jwt.Claims{})), `jwt: no key to sign with`},
 		{of(nil, jwt.Claims{}), `jwt: header: got nil, want a Header or what encodes to a JSON object`},
 		{of(jwt.Header{Algorithm: "RS256"}, jwt.Claims{}), `jwt: header: alg: got "RS256", want the key's, "HS256"`},
@@ -174,7 +157,7 @@ func TestRefusalsSayWhatWasGotAndWanted(t *testing.T) {
 		return second(f.Verify(ctx, signed(t, key, `{"iss":"a"}`)))
 	}
 	long := jwt.PolicyFunc(func(context.Context, string) (*jwt.Policy, error) { return nil, nil })
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{of(""), `jwt: malformed token: want three parts separated by two dots; it is empty`},
 		{of(`"` + good + `"`), `jwt: malformed token: header: not base64url without padding; it begins with a quote`},
 		{of(" " + good), `jwt: malformed token: header: not base64url without padding; it begins or ends with a space or a line break`},

@@ -10,9 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/big"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -20,39 +18,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/errortest"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
-// An errorRow is an error and its whole text.
-type errorRow struct {
-	err  error
-	want string
-}
-
-func requireTexts(t *testing.T, rows []errorRow) {
-	t.Helper()
-	for i, row := range rows {
-		require.Error(t, row.err, "row %d, %s", i, row.want)
-		assert.Equal(t, row.want, row.err.Error())
-		if len(row.want) == 1 {
-			t.Logf("ROW %d %s", i, row.err)
-		}
-	}
-}
-
-// second returns the error, beside which there is to be nothing.
-func second[T any](v T, err error) error {
-	if err != nil && !reflect.ValueOf(&v).Elem().IsZero() {
-		return fmt.Errorf("%w, and beside it %v", err, v)
-	}
-	return err
-}
-
 func TestErrorsOfKeysSayWhatIsWanted(t *testing.T) {
 	fipstest.SkipEnforced(t)
-	made := func(alg jwt.Algorithm, key any) error { return second(jwk.New(alg, key, "")) }
-	parsed := func(kind string, changes map[string]any) error { return second(jwk.Parse(changed(t, kind, changes))) }
+	made := func(alg jwt.Algorithm, key any) error { return errortest.Of(jwk.New(alg, key, "")) }
+	parsed := func(kind string, changes map[string]any) error {
+		return errortest.Of(jwk.Parse(changed(t, kind, changes)))
+	}
 	private, ok := material()["RSA"].(*rsa.PrivateKey)
 	require.True(t, ok)
 	large := copyOf(t, private)
@@ -63,8 +39,8 @@ func TestErrorsOfKeysSayWhatIsWanted(t *testing.T) {
 	ed := append(ed25519.PrivateKey(nil), material()["Ed25519"].(ed25519.PrivateKey)...)
 	copy(ed[32:], make([]byte, 32))
 	zeros := base64.RawURLEncoding.EncodeToString(make([]byte, 32))
-	requireTexts(t, []errorRow{
-		{second(jwk.New("", ed, "\xff")), `jwk: key ID: not valid UTF-8`},
+	errortest.Texts(t, []errortest.Row{
+		{errortest.Of(jwk.New("", ed, "\xff")), `jwk: key ID: not valid UTF-8`},
 		{made("", ed25519.PrivateKey("short")), `jwk: got an Ed25519 private key of 5 bytes, want 64`},
 		{made("", ed), `jwk: EdDSA key: got bytes that are not a point of large order on the curve`},
 		{made("", "text"), `jwk: got a key of type string, want one of the standard library or a secret as []byte`},
@@ -112,22 +88,22 @@ func TestErrorsOfKeysSayWhatIsWanted(t *testing.T) {
 		{parsed("RSA", map[string]any{"kty": nil}), `jwk: kty is absent`},
 		{parsed("RSA", map[string]any{"kty": "XX"}), `jwk: unknown kty "XX", want RSA, EC, OKP, AKP or oct`},
 		{parsed("RSA", map[string]any{"kty": nil, "pem": publicPEM(t, "RSA")}), `jwk: kty is absent; a PEM key is in pem, which ParsePEM reads`},
-		{second(jwk.Parse([]byte(`{"keys":[]}`))), `jwk: got a JWK Set, want one JWK; ParseSet reads sets`},
-		{second(jwk.Parse([]byte(`[]`))), `jwk: not a JWK: not a JSON object; it is an array, want {"keys":[…]} around it`},
-		{second(jwk.Parse([]byte(`{"kty":"oct"`))), `jwk: not a JWK: want ',' or '}' after a value`},
-		{second(jwk.Parse(make([]byte, 1<<20))), `jwk: got a JWK of 1048576 bytes, want at most 65536`},
-		{second(jwk.Generate("ECDH-ES")), `jwk: ECDH-ES is for encryption: make a key with ecdh.P256().GenerateKey, rsa.GenerateKey or crypto/rand, and give it to New`},
-		{second(jwk.Generate("XX")), `jwk: cannot generate a key for "XX", want a signature algorithm of package jwt`},
+		{errortest.Of(jwk.Parse([]byte(`{"keys":[]}`))), `jwk: got a JWK Set, want one JWK; ParseSet reads sets`},
+		{errortest.Of(jwk.Parse([]byte(`[]`))), `jwk: not a JWK: not a JSON object; it is an array, want {"keys":[…]} around it`},
+		{errortest.Of(jwk.Parse([]byte(`{"kty":"oct"`))), `jwk: not a JWK: want ',' or '}' after a value`},
+		{errortest.Of(jwk.Parse(make([]byte, 1<<20))), `jwk: got a JWK of 1048576 bytes, want at most 65536`},
+		{errortest.Of(jwk.Generate("ECDH-ES")), `jwk: ECDH-ES is for encryption: make a key with ecdh.P256().GenerateKey, rsa.GenerateKey or crypto/rand, and give it to New`},
+		{errortest.Of(jwk.Generate("XX")), `jwk: cannot generate a key for "XX", want a signature algorithm of package jwt`},
 	})
 }
 
 func TestErrorsOfUsesSayWhatIsWanted(t *testing.T) {
 	rsaKey, ecKey, secret := newKey(t, "RSA", "", ""), newKey(t, "P-256", "", ""), newKey(t, "oct", "", "")
-	sign := func(k *jwk.Key, alg jwt.Algorithm) error { return second(k.SignerFor(alg)) }
-	with := func(k *jwk.Key, alg jwt.Algorithm, keyID string) error { return second(k.With(alg, keyID)) }
+	sign := func(k *jwk.Key, alg jwt.Algorithm) error { return errortest.Of(k.SignerFor(alg)) }
+	with := func(k *jwk.Key, alg jwt.Algorithm, keyID string) error { return errortest.Of(k.With(alg, keyID)) }
 	encrypts, err := jwk.Parse(changed(t, "RSA", map[string]any{"use": "enc"}))
 	require.NoError(t, err)
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{sign(nil, jwt.RS256), `jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate`},
 		{sign(rsaKey.Public(), jwt.RS256), `jwk: got a public key, want a private one to sign`},
 		{sign(rsaKey, jwt.ES256), `jwk: ES256 key: got *rsa.PublicKey, want *ecdsa.PublicKey, in the public part of *rsa.PrivateKey`},
@@ -137,31 +113,31 @@ func TestErrorsOfUsesSayWhatIsWanted(t *testing.T) {
 		{sign(encrypts, jwt.RS256), `jwk: use or key_ops do not permit to sign`},
 		{sign(rsaKey, "RSA-OAEP-256"), `jwk: RSA-OAEP-256 is for encryption, want a signature algorithm`},
 		{sign(newKey(t, "RSA", jwt.RS256, ""), jwt.RS384), `jwk: the key is for RS256, not for "RS384"`},
-		{second(encrypts.Verifier()), `jwk: use or key_ops do not permit to verify`},
-		{second(secret.VerifierFor(jwt.RS256)), `jwk: RS256 takes no secret, want HS256, HS384 or HS512; NewSigner and NewVerifier take its keys`},
+		{errortest.Of(encrypts.Verifier()), `jwk: use or key_ops do not permit to verify`},
+		{errortest.Of(secret.VerifierFor(jwt.RS256)), `jwk: RS256 takes no secret, want HS256, HS384 or HS512; NewSigner and NewVerifier take its keys`},
 		{with(nil, "", ""), `jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate`},
 		{with(rsaKey, "", "\xff"), `jwk: key ID: not valid UTF-8`},
 		{with(newKey(t, "RSA", jwt.RS256, ""), jwt.RS384, ""), `jwk: the key is for RS256, not for "RS384"`},
 		{with(encrypts, jwt.RS256, ""), `jwk: the use of the key is "enc", and "RS256" is of use "sig"`},
 		{with(rsaKey, jwt.ES256, ""), `jwk: alg: ES256 key: got *rsa.PublicKey, want *ecdsa.PublicKey`},
-		{second(secret.MarshalJSON()), `jwk: a symmetric key has no public part; MarshalPrivateJSON writes the secret`},
-		{second(rsaKey.Public().MarshalPrivateJSON()), `jwk: got a public key, want a private or symmetric one; MarshalJSON writes public keys`},
-		{second(secret.MarshalPublicPEM()), `jwk: a symmetric key has no public part`},
-		{second(secret.MarshalPrivatePEM()), `jwk: PEM: got a symmetric key, want a private key`},
-		{second(rsaKey.Public().MarshalPrivatePEM()), `jwk: PEM: got a RSA public key, want a private key`},
-		{second((*jwk.Key)(nil).MarshalJSON()), `jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate`},
+		{errortest.Of(secret.MarshalJSON()), `jwk: a symmetric key has no public part; MarshalPrivateJSON writes the secret`},
+		{errortest.Of(rsaKey.Public().MarshalPrivateJSON()), `jwk: got a public key, want a private or symmetric one; MarshalJSON writes public keys`},
+		{errortest.Of(secret.MarshalPublicPEM()), `jwk: a symmetric key has no public part`},
+		{errortest.Of(secret.MarshalPrivatePEM()), `jwk: PEM: got a symmetric key, want a private key`},
+		{errortest.Of(rsaKey.Public().MarshalPrivatePEM()), `jwk: PEM: got a RSA public key, want a private key`},
+		{errortest.Of((*jwk.Key)(nil).MarshalJSON()), `jwk: the key is nil or zero, want one from Parse, ParsePEM, New or Generate`},
 	})
 }
 
 func TestErrorsOfSetsSayWhatIsWanted(t *testing.T) {
-	set := func(text string) error { return second(jwk.ParseSet([]byte(text))) }
+	set := func(text string) error { return errortest.Of(jwk.ParseSet([]byte(text))) }
 	entry := func(data any) error {
 		s, err := jwk.ParseSet(setOf(string(marshal(t, data))))
 		require.NoError(t, err)
 		require.Len(t, s.Skipped(), 1)
 		return s.Skipped()[0].Err
 	}
-	certificates := func(text string) error { return second(jwk.ParseCertificates([]byte(text))) }
+	certificates := func(text string) error { return errortest.Of(jwk.ParseCertificates([]byte(text))) }
 	noted := func(changes map[string]any) error {
 		s, err := jwk.ParseSet(setOf(public(t, "RSA", changes)))
 		require.NoError(t, err)
@@ -171,7 +147,7 @@ func TestErrorsOfSetsSayWhatIsWanted(t *testing.T) {
 	n := decoded(t, "RSA", "n")
 	secrets := mustSet(t, newKey(t, "oct", "", ""))
 	keys := mustSet(t, newKey(t, "P-256", "", ""))
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{set(""), `jwk: not a JWK Set: not a JSON object`},
 		{set("\ufeff{"), `jwk: not a JWK Set: not JSON at byte 1`},
 		{set("[]"), `jwk: not a JWK Set: not a JSON object; it is an array, want {"keys":[…]} around it`},
@@ -195,7 +171,7 @@ func TestErrorsOfSetsSayWhatIsWanted(t *testing.T) {
 		{set(`{"keys":[}`), `jwk: not a JWK Set: not JSON at byte 9`},
 		{set(`{"keys":[]}{}`), `jwk: not a JWK Set: data after the JSON object`},
 		{set(strings.Repeat(" ", 16<<20) + `{"keys":[]}`), `jwk: got a JWK Set of 16777227 bytes, want at most 16777216`},
-		{second(jwk.ParsePrivateSet([]byte("\ufeff" + `{"keys":[]}`))), `jwk: not a JWK Set: not a JSON object; there is a byte order mark before it`},
+		{errortest.Of(jwk.ParsePrivateSet([]byte("\ufeff" + `{"keys":[]}`))), `jwk: not a JWK Set: not a JSON object; there is a byte order mark before it`},
 		{entry(1), `jwk: not a JWK: not a JSON object`},
 		{entry(json.RawMessage(changed(t, "oct", nil))), `jwk: a symmetric key among public keys; ParsePrivateSet reads secrets of your own`},
 		{entry(json.RawMessage(changed(t, "RSA", nil))), `jwk: a private key among public keys; ParsePrivateSet reads private keys of your own`},
@@ -208,20 +184,20 @@ func TestErrorsOfSetsSayWhatIsWanted(t *testing.T) {
 		{certificates("[]"), `jwk: not a map of key IDs to PEM certificates: not a JSON object`},
 		{certificates("{}"), `jwk: not a map of key IDs to PEM certificates: no PEM text in it; ParseSet reads JWK Sets`},
 		{certificates(strings.Repeat(" ", 16<<20) + "{}"), `jwk: got certificates of 16777218 bytes, want at most 16777216`},
-		{second(keys.WithRSA("ES256")), `jwk: got "ES256" for RSA keys, want one of the RS and PS algorithms`},
-		{second(keys.AllowUse("")), `jwk: got use "", want one for signatures`},
-		{second(keys.AllowUse("enc")), `jwk: got use "enc", want one for signatures`},
-		{second(secrets.MarshalJSON()), `jwk: key 0 is symmetric, and no key to publish`},
-		{second((*jwk.Set)(nil).MarshalJSON()), `jwk: the set is nil or zero, want one from ParseSet or NewSet`},
+		{errortest.Of(keys.WithRSA("ES256")), `jwk: got "ES256" for RSA keys, want one of the RS and PS algorithms`},
+		{errortest.Of(keys.AllowUse("")), `jwk: got use "", want one for signatures`},
+		{errortest.Of(keys.AllowUse("enc")), `jwk: got use "enc", want one for signatures`},
+		{errortest.Of(secrets.MarshalJSON()), `jwk: key 0 is symmetric, and no key to publish`},
+		{errortest.Of((*jwk.Set)(nil).MarshalJSON()), `jwk: the set is nil or zero, want one from ParseSet or NewSet`},
 	})
 	assert.Equal(t, "JWK Set, keys: 1, left out: 0", keys.String())
 	assert.Equal(t, "no JWK Set", (*jwk.Set)(nil).String())
 }
 
 func TestErrorsOfKeyFilesSayWhatIsWanted(t *testing.T) {
-	of := func(text string) error { return second(jwk.ParsePEM([]byte(text))) }
+	of := func(text string) error { return errortest.Of(jwk.ParsePEM([]byte(text))) }
 	zeros := base64.StdEncoding.EncodeToString(make([]byte, 32))
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{of(""), `jwk: PEM: no PEM block found: the file is empty`},
 		{of("{}"), `jwk: PEM: no PEM block found: it is JSON; Parse reads a JWK, ParseSet a JWK Set`},
 		{of("ssh-rsa AAAA"), `jwk: PEM: no PEM block found: it is an OpenSSH public key, which the package jwk/openssh reads`},
@@ -267,14 +243,14 @@ func TestErrorsOfKeyRingsSayWhatIsWanted(t *testing.T) {
 		change(r)
 		return r.Rotate(ctx)
 	}
-	requireTexts(t, []errorRow{
+	errortest.Texts(t, []errortest.Row{
 		{(*jwk.KeyRing)(nil).Rotate(ctx), `jwk: KeyRing is nil`},
 		{rotate(func(r *jwk.KeyRing) { r.PublishAhead = -1 }), `jwk: KeyRing has a negative duration`},
 		{rotate(func(r *jwk.KeyRing) { r.Algorithm = "" }), `jwk: KeyRing.Algorithm is empty, want that of the keys to make`},
 		{rotate(func(r *jwk.KeyRing) { r.Algorithm = "dir" }), `jwk: dir is for encryption: make a key with ecdh.P256().GenerateKey, rsa.GenerateKey or crypto/rand, and give it to New`},
 		{rotate(func(r *jwk.KeyRing) { r.Algorithm = jwt.HS256 }), `jwk: KeyRing: want a private key with a kid, and no secret, which cannot be published`},
 		{rotate(func(r *jwk.KeyRing) { r.Store = func(context.Context, []byte) error { return down } }), `jwk: KeyRing: storing the keys: down`},
-		{second(newRing(new(ringClock)).Signer(ctx)), `jwk: KeyRing has no key, want Load or Rotate to be called first, or RotateEvery`},
+		{errortest.Of(newRing(new(ringClock)).Signer(ctx)), `jwk: KeyRing has no key, want Load or Rotate to be called first, or RotateEvery`},
 		{newRing(new(ringClock)).Withdraw(ctx, "a"), `jwk: KeyRing: no key of this key ID to withdraw`},
 		{load(), `jwk: got a key ring of 0 keys, want 1 to 100`},
 		{load(strings.TrimSuffix(strings.Repeat(entry("Ed25519", nil)+",", 1001), ",")), `jwk: got a key ring of 1001 keys, want 1 to 100`},
