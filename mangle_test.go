@@ -85,11 +85,11 @@ func mangle(token string, try func(how, mangled string)) {
 	}
 }
 
-// thinned is one of how many changes are tried where arithmetic takes long. There is
-// neither assembly nor a second thread in WebAssembly, and what is changed says nothing of
-// the platform. No other step is a multiple of it, nor is the length of a byte.
+// thinned is one of how many changes are tried where arithmetic takes long: the standard
+// library has no assembly for it, and what is changed says nothing of the platform. No other
+// step is a multiple of it, nor is the length of a byte.
 func thinned(alg jwt.Algorithm) int {
-	if runtime.GOARCH == "wasm" && alg[:2] != "HS" {
+	if (runtime.GOARCH == "wasm" || runtime.GOARCH == "386") && alg[:2] != "HS" {
 		return 7
 	}
 	return 1

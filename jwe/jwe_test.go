@@ -30,6 +30,9 @@ var ecdhCurves = map[string]ecdh.Curve{"P-256": ecdh.P256(), "P-384": ecdh.P384(
 var ecdhKey = func() func(crv string) *ecdh.PrivateKey {
 	var keys sync.Map
 	return func(crv string) *ecdh.PrivateKey {
+		if key, ok := keys.Load(crv); ok {
+			return key.(*ecdh.PrivateKey)
+		}
 		var fresh *ecdh.PrivateKey
 		var err error
 		fips140.WithoutEnforcement(func() { fresh, err = ecdhCurves[crv].GenerateKey(rand.Reader) })

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"math/big"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -141,6 +142,9 @@ func mangle(t *testing.T, token string, places int, decrypt func(token string) e
 		if i > header && refusal.Reason != jwt.ErrMalformed {
 			require.EqualError(t, err, "jwe: token cannot be decrypted", "changed at %d", i)
 		}
+	}
+	if runtime.GOARCH == "386" {
+		places /= 4 // the standard library has no assembly for it, and what is changed says nothing of the platform
 	}
 	step := 1 + len(token)/places
 	for i := 0; i < len(token); i += step {
