@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -156,8 +157,8 @@ func secretForms(s []byte) []string {
 	}
 }
 
-// secrets returns what is secret in the keys that pair uses.
-func secrets() (all [][]byte) {
+// secrets is what is secret in the keys that pair uses.
+var secrets = sync.OnceValue(func() (all [][]byte) {
 	all = append(all, secret, rsaKey().D.Bytes(), ed25519Key().Seed())
 	for _, prime := range rsaKey().Primes {
 		all = append(all, prime.Bytes())
@@ -166,15 +167,21 @@ func secrets() (all [][]byte) {
 		all = append(all, must(k.Bytes()))
 	}
 	return all
-}
+})
+
+// secretTexts are the ways in which they could be printed.
+var secretTexts = sync.OnceValue(func() (all []string) {
+	for _, s := range secrets() {
+		all = append(all, secretForms(s)...)
+	}
+	return all
+})
 
 func assertNoSecrets(t *testing.T, what, text string) {
 	t.Helper()
-	for _, s := range secrets() {
-		for _, form := range secretForms(s) {
-			if strings.Contains(text, form) {
-				t.Errorf("%s shows a secret", what)
-			}
+	for _, form := range secretTexts() {
+		if strings.Contains(text, form) {
+			t.Errorf("%s shows a secret", what)
 		}
 	}
 }

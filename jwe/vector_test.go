@@ -7,7 +7,6 @@ import (
 	"crypto/rsa"
 	"math/big"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
+	"github.com/seed-b1f8f58c/jwt/internal/slow"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 )
 
@@ -143,8 +143,8 @@ func mangle(t *testing.T, token string, places int, decrypt func(token string) e
 			require.EqualError(t, err, "jwe: token cannot be decrypted", "changed at %d", i)
 		}
 	}
-	if runtime.GOARCH == "386" {
-		places /= 4 // the standard library has no assembly for it, and what is changed says nothing of the platform
+	if slow.Arithmetic || slow.Race {
+		places /= 4
 	}
 	step := 1 + len(token)/places
 	for i := 0; i < len(token); i += step {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
+	"github.com/seed-b1f8f58c/jwt/internal/slow"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -255,7 +256,7 @@ func TestMemoryTellsWhatItDropped(t *testing.T) {
 }
 
 func TestMemoryIsAsSmallAsItSays(t *testing.T) {
-	if raceEnabled {
+	if slow.Race {
 		t.Skip("memory is measured without the race detector")
 	}
 	if unsafe.Sizeof(uintptr(0)) != 8 {

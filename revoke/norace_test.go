@@ -1,5 +1,0 @@
-//go:build !race
-
-package revoke
-
-const raceEnabled = false
