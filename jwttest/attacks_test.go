@@ -68,6 +68,7 @@ func TestEachAttackFindsAHoleThatNoOtherFinds(t *testing.T) {
 			require.Equal(t, []string{name}, found(lines), "%s", lines)
 			assert.Contains(t, lines[0], ". Fix: ")
 			assert.NotContains(t, lines[0], "eyJ", "no token")
+			requireReport(t, lines)
 		})
 	}
 }
@@ -177,6 +178,7 @@ func TestAttacksReportWhatAHandlerDoesToThem(t *testing.T) {
 			for i, line := range lines {
 				assert.Contains(t, line, row.want[i])
 			}
+			requireReport(t, lines)
 		})
 	}
 }

@@ -97,6 +97,7 @@ func TestWrongKeySetsAreFound(t *testing.T) {
 			lines := reported.By(t, func(t testing.TB) { jwttest.TestKeySet(t, keySetFunc{verifiers: verifiers}, signer) })
 			require.NotEmpty(t, lines)
 			assert.Contains(t, strings.Join(lines, "\n"), "jwttest: KeySet: "+want)
+			requireReport(t, lines)
 			if !strings.Contains(want, "has no key for a token") { // nor has it when the context has ended
 				onlyOneKind(t, lines)
 			}
@@ -140,6 +141,9 @@ func TestWhatAKeySetExplainsFitsIntoALog(t *testing.T) {
 			jwttest.TestKeySet(t, keySetFunc{jwt.Keys{v}.Verifiers, func(jwt.Header) string { return text }}, signer)
 		})
 		assert.Len(t, lines, want, "%.20q", text)
+		if want == 1 {
+			assert.Regexp(t, `^jwttest: KeySet: NoKey returns \d+ bytes with text from the token, want it quoted and cut$`, lines[0])
+		}
 	}
 	lines := reported.By(t, func(t testing.TB) {
 		jwttest.TestKeySet(t, keySetFunc{jwt.Keys{v}.Verifiers, func(h jwt.Header) string {

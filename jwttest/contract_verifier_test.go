@@ -159,6 +159,7 @@ func TestWrongVerifiersAreFound(t *testing.T) {
 			require.NotEmpty(t, lines)
 			assert.Regexp(t, want, fmt.Sprint(lines))
 			if want != "in concurrent calls" {
+				requireReport(t, lines)
 				onlyOneKind(t, lines)
 			}
 		})
