@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -75,6 +76,7 @@ accepted, 1 the token is refused, 2 could not be decided or done.`,
   jwt sign --key key.jwk --issuer https://login.example --audience api --subject alice > token
   jwt inspect < token
   jwt verify --key public.jwk --issuer https://login.example --audience api < token`,
+		Version:       versionOf(debug.ReadBuildInfo()),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          suggestCommand,
@@ -87,6 +89,15 @@ accepted, 1 the token is refused, 2 could not be decided or done.`,
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON, for scripts")
 	root.AddCommand(c.inspect(), c.verify(), c.sign(), c.keygen(), c.jwks(), c.thumbprint(), c.convert(), c.encrypt(), c.decrypt(), c.serve(), c.migrate())
 	return root
+}
+
+// versionOf returns the version of the command and of the Go release that built it.
+// A command that was built in a clone has none, which Go writes as (devel).
+func versionOf(info *debug.BuildInfo, ok bool) string {
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version + ", built with " + info.GoVersion
 }
 
 // clockFlag adds --now to a command.

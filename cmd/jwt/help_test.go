@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"os/exec"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -36,6 +38,13 @@ func (s *shell) shellLine(line string) (string, error) {
 	sh.Dir, sh.Env = cmd.Dir, cmd.Env
 	out, err := sh.CombinedOutput()
 	return string(out), err
+}
+
+func TestTheVersionIsThatOfTheBuild(t *testing.T) {
+	assert.Contains(t, newShell(t).run("", "--version"), ", built with "+runtime.Version())
+	info := &debug.BuildInfo{GoVersion: "go1.26.8", Main: debug.Module{Version: "v0.1.0"}}
+	assert.Equal(t, "v0.1.0, built with go1.26.8", versionOf(info, true))
+	assert.Equal(t, "unknown", versionOf(nil, false))
 }
 
 func TestExamplesOfTheHelpWork(t *testing.T) {
