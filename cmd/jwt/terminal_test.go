@@ -246,7 +246,10 @@ func TestThePageIsOpenedInABrowserAtATerminal(t *testing.T) {
 			var screen io.ReadWriter
 			if row.terminal {
 				cmd.Stdin = nil
-				screen, err = pty.Start(cmd)
+				terminal, startErr := pty.Start(cmd)
+				require.NoError(t, startErr)
+				defer terminal.Close() // not earlier, by the garbage collector: that hangs up
+				screen = terminal
 			} else {
 				out, pipeErr := cmd.StdoutPipe()
 				screen, err = struct {
