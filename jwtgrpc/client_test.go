@@ -111,7 +111,7 @@ func TestCredentialsWantTLS(t *testing.T) {
 func TestZeroCredentialsFail(t *testing.T) {
 	for _, c := range []*jwtgrpc.Credentials{nil, {}} {
 		_, err := c.GetRequestMetadata(t.Context())
-		assert.ErrorContains(t, err, "Credentials.Token is nil")
+		assert.EqualError(t, err, "rpc error: code = Internal desc = jwtgrpc: Credentials.Token is nil, want what returns a token")
 		assert.Equal(t, codes.Internal, status.Code(err))
 	}
 }

@@ -3,12 +3,12 @@ package revoke_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/errortest"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
@@ -53,12 +53,32 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 	listAll := func(s *system) error { _, err := s.sessions.List(ctx, "alice"); return err }
 	endAll := func(s *system) error { return s.sessions.EndAll(ctx, "alice") }
 	unchanged := func(*system) {}
+	nothingAt := func(d *revoke.DenyList) error { return d.RevokeSession(ctx, login, "s") }
+	once := func(o *revoke.Once) error { return o.Use(ctx, login, "id", noon, noon.Add(2*time.Hour), 0) }
+	replica := func(r *revoke.Replica) error { return second(r.Lookup(ctx, store.Query{})) }
+	asOf := func(r *revoke.Replica) error { _, err := r.AsOf(); return err }
+	full := revoke.NewMemory(1)
+	full.Revoke(ctx, 1, store.Entry{ID: "a", Until: 1 << 31})
+	states := func(change func(string) string) error {
+		return of(listAll, func(s *system) {
+			s.store.states = func(states []string) []string { return []string{change(states[0])} }
+		})
+	}
+	changed := func(change func(s *revoke.Sessions)) error {
+		return refresh(func(s *system) { change(s.sessions) })
+	}
+	signsData := func(data string) error {
+		return refresh(func(s *system) {
+			sign := s.sessions.Sign
+			s.sessions.Sign = func(ctx context.Context, c revoke.Claims, x *revoke.Session) (string, error) {
+				x.Data = []byte(data)
+				return sign(ctx, c, x)
+			}
+		})
+	}
 	reuse, used := fresh(unchanged)
 	reuse.refresh(used.Refresh)
-	for _, row := range []struct {
-		err  error
-		want string
-	}{
+	errortest.Texts(t, []errortest.Row{
 		{verify(began, `"sid":"session","sub":"alice","iat":1795521600,"exp":1795522600`, nil), `jwt: claim not acceptable: jti: got nothing, want what the token could be revoked by, or AllowAbsent to list it`},
 		{verify(began, `"jti":"id","sid":1,"sub":"alice","iat":1795521600,"exp":1795522600`, nil), `jwt: claim not acceptable: sid: got a number, want a string`},
 		{verify(began, `"jti":"id","sid":"session","sub":"alice"`, anyDate), `jwt: claim not acceptable: exp: got neither exp nor iat, want one to tell the token's life`},
@@ -99,7 +119,39 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 		{of(listAll, func(s *system) { s.store.list = down }), `revoke: asking the store: down`},
 		{of(listAll, func(s *system) { s.store.lookup = down }), `revoke: asking the store: down`},
 		{of(endAll, func(s *system) { s.store.list = down }), `revoke: asking the store: down`},
-	} {
-		assert.EqualError(t, row.err, row.want)
-	}
+		{second((&revoke.DenyList{Store: list.Store, Lifetime: time.Hour}).Verify(ctx, "")), `revoke: DenyList.Tokens is nil, want what verifies the tokens`},
+		{nothingAt(nil), `revoke: DenyList is nil`},
+		{nothingAt(&revoke.DenyList{}), `revoke: DenyList.Store is nil, want where entries are kept`},
+		{nothingAt(&revoke.DenyList{Store: list.Store}), `revoke: DenyList.Lifetime is not positive, want the longest life of a token or session`},
+		{nothingAt(&revoke.DenyList{Store: list.Store, Lifetime: 1, AllowAbsent: []string{"exp"}}), `revoke: DenyList.AllowAbsent has "exp", want some of "jti", "sid", "sub", "iat"`},
+		{list.RevokeSession(ctx, login, ""), `revoke: session ID is empty`},
+		{list.RevokeSubject(ctx, login, "alice", time.Time{}), `revoke: time is before 1970, want the moment up to which tokens are revoked`},
+		{verify(store.Answer{}, whole, nil), `revoke: the store does not say since when it remembers`},
+		{second(new(revoke.Memory).Lookup(ctx, store.Query{})), `revoke: Memory is not made by NewMemory`},
+		{full.Revoke(ctx, 1, store.Entry{ID: "b", Until: 1 << 31}, store.Entry{ID: "c", Until: 1 << 31}), `revoke: Memory is full of entries that are not expired, want a larger capacity`},
+		{once(nil), `revoke: Once is nil`},
+		{once(&revoke.Once{}), `revoke: Once.Store is nil, want where the uses are recorded`},
+		{once(&revoke.Once{Store: revoke.NewMemory(0)}), `revoke: Once.Lifetime is not positive, want the longest life of a token`},
+		{once(&revoke.Once{Store: revoke.NewMemory(0), Lifetime: time.Hour}), `jwt: claim not acceptable: exp: more than 1h0m0s after iat, want a shorter life or a longer Once.Lifetime`},
+		{(&revoke.Once{Store: revoke.NewMemory(0), Lifetime: time.Hour}).Use(ctx, login, "id", noon, noon, time.Hour), `revoke: leeway is 1h0m0s, want 0 to 10m0s`},
+		{replica(nil), `revoke: Replica is nil`},
+		{replica(&revoke.Replica{}), `revoke: Replica.Remote is nil, want the store that it copies`},
+		{replica(&revoke.Replica{Remote: struct{ store.Feed }{}, MaxAge: -1}), `revoke: Replica has a negative MaxAge, Interval or Capacity`},
+		{asOf(nil), `revoke: Replica is nil`},
+		{states(func(string) string { return "x" }), `revoke: the store returned what is not the state of the session`},
+		{states(func(state string) string { return strings.Replace(state, `"v":1`, `"v":2`, 1) }), `revoke: the state of the session has version 2, want 1`},
+		{states(func(state string) string { return strings.Replace(state, "alice", "bob", 1) }), `revoke: the store returned a session of another subject`},
+		{signsData("{"), `revoke: session data is not valid JSON`},
+		{signsData(strings.Repeat(" ", 20000)), `revoke: session data: 20000 bytes of JSON, want at most 16384`},
+		{begin(func(s *system) { s.sessions.Sign = nil }), `revoke: Sessions.Sign is nil, want what signs access tokens`},
+		{second((*revoke.Sessions)(nil).Refresh(ctx, "")), `revoke: Sessions is nil`},
+		{second(reuse.sessions.Begin(ctx, "alice", func() {})), `revoke: session data: json: unable to marshal from Go func()`},
+		{changed(func(s *revoke.Sessions) { s.DenyList = list }), `revoke: Sessions.DenyList.Store keeps no sessions, want a store.SessionStore, got *revoke_test.fake`},
+		{changed(func(s *revoke.Sessions) { s.AccessLifetime = 0 }), `revoke: Sessions wants an AccessLifetime of a second or more, and a SessionLifetime that is not shorter`},
+		{changed(func(s *revoke.Sessions) { s.SessionLifetime = 99 * time.Hour }), `revoke: Sessions.SessionLifetime is longer than DenyList.Lifetime, which is the longest of a token or session`},
+		{changed(func(s *revoke.Sessions) { s.Grace = time.Hour }), `revoke: Sessions wants an IdleLifetime and a MaxSessions that are not negative, and a Grace of at most a minute`},
+		{changed(func(s *revoke.Sessions) {
+			s.Sign = func(context.Context, revoke.Claims, *revoke.Session) (string, error) { return "", nil }
+		}), `revoke: Sessions.Sign returned no access token`},
+	})
 }

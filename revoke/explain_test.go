@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/errortest"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 )
 
@@ -103,4 +104,4 @@ func TestOnceExplains(t *testing.T) {
 	requireExplained(t, (&revoke.Once{}).Explain(t.Context(), token), err, "use")
 }
 
-func second[T any](_ T, err error) error { return err }
+func second[T any](v T, err error) error { return errortest.Of(v, err) }

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"math"
 	"math/big"
 	"os"
@@ -152,24 +153,24 @@ func TestParseRefuses(t *testing.T) {
 
 	for _, row := range []struct{ name, data, want string }{
 		{"nothing", "", "got 0 lines, want that of one public key"},
-		{"a comment alone", "# nothing\n", "got 0 lines"},
-		{"text", "hello\n", "not a public key of a kind that is supported"},
-		{"a JWK", `{"kty":"EC"}`, "not a public key of a kind that is supported"},
+		{"a comment alone", "# nothing\n", "got 0 lines, want that of one public key"},
+		{"text", "hello\n", "not a public key of a kind that is supported: RSA, ECDSA or Ed25519"},
+		{"a JWK", `{"kty":"EC"}`, "not a public key of a kind that is supported: RSA, ECDSA or Ed25519"},
 		{"two keys", key + another, "got 2 PEM blocks, want one key"},
 		{"two public keys", line + anotherLine, "got 2 lines, want that of one public key"},
 		{"a key and a public key that follows", key + line, ""},
-		{"options", `command="reboot" ` + line, "got options before the public key"},
-		{"an encrypted key", encrypted, "decrypt a copy of it first: ssh-keygen -p -N '' -f copy"},
+		{"options", `command="reboot" ` + line, "got options before the public key, want the key alone"},
+		{"an encrypted key", encrypted, "the key is encrypted; decrypt a copy of it first: ssh-keygen -p -N '' -f copy"},
 		{"a malformed block", key[:len(key)-10], "a PEM block is malformed"},
-		{"PKCS #8", string(otherPEM), "jwk.ParsePEM reads others"},
-		{"a broken key", strings.Replace(key, "b3Bl", "AAAA", 1), "not a private key of a kind that is supported"},
-		{"a small RSA key", private(t, small), "modulus of 1024 bits, want 2048 to 8192"},
-		{"a small RSA public key", public(t, small.Public()), "modulus of 1024 bits, want 2048 to 8192"},
-		{"DSA", "ssh-dss " + base64.StdEncoding.EncodeToString(dsa) + "\n", "not a public key of a kind that is supported"},
-		{"a certificate", string(ssh.MarshalAuthorizedKey(certificate)), "not a public key of a kind that is supported"},
-		{"a key in hardware", string(ssh.MarshalAuthorizedKey(hardwareKey)), "not a public key of a kind that is supported"},
-		{"the format of RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "convert it: ssh-keygen -i -f key.pub"},
-		{"more than 16 KiB", key + strings.Repeat("\n", 16<<10), "want at most 16384"},
+		{"PKCS #8", string(otherPEM), "got another PEM file, want OPENSSH PRIVATE KEY; jwk.ParsePEM reads others"},
+		{"a broken key", strings.Replace(key, "b3Bl", "AAAA", 1), "not a private key of a kind that is supported: RSA, ECDSA or Ed25519"},
+		{"a small RSA key", private(t, small), "jwk: RS256 key: got an RSA modulus of 1024 bits, want 2048 to 8192"},
+		{"a small RSA public key", public(t, small.Public()), "jwk: RS256 key: got an RSA modulus of 1024 bits, want 2048 to 8192"},
+		{"DSA", "ssh-dss " + base64.StdEncoding.EncodeToString(dsa) + "\n", "not a public key of a kind that is supported: RSA, ECDSA or Ed25519"},
+		{"a certificate", string(ssh.MarshalAuthorizedKey(certificate)), "not a public key of a kind that is supported: RSA, ECDSA or Ed25519"},
+		{"a key in hardware", string(ssh.MarshalAuthorizedKey(hardwareKey)), "not a public key of a kind that is supported: RSA, ECDSA or Ed25519"},
+		{"the format of RFC 4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "got an SSH2 public key, want the line of an OpenSSH one; convert it: ssh-keygen -i -f key.pub"},
+		{"more than 16 KiB", key + strings.Repeat("\n", 16<<10), fmt.Sprintf("got %d bytes, want at most 16384", len(key)+16<<10)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			k, err := openssh.Parse([]byte(row.data))
@@ -178,9 +179,7 @@ func TestParseRefuses(t *testing.T) {
 				return
 			}
 			assert.Nil(t, k)
-			require.ErrorContains(t, err, row.want)
-			assert.True(t, strings.HasPrefix(err.Error(), "openssh: "), err)
-			assert.Equal(t, strings.Contains(row.want, "a kind that is supported"), strings.Contains(err.Error(), "a kind that is supported"), err)
+			require.EqualError(t, err, "openssh: "+row.want)
 			assert.NotContains(t, err.Error(), "\n")
 		})
 	}
