@@ -15,7 +15,7 @@ import (
 	"github.com/seed-b1f8f58c/jwt/testkit"
 )
 
-//go:embed foreign
+//go:embed foreign/jose.mjs foreign/package.json foreign/package-lock.json foreign/pyjwt.py
 var foreignFiles embed.FS
 
 // foreignLibraries starts the programs of other languages that can be had here:
