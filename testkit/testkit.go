@@ -53,7 +53,7 @@ type Policy struct {
 	Leeway   int64    `json:"leeway,omitempty"`   // seconds by which clocks may differ
 	Profile  Profile  `json:"profile,omitempty"`  // the specification that the token is one of; "" for none
 	Strict   bool     `json:"strict,omitempty"`   // what specifications leave open about text, names and keys is refused; who cannot do that answers Unsupported
-	MaxAge   int64    `json:"max_age,omitempty"`  // longest time since iat in seconds, which makes iat required
+	MaxAge   int64    `json:"max_age,omitempty"`  // longest time since iat in seconds, which makes iat required, and not ahead by more than the leeway
 }
 
 // A Profile is a specification that asks more of a token than its members of the

@@ -57,7 +57,7 @@ func jsonCases() (rows []testkit.Case) {
 		add("big-number", "a number of 400 digits in a claim that nobody asks for", "RFC 8259 section 6", payload("x", strings.Repeat("9", 400)), testkit.Either)
 		add("unicode", "claims in other scripts", set, payload("имя", `"Алиса"`, "名前", `"😀"`), testkit.Accept)
 	}
-	return rows
+	return append(rows, encodingCases(newKey("HS256", "json"))...)
 }
 
 // An adder makes rows of payloads, and maybe changes their policy.
@@ -102,7 +102,10 @@ func timeCases() []testkit.Case {
 		}
 	}
 	a.dateForms()
+	a.numberForms()
+	a.leeways()
 	a.ages()
+	a.issueTimes()
 	return a.rows
 }
 

@@ -151,31 +151,8 @@ func fixedWidth(r, s *big.Int, size int) []byte {
 // signPSS is RSASSA-PSS-SIGN (RFC 8017 section 8.1.1) with a salt that follows
 // from the input.
 func (k *key) signPSS(input string, saltSize int) []byte {
-	p := k.private.(*rsa.PrivateKey)
-	salt := (&stream{seed: "salt" + input}).bytes(saltSize)
-	h := hash(k.alg).New()
-	h.Write(make([]byte, 8))
-	h.Write(k.digest(input))
-	h.Write(salt)
-	sum := h.Sum(nil)
-	bits := p.N.BitLen() - 1
-	block := make([]byte, (bits+7)/8-len(sum)-1)
-	copy(block[len(block)-saltSize:], salt)
-	block[len(block)-saltSize-1] = 1
-	for i, counter := 0, uint32(0); i < len(block); counter++ { // MGF1
-		m := hash(k.alg).New()
-		m.Write(sum)
-		check(binary.Write(m, binary.BigEndian, counter))
-		for _, b := range m.Sum(nil) {
-			if i < len(block) {
-				block[i] ^= b
-				i++
-			}
-		}
-	}
-	block[0] &= 0xff >> (8*((bits+7)/8) - bits)
-	message := append(append(block, sum...), 0xbc)
-	return new(big.Int).Exp(new(big.Int).SetBytes(message), p.D, p.N).FillBytes(make([]byte, p.Size()))
+	h := hash(k.alg)
+	return k.signBlock(pssBlock{hash: h, mask: h, salt: saltSize, trailer: 0xbc, separator: 1}.bytes(k, input))
 }
 
 func hash(alg string) crypto.Hash {

@@ -75,21 +75,22 @@ type family struct {
 
 func families() []family {
 	all := []family{
-		{"form", formCases()},
+		{"form", slices.Concat(formCases(), signedTextCases(newKey("HS256", "form")), signedTextCases(newKey("ES256", "form")))},
 		{"signature", signatureCases()},
 		{"confusion", confusionCases()},
-		{"header", headerCases()},
-		{"keys", keyCases()},
+		{"header", append(headerCases(), parameterCases()...)},
+		{"keys", append(keyCases(), nameCases()...)},
+		{"choice", choiceCases()},
 		{"json", jsonCases()},
 		{"time", timeCases()},
-		{"claims", claimCases()},
-		{"type", typeCases()},
+		{"claims", append(claimCases(), likenessCases()...)},
+		{"type", append(typeCases(), spellingCases()...)},
 		{"strict", strictCases()},
 		{"access-token", accessTokenCases()},
 		{"logout-token", logoutTokenCases()},
 		{"client-assertion", clientAssertionCases()},
 		{"proof", proofCases()},
-		{"material", materialCases()},
+		{"material", append(materialCases(), mismatchCases()...)},
 		{"encrypted", encryptedCases()},
 	}
 	if rows := mldsaCases(); rows != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/mldsa"
 	"encoding/json"
 	"fmt"
+	"log"
 	"slices"
 	"strings"
 
@@ -94,9 +95,31 @@ func (l *lattices) signatures(stranger *latticeKey) {
 	add("short", "the last byte of the signature is missing", sig[:len(sig)-1], testkit.Refuse)
 	add("long", "a zero byte after the signature", append(slices.Clone(sig), 0), testkit.Refuse)
 	add("context", "a signature with a context, which is empty in JOSE", k.sign(input, "JWT"), testkit.Refuse)
+	padding, order := hints(k.alg, sig)
+	add("hint-padding", "a byte that is not zero in the padding of the hints", padding, testkit.Refuse)
+	add("hint-order", "two hints in another order", order, testkit.Refuse)
 	add("of-payload", "a signature of the payload alone", k.sign(encode([]byte(payload())), ""), testkit.Refuse)
 	add("other-key", "a signature by another key", stranger.sign(input, ""), testkit.Refuse)
 	add("other-payload", "a signature of another token of the same key", k.sign(encode([]byte(k.header()))+"."+encode([]byte(payload("sub", `"mallory"`))), ""), testkit.Refuse)
+}
+
+// hints returns the signature with changes to its hints (FIPS 204 section 7.2, algorithm
+// 21), which are not what is signed, and have one form all the same.
+func hints(alg string, sig []byte) (padding, order []byte) {
+	omega, polynomials := map[string]int{"ML-DSA-44": 80, "ML-DSA-65": 55, "ML-DSA-87": 75}[alg], map[string]int{"ML-DSA-44": 4, "ML-DSA-65": 6, "ML-DSA-87": 8}[alg]
+	start, counts := len(sig)-omega-polynomials, sig[len(sig)-polynomials:]
+	padding, order = slices.Clone(sig), slices.Clone(sig)
+	padding[start+int(counts[polynomials-1])] = 1
+	from := 0
+	for _, count := range counts {
+		if int(count) > from+1 {
+			order[start+from], order[start+from+1] = order[start+from+1], order[start+from]
+			return padding, order
+		}
+		from = int(count)
+	}
+	log.Fatal("no polynomial has two hints")
+	return nil, nil
 }
 
 func (l *lattices) headers(keys map[string]*latticeKey) {
@@ -153,6 +176,15 @@ func latticeProofs(k *latticeKey) (rows []testkit.Case) {
 			Policy: testkit.Policy{Profile: testkit.Proof}, Request: &r})
 	}
 	add("good", "a proof whose key has the thumbprint of the access token", testkit.Accept, thumbprint)
+	header := func(jwk string) string {
+		return object([][2]string{{"typ", `"dpop+jwt"`}, {"alg", quote(k.alg)}, {"jwk", jwk}}, nil)
+	}
+	for id, jwk := range map[string]string{"private": string(k.jwk("kid", "", "priv", quote(encode(make([]byte, 32))))), "alg-absent": string(k.jwk("kid", "", "alg", "")), "alg-other": string(k.jwk("kid", "", "alg", `"ML-DSA-65"`)), "kty": string(k.jwk("kid", "", "kty", `"OKP"`))} {
+		r := testkit.Request{Method: "GET", URL: "https://api.example/orders", AccessToken: "access.token.text", Thumbprint: thumbprint}
+		p := &proofMaker{request: r}
+		rows = append(rows, testkit.Case{ID: "proof-jwk-" + id, About: "a key in the header that must not be there as it is: " + id, Clause: "RFC 9449 section 4.3, RFC 9964 section 3", Token: k.token(header(jwk), p.claims()), Now: now, Want: testkit.Refuse,
+			Policy: testkit.Policy{Profile: testkit.Proof}, Request: &r})
+	}
 	add("without-alg", "a thumbprint without alg", testkit.Refuse, hashText(fmt.Sprintf(`{"kty":"AKP","pub":%q}`, encode(k.private.PublicKey().Bytes()))))
 	add("kty-first", "a thumbprint of members in another order", testkit.Refuse, hashText(fmt.Sprintf(`{"kty":"AKP","alg":%q,"pub":%q}`, k.alg, encode(k.private.PublicKey().Bytes()))))
 	return rows

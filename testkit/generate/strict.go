@@ -72,11 +72,26 @@ func (s *stricter) names() {
 	s.add("twice-same", "sub twice, with one value", clause, s.key.token(header, `{"sub":"alice",`+good[1:]), testkit.Refuse)
 	s.add("twice-escaped", "sub twice, once with an escape in its name", clause, s.key.token(header, `{"s\u0075b":"mallory",`+good[1:]), testkit.Refuse)
 	s.add("twice-nested", "a name twice inside a claim", clause, s.key.token(header, payload("x", `{"a":1,"a":2}`)), testkit.Refuse)
+	s.add("twice-deep", "a name twice, fifty objects deep", clause, s.key.token(header, payload("x", strings.Repeat(`{"a":`, 50)+`{"a":1,"a":2}`+strings.Repeat("}", 50))), testkit.Refuse)
+	s.add("twice-far", "a name twice, with forty others between", clause, s.key.token(header, payload("x", `{"a":1,`+manyNames(40)+`,"a":2}`)), testkit.Refuse)
+	s.add("twice-empty", "an empty name twice", clause, s.key.token(header, payload("x", `{"":1,"":2}`)), testkit.Refuse)
+	s.add("twice-apart", "one name in each of two objects, which is not twice", clause, s.key.token(header, payload("x", `{"a":1}`, "y", `[{"a":1},{"a":2}]`)), testkit.Accept)
+	s.add("header-twice-nested", "a name twice inside a parameter", "RFC 7515 section 4", s.key.token(s.key.header("x", `{"a":1,"a":2}`), good), testkit.Refuse)
+	s.add("header-twice-escaped", "typ twice, once with an escape in its name", "RFC 7515 section 4", s.key.token(`{"t\u0079p":"logout+jwt",`+s.key.header()[1:], good), testkit.Refuse)
 	s.add("twice-in-array", "a name twice inside an array", clause, s.key.token(header, payload("x", `[{"a":1,"a":2}]`)), testkit.Refuse)
 	for _, name := range []string{"alg", "kid", "typ", "x"} {
 		value := map[string]string{"alg": `"none"`, "kid": `"other"`, "typ": `"logout+jwt"`, "x": "1"}[name]
 		s.add("header-twice-"+name, name+" twice in the header", "RFC 7515 section 4", s.key.token(fmt.Sprintf("{%q:%s,%s", name, value, s.key.header("x", "2")[1:]), good), testkit.Refuse)
 	}
+}
+
+// manyNames are members of an object with different names.
+func manyNames(n int) string {
+	var members []string
+	for i := range n {
+		members = append(members, fmt.Sprintf(`"m%d":%d`, i, i))
+	}
+	return strings.Join(members, ",")
 }
 
 // values are about text that is not UTF-8, and about registered members of another type.
@@ -99,6 +114,11 @@ func (s *stricter) values() {
 	for id, value := range map[string]string{"number": "1", "null": "null", "object": "{}", "array": "[]"} {
 		s.add("aud-"+id, "the audience is among values that are no recipients: "+id, "RFC 7519 section 4.1.3", s.key.token(header, payload("aud", `["https://api.example",`+value+`]`)), testkit.Refuse)
 	}
+	for id, value := range map[string]string{"null": "null", "number": "1", "array": "[]"} {
+		s.add("cty-"+id, "cty is of another JSON type: "+id, "RFC 7515 section 4.1.10", s.key.token(s.key.header("cty", value), good), testkit.Refuse)
+	}
+	s.add("kid-null", "kid is null", "RFC 7515 section 4.1.4", s.key.token(s.key.header("kid", "null"), good), testkit.Refuse)
+	s.add("typ-null", "typ is null", "RFC 7515 section 4.1.9", s.key.token(s.key.header("typ", "null"), good), testkit.Refuse)
 	s.add("crit-null", "crit is null", "RFC 7515 section 4.1.11", s.key.token(s.key.header("crit", "null"), good), testkit.Refuse)
 	s.add("typ-number", "typ is a number", "RFC 7515 section 4.1.9", s.key.token(s.key.header("typ", "1"), good), testkit.Refuse)
 	s.add("b64-false", "an unencoded payload, not marked as critical", "RFC 7797 section 6", s.key.token(s.key.header("b64", "false"), good), testkit.Refuse)

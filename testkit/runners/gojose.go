@@ -41,11 +41,12 @@ func verifyGoJOSE(c testkit.Case) testkit.Verdict {
 	var claims gojosejwt.Claims
 	var all map[string]json.RawMessage
 	key := any(set)
-	if i := slices.IndexFunc(set.Keys, func(k jose.JSONWebKey) bool { return k.KeyID == token.Headers[0].KeyID }); i >= 0 {
-		if set.Keys[i].Algorithm != token.Headers[0].Algorithm {
+	if named := set.Key(token.Headers[0].KeyID); len(named) > 0 {
+		i := slices.IndexFunc(named, func(k jose.JSONWebKey) bool { return k.Algorithm == token.Headers[0].Algorithm })
+		if i < 0 {
 			return testkit.Refuse
 		}
-		key = set.Keys[i].Key
+		key = named[i].Key
 	}
 	if err := token.Claims(key, &claims, &all); err != nil {
 		return testkit.Refuse

@@ -96,7 +96,11 @@ func rawKeys(c testkit.Case) (keys []rawKey, ok bool) {
 		case "oct":
 			raw.key = decode(k.K)
 		case "RSA":
-			raw.key = &rsa.PublicKey{N: new(big.Int).SetBytes(decode(k.N)), E: int(new(big.Int).SetBytes(decode(k.E)).Int64())}
+			e := new(big.Int).SetBytes(decode(k.E))
+			if e.BitLen() > 31 { // which is more than the standard library takes
+				return nil, false
+			}
+			raw.key = &rsa.PublicKey{N: new(big.Int).SetBytes(decode(k.N)), E: int(e.Int64())}
 		case "EC":
 			curve, ok := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[k.Crv]
 			if !ok {

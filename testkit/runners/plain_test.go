@@ -49,13 +49,13 @@ var faults = []fault{
 
 // Each of the faults is found, and the verifier without one accepts no row wrongly.
 func TestEachFaultOfAPlainVerifierIsFound(t *testing.T) {
-	findFaults(t, faults, plain)
+	findFaults(t, slices.Concat(faults, textFaults, choiceFaults, signatureFaults, claimFaults), plain)
 }
 
 // findFaults fails for each fault that no row tells from none.
 func findFaults(t *testing.T, faults []fault, with func(fault) func(testkit.Case) testkit.Verdict) {
 	t.Helper()
-	cases := testkit.Cases()
+	cases := cheapFirst()
 	without := make(map[string]testkit.Verdict)
 	for _, c := range cases {
 		without[c.ID] = with("")(c)
@@ -72,6 +72,20 @@ func findFaults(t *testing.T, faults []fault, with func(fault) func(testkit.Case
 			}
 		})
 	}
+}
+
+// cheapFirst are all rows, those with a shared secret first, since most faults are found
+// without looking at the others, whose signatures take longer.
+func cheapFirst() []testkit.Case {
+	cases := testkit.Cases()
+	cost := func(c testkit.Case) int {
+		if len(c.Keys) > 0 && strings.Contains(string(c.Keys[0]), `"oct"`) {
+			return 0
+		}
+		return len(c.Token)
+	}
+	slices.SortStableFunc(cases, func(a, b testkit.Case) int { return cost(a) - cost(b) })
+	return cases
 }
 
 // plain returns a verifier that is written with the standard library only, as plainly
@@ -107,16 +121,16 @@ func (v *plainVerifier) accepts() bool {
 	var decoded [3][]byte
 	for i, part := range parts {
 		var ok bool
-		if decoded[i], ok = v.decode(part); !ok {
+		if decoded[i], ok = v.decode(v.tolerated(i, part)); !ok {
 			return false
 		}
 	}
 	header, ok := v.object(decoded[0])
-	if !ok || header["crit"] != nil && v.fault != "crit is not looked at" {
+	if !ok || !v.understands(header) {
 		return false
 	}
-	if _, there := header["crit"]; there && v.fault != "crit is not looked at" {
-		return false
+	if header["b64"] == false && v.fault == "unencoded payloads are understood" {
+		parts[1] = string(decoded[1])
 	}
 	if !v.signed(header, parts[0]+"."+parts[1], decoded[2]) {
 		return false
@@ -130,6 +144,7 @@ func (v *plainVerifier) accepts() bool {
 	if inside, there := claims["claims"].(map[string]any); there && v.fault == "claims inside a claim count" {
 		claims = inside
 	}
+	v.merge(header, claims)
 	return ok && v.fitsType(header) && v.fitsClaims(claims) && v.fitsTime(claims)
 }
 
@@ -196,6 +211,7 @@ func (v *plainVerifier) decode(part string) ([]byte, bool) {
 }
 
 func (v *plainVerifier) object(data []byte) (members map[string]any, ok bool) {
+	data = v.converted(data)
 	if v.fault != "text that is not UTF-8 is tolerated" && !utf8.Valid(data) {
 		return nil, false
 	}

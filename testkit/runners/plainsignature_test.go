@@ -35,17 +35,24 @@ func (v *plainVerifier) trusted(header map[string]any) (keys []rawKey, ok bool) 
 		}
 		c.Keys[i] = json.RawMessage(text)
 	}
-	keys, ok = rawKeys(c)
+	keys, ok = rawKeys(v.changed(c))
+	keys = v.among(keys, header)
 	return slices.DeleteFunc(keys, func(k rawKey) bool { return !v.usable(k) }), ok
 }
 
 // usable reports whether a key is good enough for its algorithm.
 func (v *plainVerifier) usable(k rawKey) bool {
+	if v.fault != "alg of a key may be of another type" && v.fault != "the key in the header is trusted" && !ofType(k) {
+		return false
+	}
 	switch key := k.key.(type) {
 	case []byte:
-		return v.fault == "short secrets are tolerated" || len(key) >= hashOf(k.alg).Size()
+		return v.fault == "short secrets are tolerated" || v.fault == "an unknown kid is an empty secret" || len(key) >= hashOf(k.alg).Size()
 	case *rsa.PublicKey:
-		return v.fault == "an RSA key of 1,024 bits is tolerated" || key.N.BitLen() >= 2048
+		if v.fault == "RSA keys of other sizes are refused" && key.N.BitLen() != 2048 {
+			return false
+		}
+		return v.fault == "an RSA key of 1,024 bits is tolerated" || v.fault == "the size of RSA keys is counted in bytes" && key.Size() >= 256 || key.N.BitLen() >= 2048
 	case *ecdsa.PublicKey:
 		return v.fault == "any curve serves any algorithm" || map[string]int{"ES256": 256, "ES384": 384, "ES512": 521}[k.alg] == key.Curve.Params().BitSize
 	case ed25519.PublicKey:
@@ -63,7 +70,22 @@ func (v *plainVerifier) usable(k rawKey) bool {
 	return true
 }
 
+// ofType reports whether the algorithm of a key is one of its type.
+func ofType(k rawKey) bool {
+	types := []string{"HS"}
+	switch k.key.(type) {
+	case *rsa.PublicKey:
+		types = []string{"RS", "PS"}
+	case *ecdsa.PublicKey:
+		types = []string{"ES"}
+	case ed25519.PublicKey:
+		types = []string{"Ed"}
+	}
+	return slices.ContainsFunc(types, func(start string) bool { return strings.HasPrefix(k.alg, start) })
+}
+
 func (v *plainVerifier) signed(header map[string]any, input string, sig []byte) bool {
+	v.otherAlgorithm(header, input)
 	alg, _ := header["alg"].(string)
 	switch v.fault {
 	case "names of algorithms are compared in lower case":
@@ -83,8 +105,14 @@ func (v *plainVerifier) signed(header map[string]any, input string, sig []byte) 
 	if !ok {
 		return false
 	}
+	if v.brings(header, keys, input, sig) {
+		return true
+	}
 	kid, hasKid := header["kid"].(string)
 	for i, k := range keys {
+		if v.fits(k, header) {
+			return v.fitsSignature(k, input, sig)
+		}
 		fits := !hasKid || k.kid == "" || k.kid == kid || v.fault == "kid is not looked at" || v.fault == "the key in the header is trusted" ||
 			v.fault == "kid is compared in lower case" && strings.EqualFold(kid, k.kid) || v.fault == "kid is compared by prefix" && strings.HasPrefix(kid, k.kid) || i == 0 && v.fault == "a key without a match is the first"
 		if header["kid"] != nil && !hasKid || !fits {
@@ -105,6 +133,9 @@ func (v *plainVerifier) signed(header map[string]any, input string, sig []byte) 
 		if v.fault == "only the kind of the algorithm is compared" && len(alg) > 2 && k.alg[:2] == alg[:2] || v.fault == "the key in the header is trusted" && k.alg == "" {
 			k.alg = alg
 		}
+		if v.names(k, alg, input, sig) {
+			return true
+		}
 		if k.alg == alg && slices.ContainsFunc(v.inputs(input), func(input string) bool { return v.fitsSignature(k, input, sig) }) {
 			return true
 		}
@@ -121,7 +152,7 @@ func (v *plainVerifier) inputs(input string) []string {
 	case "a signature of the decoded parts will do":
 		return []string{input, string(decode(header)) + "." + string(decode(payload))}
 	}
-	return []string{input}
+	return append([]string{input}, v.otherInputs(header, payload)...)
 }
 
 // secretsOf are the bytes of a public key that might be taken for a secret.
@@ -138,6 +169,9 @@ func (v *plainVerifier) fitsSignature(k rawKey, input string, sig []byte) bool {
 	sum := h.New()
 	sum.Write([]byte(input))
 	digest := sum.Sum(nil)
+	if v.otherSignature(k, input, digest, sig) {
+		return true
+	}
 	switch key := k.key.(type) {
 	case []byte:
 		if alg, ok := map[int]string{32: "HS256", 48: "HS384", 64: "HS512"}[len(sig)]; ok && v.fault == "the hash of an HMAC follows from its size" {

@@ -11,11 +11,12 @@ async function verify(c) {
   const p = c.policy
   const types = p.types ?? []
   if (types.length > 1) return 'unsupported'
+  const algorithms = [...new Set((c.keys ?? []).map((k) => k.alg))].filter((alg) => alg)
   const options = {
     issuer: p.issuer, subject: p.subject, audience: p.audience, typ: types[0],
     requiredClaims: p.require, clockTolerance: p.leeway ?? 0, maxTokenAge: p.max_age,
     currentDate: new Date(c.now * 1000),
-    algorithms: [...new Set((c.keys ?? []).map((k) => k.alg))],
+    algorithms: algorithms.length > 0 ? algorithms : undefined,
   }
   try {
     const keys = c.keys ?? []
