@@ -12,7 +12,7 @@ var textAttacks = []attack{
 	{"malformed", "refuse what cannot be read; an error of the parser is a refusal", malformed},
 	{"other spelling of the token", "accept one text form of a token: base64url without padding and stray bits, three parts", spellings},
 	{"duplicate names", "refuse JSON with a name that is there twice (RFC 8725 section 2.4)", duplicates},
-	{"other spelling of names", "compare names of claims exactly; encoding/json does not", capitals},
+	{"other spelling of names", "compare names of claims exactly, which encoding/json does not, and require the claims", capitals},
 	{"critical extension", "refuse tokens with a crit that you do not understand (RFC 7515 section 4.1.11)", criticals},
 }
 
