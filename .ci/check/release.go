@@ -113,7 +113,7 @@ func fetch(work, proxy string, m module, version string) error {
 	for _, args := range commands {
 		c := exec.Command("go", args...)
 		c.Dir = work
-		c.Env = append(os.Environ(), "GOPROXY="+proxies, "GONOSUMDB=github.com/seed-b1f8f58c/*,github.com/seed-b1f8f58c/jwt", "GOFLAGS=-modcacherw -mod=mod", "GOMODCACHE="+cache, "GOWORK=off", "GOBIN="+filepath.Join(work, "bin"))
+		c.Env = append(os.Environ(), "GOPROXY="+proxies, "GONOSUMDB=github.com/seed-b1f8f58c/*,github.com/seed-b1f8f58c/jwt", "GOFLAGS=-modcacherw -mod=mod -trimpath", "GOMODCACHE="+cache, "GOWORK=off", "GOBIN="+filepath.Join(work, "bin"))
 		if out, err := c.CombinedOutput(); err != nil {
 			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 		}
