@@ -157,9 +157,9 @@ func secretForms(s []byte) []string {
 	}
 }
 
-// secrets is what is secret in the keys that pair uses.
+// secrets is what is secret in the keys that pair uses, and a secret that is too short.
 var secrets = sync.OnceValue(func() (all [][]byte) {
-	all = append(all, secret, rsaKey().D.Bytes(), ed25519Key().Seed())
+	all = append(all, secret, secret[:31], rsaKey().D.Bytes(), ed25519Key().Seed())
 	for _, prime := range rsaKey().Primes {
 		all = append(all, prime.Bytes())
 	}
