@@ -92,6 +92,9 @@ func TestTheTokenIsOfLettersThatATokenHas(t *testing.T) {
 		c := &jwtgrpc.Credentials{Token: func(context.Context) (string, error) { return row.token, row.err }}
 		metadata, err := c.GetRequestMetadata(t.Context())
 		assert.Equal(t, row.code, status.Code(err), "%q", row.token)
+		if row.code == codes.Unavailable {
+			assert.EqualError(t, err, "rpc error: code = Unavailable desc = jwtgrpc: Credentials.Token returned what is no token")
+		}
 		if row.code == codes.OK {
 			assert.Equal(t, map[string]string{"authorization": "Bearer " + row.token}, metadata)
 		} else {

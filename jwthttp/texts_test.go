@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +64,9 @@ func TestErrorsOfRequestsSayWhatIsWanted(t *testing.T) {
 		{(&jwthttp.Middleware{Tokens: policy, Proofs: []jwthttp.ProofVerifier{nil}}).Validate(), `jwthttp: one of Middleware.Proofs is nil or has no name`},
 		{proofs(jwthttp.ConfirmationMethod{Name: "a", Scheme: "bearer"}), `jwthttp: Middleware.Proofs: got the scheme "bearer", want one of its own, or none`},
 		{proofs(jwthttp.ConfirmationMethod{Name: "a", Scheme: "b", Parameters: map[string]string{"realm": "c"}}), `jwthttp: Middleware.Proofs: the challenge parameter "realm" is not one to add`},
+		{proofs(jwthttp.ConfirmationMethod{Name: "a", Scheme: "b", Parameters: map[string]string{"Scope": "c"}}), `jwthttp: Middleware.Proofs: the challenge parameter "Scope" is not one to add`},
+		{proofs(jwthttp.ConfirmationMethod{Name: "a", Scheme: "b", Parameters: map[string]string{"error": "c"}}), `jwthttp: Middleware.Proofs: the challenge parameter "error" is not one to add`},
+		{proofs(jwthttp.ConfirmationMethod{Name: "a", Scheme: "b", Parameters: map[string]string{"resource_metadata": "c"}}), `jwthttp: Middleware.Proofs: the challenge parameter "resource_metadata" is not one to add`},
 		{(*jwthttp.RequestError)(nil), `jwthttp: malformed request`},
 		{&jwthttp.ProofError{}, `jwthttp: proof of possession refused`},
 		{jwthttp.SendTokenFile("texts_test.go")(request()), `the file "texts_test.go" holds no bearer token`},
@@ -94,6 +99,13 @@ func TestErrorsOfRemoteKeysSayWhatIsWanted(t *testing.T) {
 		require.NoError(t, err)
 		return keys.Refresh(t.Context())
 	}
+	refusing := func(*http.Request) (*http.Response, error) { return nil, errors.New("down") }
+	nowhere, err := jwthttp.DiscoverKeys(issuer+"/a", jwthttp.RemoteOptions{Client: &http.Client{Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+		w := httptest.NewRecorder()
+		http.NotFound(w, r)
+		return w.Result(), nil
+	})}})
+	require.NoError(t, err)
 	prepared := newRemote(t, at, jwthttp.RemoteOptions{Prepare: jwthttp.SendTokenFile("texts_test.go")})
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -107,6 +119,10 @@ func TestErrorsOfRemoteKeysSayWhatIsWanted(t *testing.T) {
 		{remote(at, jwthttp.RemoteOptions{MaxAge: -1}), `jwthttp: a duration of RemoteOptions is negative`},
 		{remote(at, jwthttp.RemoteOptions{MaxAge: time.Second, RefreshAfter: time.Minute}), `jwthttp: RemoteOptions: got CoolDown 30s, RefreshAfter 1m0s, MaxAge 1s, want none longer than the next`},
 		{remote(at, jwthttp.RemoteOptions{RSAAlgorithm: "ES256"}), `jwthttp: RemoteOptions: jwk: got "ES256" for RSA keys, want one of the RS and PS algorithms`},
+		{remote("http://"+strings.Repeat("a", 300), jwthttp.RemoteOptions{}), `jwthttp: got the URL "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"…, want https, or http with a loopback host or RemoteOptions.AllowHTTP`},
+		{accept(t, newRemote(t, at, jwthttp.RemoteOptions{Client: &http.Client{Transport: transportFunc(refusing)}}), tokenOf(t, newKey(t))), `jwt: looking for the key: jwthttp: keys not available: "https://issuer.example/keys": down`},
+		{nowhere.Refresh(t.Context()), `jwthttp: keys not fetched: "https://issuer.example/a/.well-known/openid-configuration": got status 404, want 200; and "https://issuer.example/.well-known/oauth-authorization-server/a": got status 404, want 200`},
+		{fetched(func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil }), `jwthttp: keys not fetched: "https://issuer.example/keys": a function of RemoteOptions ended its goroutine`},
 		{discovered("", jwthttp.RemoteOptions{}), `jwthttp: DiscoverKeys without an issuer`},
 		{discovered(issuer, jwthttp.RemoteOptions{MetadataURL: "x"}), `jwthttp: got the URL "x", want https and a host, for MetadataURL`},
 		{discovered(issuer+"?a", jwthttp.RemoteOptions{}), `jwthttp: the issuer "https://issuer.example" has a query or fragment`},
@@ -156,7 +172,8 @@ func TestErrorsOfMetadataSayWhatIsWanted(t *testing.T) {
 		{resource(func(m *jwthttp.ResourceMetadata) { m.MaxAge = -1 }), `jwthttp: ResourceMetadata.MaxAge is negative`},
 		{resource(func(m *jwthttp.ResourceMetadata) { m.AuthorizationServers = []string{"a"} }), `jwthttp: ResourceMetadata.AuthorizationServers: got the URL "a", want https and a host`},
 		{resource(func(m *jwthttp.ResourceMetadata) { m.ScopesSupported = []string{"a b"} }), `jwthttp: got the scope "a b", want printable ASCII without spaces, quotes and backslashes (RFC 6749 section 3.3)`},
-		{resource(func(m *jwthttp.ResourceMetadata) { m.BearerMethods = []string{"a"} }), `jwthttp: ResourceMetadata.BearerMethods: got "a", want header, body or query`},
+		{resource(func(m *jwthttp.ResourceMetadata) { m.Resource = "http://api.example" }), `jwthttp: ResourceMetadata.Resource: got the URL "http://api.example", want https, or http with a loopback host`},
+		{resource(func(m *jwthttp.ResourceMetadata) { m.BearerMethods = []string{"header", "body", "query", "a"} }), `jwthttp: ResourceMetadata.BearerMethods: got "a", want header, body or query`},
 	})
 }
 

@@ -145,7 +145,6 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 		{signsData(strings.Repeat(" ", 20000)), `revoke: session data: 20000 bytes of JSON, want at most 16384`},
 		{begin(func(s *system) { s.sessions.Sign = nil }), `revoke: Sessions.Sign is nil, want what signs access tokens`},
 		{second((*revoke.Sessions)(nil).Refresh(ctx, "")), `revoke: Sessions is nil`},
-		{second(reuse.sessions.Begin(ctx, "alice", func() {})), `revoke: session data: json: unable to marshal from Go func()`},
 		{changed(func(s *revoke.Sessions) { s.DenyList = list }), `revoke: Sessions.DenyList.Store keeps no sessions, want a store.SessionStore, got *revoke_test.fake`},
 		{changed(func(s *revoke.Sessions) { s.AccessLifetime = 0 }), `revoke: Sessions wants an AccessLifetime of a second or more, and a SessionLifetime that is not shorter`},
 		{changed(func(s *revoke.Sessions) { s.SessionLifetime = 99 * time.Hour }), `revoke: Sessions.SessionLifetime is longer than DenyList.Lifetime, which is the longest of a token or session`},

@@ -22,15 +22,15 @@ func TestIncompleteStoreSaysWhatIsMissing(t *testing.T) {
 		s    *revokesql.Store
 		want string
 	}{
-		"nil":                {none, "Store is nil"},
-		"zero":               {&revokesql.Store{}, "Store.DB is nil"},
-		"no dialect":         {&revokesql.Store{DB: db}, "Dialect is not set"},
-		"unknown dialect":    {&revokesql.Store{DB: db, Dialect: 3}, "Dialect is not set"},
-		"negative timeout":   {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Timeout: -1}, "Timeout is negative"},
-		"prefix with quotes": {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: `a"; DROP`}, "Prefix is not a name"},
-		"prefix in capitals": {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: "Jwt"}, "Prefix is not a name"},
-		"prefix of digits":   {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: "9a"}, "Prefix is not a name"},
-		"long prefix":        {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: strings.Repeat("a", 41)}, "Prefix is not a name"},
+		"nil":                {none, "revoke/sql: Store is nil"},
+		"zero":               {&revokesql.Store{}, "revoke/sql: Store.DB is nil, want a database"},
+		"no dialect":         {&revokesql.Store{DB: db}, "revoke/sql: Dialect is not set, want PostgreSQL or SQLite"},
+		"unknown dialect":    {&revokesql.Store{DB: db, Dialect: 3}, "revoke/sql: Dialect is not set, want PostgreSQL or SQLite"},
+		"negative timeout":   {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Timeout: -1}, "revoke/sql: Store.Timeout is negative"},
+		"prefix with quotes": {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: `a"; DROP`}, "revoke/sql: Prefix is not a name, want at most 40 letters a to z, digits and _"},
+		"prefix in capitals": {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: "Jwt"}, "revoke/sql: Prefix is not a name, want at most 40 letters a to z, digits and _"},
+		"prefix of digits":   {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: "9a"}, "revoke/sql: Prefix is not a name, want at most 40 letters a to z, digits and _"},
+		"long prefix":        {&revokesql.Store{DB: db, Dialect: revokesql.SQLite, Prefix: strings.Repeat("a", 41)}, "revoke/sql: Prefix is not a name, want at most 40 letters a to z, digits and _"},
 	} {
 		t.Run(name, func(t *testing.T) { wantErrors(t, methods(t.Context(), row.s), row.want) })
 	}
@@ -67,17 +67,17 @@ func TestTablesOfAnotherVersion(t *testing.T) {
 		run(t, s, "UPDATE jwt_store SET version = 2")
 		wantErrors(t, calls, "the tables have version 2, newer than 1, want a newer version of revoke/sql")
 		run(t, s, "UPDATE jwt_store SET version = 0")
-		wantErrors(t, calls, "the tables have version 0, older than 1")
+		wantErrors(t, calls, "the tables have version 0, older than 1, want Migrate to be called")
 		run(t, s, "DELETE FROM jwt_store")
-		wantErrors(t, without(calls, "Migrate"), "table of the store is empty")
+		wantErrors(t, without(calls, "Migrate"), "the table of the store is empty, want what Migrate writes to it")
 		check(t, s.Migrate(t.Context()))
 		if s.Dialect == revokesql.PostgreSQL {
 			return // where a row that was changed by hand begins the memory anew
 		}
 		run(t, s, "UPDATE jwt_store SET since = 0")
-		wantErrors(t, without(methods(t.Context(), s), "List", "Migrate"), "has no since or epoch")
+		wantErrors(t, without(methods(t.Context(), s), "List", "Migrate"), "the table of the store has no since or epoch")
 		run(t, s, "UPDATE jwt_store SET since = 1, epoch = '123456789012345'")
-		wantErrors(t, without(methods(t.Context(), s), "List", "Migrate"), "has no since or epoch")
+		wantErrors(t, without(methods(t.Context(), s), "List", "Migrate"), "the table of the store has no since or epoch")
 	})
 }
 
