@@ -25,7 +25,9 @@ func TestErrorsSayWhatWasGotAndWanted(t *testing.T) {
 	}
 	id := func(c claims) error { return of(oidc.IDTokens(issuer, clientID, keys), "JWT", c) }
 	access := func(c claims) error { return of(oidc.AccessTokens(issuer, apiName, keys), "at+jwt", c) }
-	logout := func(mediaType string, c claims) error { return of(oidc.LogoutTokens(issuer, clientID, keys), mediaType, c) }
+	logout := func(mediaType string, c claims) error {
+		return of(oidc.LogoutTokens(issuer, clientID, keys), mediaType, c)
+	}
 	assertion := func(mediaType string, c claims) error {
 		return of(oidc.ClientAssertions(clientID, issuer, keys), mediaType, c)
 	}
