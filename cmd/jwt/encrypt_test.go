@@ -61,7 +61,9 @@ func TestEncryptedTokensAreDecryptedAndVerified(t *testing.T) {
 		r := s.try(token, row.args...)
 		assert.Equal(t, 2, r.code, row.args)
 		assert.Contains(t, r.err, row.want, row.args)
+		s.note(row.args, r.err)
 	}
+	golden(t, "errors-encrypt.golden", s.said.String())
 	both := append([]string{"--decrypt-key", "dECDH-ES.pem", "--decrypt-key", "dA256KW.jwk"}, asked...)
 	for _, key := range []string{"eECDH-ES.pem", "dA256KW.jwk"} {
 		s.run(s.run(token, "encrypt", "--key", key), both...)

@@ -95,8 +95,11 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 	assert.Equal(t, help, s.run("", "--help"))
 	for _, cmd := range (&cli{}).root().Commands() {
 		assert.Contains(t, help, "\n  "+cmd.Name()+" ")
-		assert.Contains(t, s.run("", cmd.Name(), "--help"), "Examples:\n")
+		text := s.run("", cmd.Name(), "--help")
+		assert.Contains(t, text, "Examples:\n")
+		s.note(cmd.Name(), text)
 	}
+	golden(t, "help.golden", help+s.said.String())
 	help = s.run("", "verify", "--help")
 	assert.Regexp(t, `--timeout duration +how long a request may take \(default 10s\)\n`, help)
 	assert.Regexp(t, `--leeway duration +how much clocks may differ, as 30s\n`, help, "without a default")
@@ -136,8 +139,10 @@ func TestWordsThatAreWrongAreCorrected(t *testing.T) {
 		r := s.try("", strings.Fields(row.args)...)
 		assert.Equal(t, 2, r.code, row.args)
 		assert.Contains(t, r.err, row.want, row.args)
+		s.note(row.args, r.err)
 		assert.Empty(t, r.out, row.args)
 	}
+	golden(t, "errors-words.golden", s.said.String())
 }
 
 func TestLettersAreInsertedRemovedAndReplaced(t *testing.T) {

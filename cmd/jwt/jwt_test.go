@@ -65,13 +65,14 @@ func TestTheCommandIsBuilt(t *testing.T) {
 
 // A shell is a folder in which the command is run.
 type shell struct {
-	t   *testing.T
-	dir string
+	t    *testing.T
+	dir  string
+	said strings.Builder // what was noted
 }
 
 func newShell(t *testing.T) *shell {
 	t.Parallel()
-	return &shell{t, t.TempDir()}
+	return &shell{t: t, dir: t.TempDir()}
 }
 
 // A result is what a run of the command has printed, and its exit code.
@@ -135,6 +136,14 @@ func (s *shell) keys() {
 	s.t.Helper()
 	s.run("", "keygen", "--out", "key.jwk", "--public-out", "public.jwk")
 }
+
+// note keeps what a run of the command with the arguments has said.
+func (s *shell) note(args any, text string) {
+	fmt.Fprintf(&s.said, "%q\n%s", args, thumbprints.ReplaceAllString(text, "…"))
+}
+
+// thumbprints are what differs from run to run.
+var thumbprints = regexp.MustCompile(`[A-Za-z0-9_-]{43}`)
 
 // golden compares a text with a file of testdata.
 func golden(t *testing.T, name, got string) {

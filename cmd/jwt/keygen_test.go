@@ -105,9 +105,11 @@ func TestKeygenMakesAKeyForEveryAlgorithm(t *testing.T) {
 		r := s.try("", append([]string{"keygen", "--out", "no.jwk"}, args...)...)
 		assert.Equal(t, 2, r.code, "%q", args)
 		assert.Contains(t, r.err, row.want, "%q", args)
+		s.note(args, r.err)
 		_, err := os.Stat(s.path("no.jwk"))
 		assert.Error(t, err, "%q", args)
 	}
+	golden(t, "errors-keygen.golden", s.said.String())
 }
 
 // A key of which a part is missing is no key.

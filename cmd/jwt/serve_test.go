@@ -239,6 +239,7 @@ func TestServeIsForThisMachineOnly(t *testing.T) {
 		r := s.try("", append([]string{"serve"}, args...)...)
 		assert.Equal(t, 2, r.code, args)
 		assert.Empty(t, r.out, args)
+		s.note(args, r.err)
 		if len(args) > 3 && args[2] == "--alg" {
 			assert.Contains(t, r.err, "jwt: --alg: ", args)
 		}
@@ -246,6 +247,7 @@ func TestServeIsForThisMachineOnly(t *testing.T) {
 			assert.Contains(t, r.err, "--listen: want an address on loopback", args)
 		}
 	}
+	golden(t, "errors-serve.golden", s.said.String())
 	named := s.serve("--listen", "localhost:0")
 	assert.Regexp(t, `^http://localhost:\d+$`, named.url)
 	s.run(named.token("grant_type=client_credentials&client_id=test"), "verify", "--issuer", named.url, "--audience", "api")

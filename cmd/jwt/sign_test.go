@@ -141,6 +141,7 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 		r := s.try("", "sign", "--key", "key.jwk", row.flag, row.value)
 		assert.Equal(t, 2, r.code, "%q", row)
 		assert.Contains(t, r.err, row.want, "%q", row)
+		s.note([]string{row.flag, row.value}, r.err)
 		assert.Empty(t, r.out, "%q", row)
 	}
 	r := s.try("", "sign", "--key", "public.jwk")
@@ -148,6 +149,8 @@ func TestSignRefusesWhatNoVerifierAccepts(t *testing.T) {
 	r = s.try("", "sign")
 	assert.Equal(t, 2, r.code)
 	assert.Contains(t, r.err, "no key: give --key or --secret-file")
+	s.note("sign", r.err)
+	golden(t, "errors-sign.golden", s.said.String())
 	for name := range map[string]bool{"a.pem": true, "b.pem": true} {
 		s.run("", "keygen", "--out", name)
 	}

@@ -156,7 +156,7 @@ func TestServeAtATerminalRotatesAtAKeyAndStopsAtControlC(t *testing.T) {
 
 func TestMigrateHasAColourForWhatIsKnown(t *testing.T) {
 	assert.Contains(t, inExample(t).atTerminal("", nil, "migrate", "./before"), "\x1b[32mwrite\x1b[0m  Policy.Leeway")
-	s := &shell{t, t.TempDir()}
+	s := &shell{t: t, dir: t.TempDir()}
 	s.write("go.mod", "module example.com/service\n")
 	s.write("main.go", "package main\n\nimport _ \"github.com/golang-jwt/jwt/v5\"\n")
 	assert.Contains(t, s.atTerminal("", nil, "migrate"), "\x1b[33mwrite\x1b[0m  Not known")

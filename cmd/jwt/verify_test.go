@@ -84,8 +84,10 @@ func TestVerifySaysWhatToDoAboutARefusal(t *testing.T) {
 			continue
 		}
 		_, hint, _ := strings.Cut(r.out, "hint: ")
+		s.note(row.name, hint)
 		assert.Contains(t, hint, row.hint, row.name)
 	}
+	golden(t, "hints.golden", s.said.String())
 }
 
 func textMembers(t *testing.T, text string) (members map[string]string) {
@@ -186,7 +188,11 @@ func TestVerifySaysThatItCouldNotDecide(t *testing.T) {
 		assert.Equal(t, 2, r.code, row.args)
 		assert.Contains(t, r.err, row.want, row.args)
 		assert.Empty(t, r.out, row.args)
+		if row.want != "the keys could not be fetched" { // which says what the network did
+			s.note(row.args, r.err)
+		}
 	}
+	golden(t, "errors-verify.golden", s.said.String())
 }
 
 func TestVerifyReadsKeysInEveryForm(t *testing.T) {
