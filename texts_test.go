@@ -132,6 +132,11 @@ func TestErrorsOfSigningSayWhatIsWanted(t *testing.T) {
 		{of(jwt.Header{Type: strings.Repeat("x", 20000)}, jwt.Claims{}), `jwt: header: 26699 bytes, want at most 16384`},
 		{of(jwt.Header{}, jwt.Claims{Subject: strings.Repeat("x", 70000)}), `jwt: the token would have more than 93368 bytes, want at most 65536; a Policy accepts larger ones by its MaxSize, and a Template signs them by its own`},
 		{of(jwt.Header{}, jwt.Claims{Subject: "\xff"}), `jwt: claims: sub: got a text that is not valid UTF-8`},
+		{of(jwt.Header{}, func() {}), `jwt: claims: cannot encode func(): "json: unsupported type: func()"`},
+		{of(jwt.Header{}, map[string]any{"a": func() {}}), `jwt: claims: a: cannot encode func(): "json: unsupported type: func()"`},
+		{errortest.Of(jwt.InsecureToken(raw(`[]`))), `jwt: claims: payload: not a JSON object, want a struct, a map or a json.RawMessage`},
+		{errortest.Of(jwt.InsecureToken(func() {})), `jwt: claims: cannot encode func(): "json: unsupported type: func()"`},
+		{errortest.Of(jwt.InsecureToken(jwt.Claims{Subject: "\xff"})), `jwt: claims: sub: got a text that is not valid UTF-8`},
 		{of(jwt.Header{}, raw(`[]`)), `jwt: claims: payload: not a JSON object, want a struct, a map or a json.RawMessage`},
 		{of(jwt.Header{}, raw(`{"exp":"1"}`)), `jwt: claims: exp: got a string, want a number, as NewNumericDate returns`},
 		{of(jwt.Header{}, raw(`{"iss":1}`)), `jwt: claims: iss: got a number, want a string`},
@@ -184,6 +189,11 @@ func TestRefusalsSayWhatWasGotAndWanted(t *testing.T) {
 			jwt.Claims
 			Age int `json:"age"`
 		}](ctx, p, signed(t, key, `{"iss":"https://login.example","aud":"https://api.example","exp":1800000060,"age":"old"}`))), `jwt: claim not acceptable: age: got a string, want an integer that fits int`},
+		{errortest.Of((&jwt.Policy{Keys: jwt.Keys{key}, Issuer: "https://login.example/", Now: p.Now}).Verify(ctx, signed(t, key, `{"iss":"https://login.example"}`))), `jwt: claim not acceptable: iss: got "https://login.example", want "https://login.example/"; they differ in the slash at the end`},
+		{second(jwt.VerifyAs[struct {
+			jwt.Claims
+			A struct{ B []int } `json:"a"`
+		}](ctx, p, signed(t, key, `{"iss":"https://login.example","aud":"https://api.example","exp":1800000060,"a":{"B":[1,"x"]}}`))), `jwt: claim not acceptable: a: B[1]: got a string, want an integer that fits int`},
 		{second(policy(&foreign{alg: "HS256", verifyErr: down}).Verify(ctx, good)), `jwt: verifying the signature: down`},
 		{second((&jwt.Policy{Keys: &keySet{err: down}}).Verify(ctx, good)), `jwt: looking for the key: down`},
 		{second(long.Verify(ctx, signed(t, key, `{"iss":"`+strings.Repeat("a", 1025)+`"}`))), `jwt: no key for this token: iss: want at most 1024 bytes`},
@@ -209,6 +219,7 @@ func TestExplanationsSayWhatIsWanted(t *testing.T) {
 	for _, e := range []*jwt.Explanation{
 		jwt.Explain(ctx, p, token), jwt.Explain(ctx, p, "a"), jwt.Explain(ctx, &jwt.Policy{}, token),
 		jwt.Explain(ctx, jwt.Policies{p}, "a.e30.c"), jwt.Explain(ctx, cache, token), jwt.Explain(ctx, cache, token), new(jwt.Explanation), nil,
+		jwt.Explain(ctx, nil, token), jwt.Explain(ctx, new(jwt.Cache), token), jwt.Explain(ctx, verifierOf(func() (*jwt.Token, error) { return &jwt.Token{}, nil }), token),
 	} {
 		tables = append(tables, e.String())
 	}
@@ -306,4 +317,16 @@ accepted
 step  result  got  want
 not verified
 
-not verified`
+not verified
+
+step    result     got  want
+verify  undecided
+jwt: no TokenVerifier to verify the token with
+
+step   result     got  want
+cache  undecided
+jwt: Cache.Policies are empty, want the policy to remember tokens of
+
+step    result  got  want
+verify  pass
+accepted`
