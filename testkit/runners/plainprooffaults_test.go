@@ -172,6 +172,9 @@ func (p *plainProof) takesThumbprint(bound, want, text string, jwk map[string]an
 	case "jkt is of the bytes of the key":
 		data, _ := json.Marshal(jwk)
 		keys, _ := rawKeys(testkit.Case{Keys: []json.RawMessage{data}})
+		if len(keys) == 0 {
+			return false
+		}
 		public, ok := keys[0].key.(*ecdsa.PublicKey)
 		if !ok {
 			return false

@@ -151,6 +151,9 @@ func (v *plainVerifier) understands(header map[string]any) bool {
 
 // merge sets members of the header and of the claims where a fault looks for them.
 func (v *plainVerifier) merge(header, claims map[string]any) {
+	if claims == nil {
+		return
+	}
 	switch v.fault {
 	case "claims of the header count":
 		maps.Copy(claims, header)
