@@ -37,6 +37,7 @@ type Case struct {
 	Policy Policy            `json:"policy"`
 
 	Request *Request `json:"request,omitempty"` // what the token is a proof for, if its profile is Proof
+	Login   *Login   `json:"login,omitempty"`   // what the token came with, if its profile is IDToken
 
 	Now  int64   `json:"now"`  // the verifier's clock, seconds since 1970-01-01T00:00:00Z
 	Want Verdict `json:"want"` // Accept, Refuse or Either
@@ -64,6 +65,7 @@ const (
 	AccessToken     Profile = "access token"     // RFC 9068 section 4
 	LogoutToken     Profile = "logout token"     // OpenID Connect Back-Channel Logout 1.0 section 2.6
 	ClientAssertion Profile = "client assertion" // RFC 7523 section 3; issuer is the client ID, audience the authorization server
+	IDToken         Profile = "ID token"         // OpenID Connect Core 1.0 section 3.1.3.7, for the row's login; audience is the client ID
 	Proof           Profile = "proof"            // RFC 9449 section 4.3: a DPoP proof, for the row's request
 )
 
@@ -74,6 +76,15 @@ type Request struct {
 	AccessToken string `json:"access_token,omitempty"` // its text; without one, the request is for a token endpoint
 	Thumbprint  string `json:"jkt,omitempty"`          // of the key that the access token is bound to (RFC 9449 section 6.1, RFC 7638)
 	Used        bool   `json:"used,omitempty"`         // the same proof came before, and the server accepts each once (RFC 9449 section 11.1)
+}
+
+// A Login is what a client has sent with a login, and got with its ID token. What is left
+// out is not asked.
+type Login struct {
+	Nonce       string `json:"nonce"`                  // of the authorization request, which the token has
+	MaxAge      int64  `json:"max_age,omitempty"`      // seconds that the login is ago at most, by auth_time
+	AccessToken string `json:"access_token,omitempty"` // what at_hash is a hash of
+	Code        string `json:"code,omitempty"`         // what c_hash is a hash of
 }
 
 // A Verdict is what a verifier says of a token, or a row wants of it.

@@ -87,6 +87,7 @@ func families() []family {
 		{"type", append(typeCases(), spellingCases()...)},
 		{"strict", strictCases()},
 		{"access-token", accessTokenCases()},
+		{"id-token", idTokenCases()},
 		{"logout-token", logoutTokenCases()},
 		{"client-assertion", clientAssertionCases()},
 		{"proof", proofCases()},

@@ -14,6 +14,7 @@ type profiler struct {
 	claims    [][2]string
 	policy    testkit.Policy
 	clause    string
+	login     *testkit.Login // for ID tokens
 	rows      []testkit.Case
 }
 
@@ -23,8 +24,12 @@ func (p *profiler) add(id, about string, want testkit.Verdict, changes ...string
 }
 
 func (p *profiler) addHeader(id, about string, want testkit.Verdict, header, payload string) {
-	c := row(id, about, p.clause, p.key.token(header, payload), want, p.key)
-	c.Policy = p.policy
+	p.addToken(id, about, p.key.token(header, payload), want)
+}
+
+func (p *profiler) addToken(id, about, token string, want testkit.Verdict) {
+	c := row(id, about, p.clause, token, want, p.key)
+	c.Policy, c.Login = p.policy, p.login
 	p.rows = append(p.rows, c)
 }
 
@@ -86,11 +91,7 @@ func (p *profiler) common() {
 	p.addHeader("crit", "a critical extension", testkit.Refuse, p.key.header("typ", quote(p.mediaType), "crit", `["x"]`, "x", "1"), good)
 	p.addHeader("alg-none-signed", "the header names the algorithm none", testkit.Refuse, p.key.header("typ", quote(p.mediaType), "alg", `"none"`), good)
 	p.addHeader("alg-other", "the header names another algorithm", testkit.Refuse, p.key.header("typ", quote(p.mediaType), "alg", `"ES384"`), good)
-	forge := func(id, about, token string) {
-		c := row(id, about, p.clause, token, testkit.Refuse, p.key)
-		c.Policy = p.policy
-		p.rows = append(p.rows, c)
-	}
+	forge := func(id, about, token string) { p.addToken(id, about, token, testkit.Refuse) }
 	stranger := newKey("ES256", "stranger").called(p.key.kid)
 	forge("stranger", "signed by another key under the same key ID", stranger.token(header, good))
 	forge("stranger-jwk", "signed by a key in the header", stranger.token(p.key.header("typ", quote(p.mediaType), "jwk", string(stranger.jwk())), good))

@@ -36,6 +36,11 @@ func verifyJWT(c testkit.Case) testkit.Verdict {
 	policy := policyOf(c, keys)
 	policy.Now = func() time.Time { return time.Unix(c.Now, 0) }
 	policy.Leeway = max(policy.Leeway, time.Duration(c.Policy.Leeway)*time.Second)
+	if c.Policy.Profile == testkit.IDToken {
+		login := &oidc.Login{Nonce: c.Login.Nonce, MaxAge: time.Duration(c.Login.MaxAge) * time.Second, AccessToken: c.Login.AccessToken, Code: c.Login.Code, Now: policy.Now}
+		_, err = login.Verify(context.Background(), policy, c.Token)
+		return verdict(err)
+	}
 	_, err = policy.Verify(context.Background(), c.Token)
 	return verdict(err)
 }
@@ -49,6 +54,8 @@ func policyOf(c testkit.Case, keys jwt.KeySet) *jwt.Policy {
 	switch c.Policy.Profile {
 	case testkit.AccessToken:
 		return oidc.AccessTokens(c.Policy.Issuer, audience, keys)
+	case testkit.IDToken:
+		return oidc.IDTokens(c.Policy.Issuer, audience, keys)
 	case testkit.LogoutToken:
 		return oidc.LogoutTokens(c.Policy.Issuer, audience, keys)
 	case testkit.ClientAssertion:

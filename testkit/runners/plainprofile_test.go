@@ -16,6 +16,10 @@ var profileFaults = []fault{
 	"iss is not looked at", "aud is not looked at", "iss is compared by prefix", "aud is compared by prefix", "aud is compared in lower case", "exp is not looked at", "nbf is not looked at", "the signature is not looked at", "the alg none is accepted", "crit is not looked at", "the key in the header is trusted",
 	"events is not looked at", "any event will do", "an event of any type will do", "events may be a text", "events may be an array", "events is searched for the event", "the scheme of the event is not looked at",
 	"a nonce is accepted", "an empty nonce is accepted", "a nonce that is no text is accepted", "neither sub nor sid is needed", "only sub is looked at", "only sid is looked at", "sid may be of any type",
+	"nonce is not looked at", "nonce may be absent", "nonce is compared by prefix", "nonce is compared in lower case", "nonce is compared without spaces", "nonce may be in an array", "azp is as good as aud",
+	"auth_time is not looked at", "auth_time may be absent", "auth_time may be ahead", "the age of a login is that of its token", "auth_time may be a text", "auth_time is cut to 32 bits", "auth_time is in milliseconds",
+	"at_hash is not looked at", "c_hash is not looked at", "at_hash may be absent", "c_hash may be absent", "any hash is of an ID token's algorithm", "the hash is SHA-256 always", "at_hash is compared by prefix", "at_hash is compared in lower case", "at_hash may be whole", "the right half of a hash is as good", "either hash will do",
+
 	"sub is not compared with iss", "sub is compared with iss by prefix", "sub is compared with iss in lower case", "sub is compared with iss alone",
 }
 
@@ -48,7 +52,7 @@ func (p *plainProfile) accepts() bool {
 		return false
 	}
 	claims, ok := common.object(decode(parts[1]))
-	if !ok || !p.fitsMembers(claims) || !p.fitsEvent(claims) || !p.fitsClient(claims) {
+	if !ok || !p.fitsMembers(claims) || !p.fitsEvent(claims) || !p.fitsClient(claims) || !p.fitsLogin(header, claims) {
 		return false
 	}
 	if p.fault == "the signature is not looked at" || p.fault == "the alg none is accepted" && header["alg"] == "none" && parts[2] == "" {
@@ -66,6 +70,8 @@ func (p *plainProfile) commonFault() fault {
 		p.c.Policy.Issuer = ""
 	case "aud is not looked at":
 		p.c.Policy.Audience = nil
+	case "azp is as good as aud":
+		p.c.Policy.Audience = nil
 	case "iss may be absent":
 		return "iss may be absent"
 	case "aud may be absent":
@@ -80,7 +86,7 @@ func (p *plainProfile) commonFault() fault {
 
 func (p *plainProfile) fitsType(header map[string]any) bool {
 	typ, isText := header["typ"].(string)
-	want := map[testkit.Profile]string{testkit.AccessToken: "at+jwt", testkit.LogoutToken: "logout+jwt", testkit.ClientAssertion: "jwt"}[p.c.Policy.Profile]
+	want := map[testkit.Profile]string{testkit.AccessToken: "at+jwt", testkit.LogoutToken: "logout+jwt", testkit.ClientAssertion: "jwt", testkit.IDToken: "jwt"}[p.c.Policy.Profile]
 	got := typ
 	if p.fault != "typ is compared exactly" {
 		got = strings.TrimPrefix(asciiLower(typ), "application/")
@@ -97,13 +103,14 @@ func (p *plainProfile) fitsType(header map[string]any) bool {
 	case "typ JWT is as good":
 		return got == want || got == "jwt"
 	}
-	return isText && got == want
+	return isText && got == want || header["typ"] == nil && p.c.Policy.Profile == testkit.IDToken
 }
 
 // fitsMembers reports whether the claims of the profile are there, and of their type.
 func (p *plainProfile) fitsMembers(claims map[string]any) bool {
 	names := map[testkit.Profile][]string{
 		testkit.AccessToken: {"iss", "sub", "aud", "exp", "iat", "jti", "client_id"}, testkit.LogoutToken: {"iss", "aud", "exp", "iat", "jti"}, testkit.ClientAssertion: {"iss", "sub", "aud", "exp"},
+		testkit.IDToken: {"iss", "sub", "aud", "exp", "iat"},
 	}[p.c.Policy.Profile]
 	for _, name := range names {
 		value, there := claims[name]
