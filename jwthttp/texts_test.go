@@ -133,7 +133,9 @@ func TestErrorsOfRemoteKeysSayWhatIsWanted(t *testing.T) {
 		{answered(status(404)), `jwthttp: keys not fetched: "https://issuer.example/keys": got status 404, want 200`},
 		{answered(answerJSON("{}")), `jwthttp: keys not fetched: "https://issuer.example/keys": jwk: not a JWK Set: keys is absent; Parse reads one JWK`},
 		{answered(func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 20<<20)) }), `jwthttp: keys not fetched: "https://issuer.example/keys": got more than 1048576 bytes`},
-		{answered(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://other.example", http.StatusFound) }), `jwthttp: keys not fetched: "https://issuer.example/keys": redirected to another origin`},
+		{answered(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://other.example", http.StatusFound)
+		}), `jwthttp: keys not fetched: "https://issuer.example/keys": redirected to another origin`},
 		{answered(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/keys", http.StatusFound) }), `jwthttp: keys not fetched: "https://issuer.example/keys": redirected too often`},
 		{fetched(func(*http.Request) (*http.Response, error) { return nil, errors.New("down") }), `jwthttp: keys not fetched: "https://issuer.example/keys": down`},
 		{fetched(func(*http.Request) (*http.Response, error) { panic("out of order") }), `jwthttp: keys not fetched: "https://issuer.example/keys": a function of RemoteOptions panicked with a string`},
