@@ -225,25 +225,25 @@ func TestUnfitClientsAreRefused(t *testing.T) {
 		keep *revokeredis.Store
 		want string
 	}{
-		"nil store":            {nil, "Store is nil"},
-		"zero store":           {&revokeredis.Store{}, "Client is nil"},
-		"nil client":           {&revokeredis.Store{Client: (*redis.Client)(nil)}, "Client is nil"},
-		"nil cluster client":   {&revokeredis.Store{Client: (*redis.ClusterClient)(nil)}, "Client is nil"},
-		"ring":                 {&revokeredis.Store{Client: redis.NewRing(&redis.RingOptions{})}, "Ring"},
-		"nil ring":             {&revokeredis.Store{Client: (*redis.Ring)(nil)}, "Ring"},
-		"no deadlines":         {&revokeredis.Store{Client: options(func(o *redis.Options) { o.ContextTimeoutEnabled = false })}, "deadlines"},
-		"no deadlines in many": {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.ContextTimeoutEnabled = false })}, "deadlines"},
+		"nil store":            {nil, "revoke/redis: Store is nil"},
+		"zero store":           {&revokeredis.Store{}, "revoke/redis: Store.Client is nil, want a client for Redis"},
+		"nil client":           {&revokeredis.Store{Client: (*redis.Client)(nil)}, "revoke/redis: Store.Client is nil, want a client for Redis"},
+		"nil cluster client":   {&revokeredis.Store{Client: (*redis.ClusterClient)(nil)}, "revoke/redis: Store.Client is nil, want a client for Redis"},
+		"ring":                 {&revokeredis.Store{Client: redis.NewRing(&redis.RingOptions{})}, "revoke/redis: Store.Client is a redis.Ring, want a Client or ClusterClient"},
+		"nil ring":             {&revokeredis.Store{Client: (*redis.Ring)(nil)}, "revoke/redis: Store.Client is a redis.Ring, want a Client or ClusterClient"},
+		"no deadlines":         {&revokeredis.Store{Client: options(func(o *redis.Options) { o.ContextTimeoutEnabled = false })}, "revoke/redis: Store.Client does not heed deadlines, want ContextTimeoutEnabled in its options"},
+		"no deadlines in many": {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.ContextTimeoutEnabled = false })}, "revoke/redis: Store.Client does not heed deadlines, want ContextTimeoutEnabled in its options"},
 		"client-side cache": {&revokeredis.Store{Client: options(func(o *redis.Options) {
 			o.Protocol, o.ClientSideCacheConfig = 3, &redis.ClientSideCacheConfig{}
-		})}, "lag behind"},
-		"read only":        {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.ReadOnly = true })}, "lag behind"},
-		"nearest replica":  {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.RouteByLatency = true })}, "lag behind"},
-		"any replica":      {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.RouteRandomly = true })}, "lag behind"},
-		"brace":            {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a{b"}, "braces"},
-		"other brace":      {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a}b"}, "braces"},
-		"negative timeout": {&revokeredis.Store{Client: redis.NewClient(good), Timeout: -1}, "negative"},
-		"negative loss":    {&revokeredis.Store{Client: redis.NewClient(good), MayLose: -1}, "negative"},
-		"line break":       {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a\nb"}, "line breaks"},
+		})}, "revoke/redis: Store.Client reads from replicas or a client-side cache, which lag behind"},
+		"read only":        {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.ReadOnly = true })}, "revoke/redis: Store.Client reads from replicas or a client-side cache, which lag behind"},
+		"nearest replica":  {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.RouteByLatency = true })}, "revoke/redis: Store.Client reads from replicas or a client-side cache, which lag behind"},
+		"any replica":      {&revokeredis.Store{Client: clusters(func(o *redis.ClusterOptions) { o.RouteRandomly = true })}, "revoke/redis: Store.Client reads from replicas or a client-side cache, which lag behind"},
+		"brace":            {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a{b"}, "revoke/redis: Store.Prefix has braces or line breaks"},
+		"other brace":      {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a}b"}, "revoke/redis: Store.Prefix has braces or line breaks"},
+		"negative timeout": {&revokeredis.Store{Client: redis.NewClient(good), Timeout: -1}, "revoke/redis: Store has a negative Timeout or MayLose"},
+		"negative loss":    {&revokeredis.Store{Client: redis.NewClient(good), MayLose: -1}, "revoke/redis: Store has a negative Timeout or MayLose"},
+		"line break":       {&revokeredis.Store{Client: redis.NewClient(good), Prefix: "a\nb"}, "revoke/redis: Store.Prefix has braces or line breaks"},
 		"nobody listening": {&revokeredis.Store{Client: redis.NewClient(good)}, "refused"},
 		"no cluster":       {&revokeredis.Store{Client: clusters(func(*redis.ClusterOptions) {})}, ""},
 	} {
@@ -259,7 +259,8 @@ func TestUnfitClientsAreRefused(t *testing.T) {
 		}
 		for call, err := range map[string]error{"Lookup": lookup, "Load": load, "Swap": swap, "List": list, "Use": use, "Ping": row.keep.Ping(ctx),
 			"Revoke": row.keep.Revoke(ctx, now, store.Entry{ID: "a"}), "Read": read} {
-			if err == nil || !strings.HasPrefix(err.Error(), "revoke/redis: ") || !strings.Contains(err.Error(), row.want) {
+			whole := strings.HasPrefix(row.want, "revoke/redis: ")
+			if err == nil || !strings.HasPrefix(err.Error(), "revoke/redis: ") || !strings.Contains(err.Error(), row.want) || whole && err.Error() != row.want {
 				t.Errorf("%s: %s: got %v, want revoke/redis: … %s …", name, call, err, row.want)
 			}
 		}
@@ -422,7 +423,7 @@ func TestOtherClientsAreTakenButForAFeed(t *testing.T) {
 	if a, err := keep.Lookup(t.Context(), all); err != nil || a.Since == 0 {
 		t.Errorf("got %+v, %v, want an answer", a, err)
 	}
-	if _, err := keep.Read(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "another type") {
+	if _, err := keep.Read(t.Context(), ""); err == nil || err.Error() != "revoke/redis: Store.Client is another type, want a *redis.Client or *redis.ClusterClient for a feed" {
 		t.Errorf("got %v, want an error", err)
 	}
 }

@@ -175,7 +175,7 @@ func TestDamagedFeedIsAnError(t *testing.T) {
 				damage(feed, lists[0])
 				revokeID(t, keep, "d")
 				for from, f := range map[string]*follower{"where it was": f, "the beginning": follow(keep)} {
-					if err := f.read(t.Context()); err == nil || !strings.Contains(err.Error(), "keys of the feed are missing") {
+					if err := f.read(t.Context()); err == nil || !strings.Contains(err.Error(), "revoke/redis: keys of the feed are missing, which somebody has deleted or the server evicted") {
 						t.Errorf("from %s: got %v, want an error", from, err)
 					}
 				}
@@ -207,7 +207,7 @@ func TestFeedOfSomebodyElse(t *testing.T) {
 			t.Errorf("position %.20q: got %v, %v, want it read from the beginning", position, page, err)
 		}
 	}
-	if _, err := keep.Read(t.Context(), "x\ny"); err == nil || !strings.Contains(err.Error(), "not a position") {
+	if _, err := keep.Read(t.Context(), "x\ny"); err == nil || !strings.Contains(err.Error(), "revoke/redis: not a position of this store") {
 		t.Errorf("a position of a cluster: got %v, want an error", err)
 	}
 }

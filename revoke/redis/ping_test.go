@@ -28,13 +28,13 @@ func TestPingFindsWhatHinders(t *testing.T) {
 	}
 	for _, policy := range []string{"allkeys-lru", "volatile-ttl"} {
 		s.do("CONFIG SET maxmemory-policy " + policy)
-		find("evicts")
+		find("the server evicts keys when its memory is full, want maxmemory-policy noeviction")
 	}
 	s.do("CONFIG SET maxmemory-policy noeviction")
 	keep.MayLose = time.Minute
 	check(t, keep.Ping(t.Context()))
 	s.do("CONFIG SET appendonly no")
-	find("saves nothing")
+	find("Store.MayLose is set, and the server saves nothing, want appendonly yes")
 	check(t, client.ConfigSet(t.Context(), "save", "900 1").Err())
 	check(t, keep.Ping(t.Context()))
 	check(t, client.ConfigSet(t.Context(), "save", "").Err())
@@ -64,15 +64,15 @@ func TestPingFindsWhatTheServerTells(t *testing.T) {
 	s := start(t, programs[0])
 	version := field(t, s, "redis_version")
 	for _, row := range []struct{ old, new, want string }{
-		{"redis_version:" + version, "redis_version:6.2.14", "Redis 6.2.14, want 7.0"},
+		{"redis_version:" + version, "redis_version:6.2.14", "the server is Redis 6.2.14, want 7.0 or later, or Valkey"},
 		{"redis_version:" + version, "redis_version:7.0.0", ""},
 		{"redis_version:" + version, "redis_version:10.0.0", ""},
 		{"redis_version:" + version, "redis_version:6.2.14\r\nvalkey_version:9.0.0", ""},
 		{"redis_version:" + version, "other_version:1", ""},
-		{"aof_enabled:0", "aof_enabled:1\r\naof_last_write_status:err", "append-only file"},
+		{"aof_enabled:0", "aof_enabled:1\r\naof_last_write_status:err", "the server could not write its append-only file, see its log"},
 		{"aof_enabled:0", "aof_enabled:0\r\naof_last_write_status:err", ""},
-		{"rdb_last_bgsave_status:ok", "rdb_last_bgsave_status:err", "snapshot"},
-		{"maxmemory_policy:noeviction", "maxmemory_policy:allkeys-lfu", "noeviction"},
+		{"rdb_last_bgsave_status:ok", "rdb_last_bgsave_status:err", "the server could not save a snapshot, see its log"},
+		{"maxmemory_policy:noeviction", "maxmemory_policy:allkeys-lfu", "the server evicts keys when its memory is full, want maxmemory-policy noeviction"},
 		{"maxmemory_policy:noeviction", "", ""},
 	} {
 		client := s.client()
