@@ -9,10 +9,14 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -263,4 +267,68 @@ func TestErrorsOfKeyRingsSayWhatIsWanted(t *testing.T) {
 		{load(entry("oct", nil)), `jwk: KeyRing: want a private key with a kid, and no secret, which cannot be published (entry 0 of the key ring)`},
 		{load(entry("Ed25519", nil), entry("Ed25519", nil)), `jwk: two keys of one kid (entry 1 of the key ring)`},
 	})
+}
+
+// Which algorithms for encryption a key of each kind may name; numbers are those of a
+// secret's bytes.
+func TestAlgorithmsForEncryptionTakeTheirKindOfKey(t *testing.T) {
+	fipstest.SkipEnforced(t)
+	keys := map[string]any{}
+	for _, kind := range []string{"RSA", "P-256", "P-384", "P-521", "X25519", "Ed25519"} {
+		keys[kind] = material()[kind]
+	}
+	secret := material()["oct"].([]byte)
+	for _, size := range []int{16, 24, 32, 48, 64} {
+		keys[fmt.Sprint(size)] = secret[:size]
+	}
+	const curves = "P-256 P-384 P-521 X25519"
+	for alg, want := range map[jwt.Algorithm]string{
+		"RSA-OAEP": "RSA", "RSA-OAEP-256": "RSA", "RSA-OAEP-384": "RSA", "RSA-OAEP-512": "RSA",
+		"ECDH-ES": curves, "ECDH-ES+A128KW": curves, "ECDH-ES+A192KW": curves, "ECDH-ES+A256KW": curves,
+		"A128KW": "16", "A192KW": "24", "A256KW": "32", "A128GCMKW": "16", "A192GCMKW": "24", "A256GCMKW": "32",
+		"dir": "16 24 32 48 64", "A128GCM": "16", "A192GCM": "24", "A256GCM": "32",
+		"A128CBC-HS256": "32", "A192CBC-HS384": "48", "A256CBC-HS512": "64", "RSA1_5": "", "A128CBC": "",
+	} {
+		var takes []string
+		for _, kind := range slices.Sorted(maps.Keys(keys)) {
+			if k, err := jwk.New(alg, keys[kind], ""); err == nil {
+				takes = append(takes, kind)
+				assert.Equal(t, "enc", k.Use(), alg)
+			}
+		}
+		assert.Equal(t, want, strings.Join(takes, " "), alg)
+	}
+	for _, alg := range []jwt.Algorithm{"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW", "RSA-OAEP-256", "A128KW", "A256KW", "dir"} {
+		assert.ErrorContains(t, errortest.Of(jwk.Generate(alg)), string(alg)+" is for encryption: ")
+	}
+	set := mustSet(t, newKey(t, "P-256", "", ""))
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512} {
+		_, err := set.WithRSA(alg)
+		assert.NoError(t, err, alg)
+	}
+}
+
+// Keys that are not taken are named.
+func TestKeysThatAreNotSupportedAreNamed(t *testing.T) {
+	public := func(id algorithmID) error {
+		der := marshalASN1(t, struct {
+			Algorithm algorithmID
+			Key       asn1.BitString
+		}{id, asn1.BitString{Bytes: make([]byte, 64), BitLength: 512}})
+		return errortest.Of(jwk.ParsePEM([]byte(block("PUBLIC KEY", der))))
+	}
+	const want = ", which is not supported, want RSA, P-256, P-384, P-521, Ed25519 or X25519"
+	for name, oid := range map[string]asn1.ObjectIdentifier{
+		"secp256k1": {1, 3, 132, 0, 10}, "P-224": {1, 3, 132, 0, 33}, "P-192": {1, 2, 840, 10045, 3, 1, 1},
+		"brainpoolP256r1": {1, 3, 36, 3, 3, 2, 8, 1, 1, 7}, "brainpoolP384r1": {1, 3, 36, 3, 3, 2, 8, 1, 1, 11}, "brainpoolP512r1": {1, 3, 36, 3, 3, 2, 8, 1, 1, 13},
+	} {
+		curve := asn1.RawValue{FullBytes: marshalASN1(t, oid)}
+		assert.EqualError(t, public(algorithmID{asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, curve}), `jwk: PEM: "PUBLIC KEY": a key of `+name+want)
+	}
+	for name, oid := range map[string]asn1.ObjectIdentifier{
+		"Ed448": {1, 3, 101, 113}, "X448": {1, 3, 101, 111}, "DSA": {1, 2, 840, 10040, 4, 1},
+		"Diffie-Hellman": {1, 2, 840, 113549, 1, 3, 1}, "RSAES-OAEP": {1, 2, 840, 113549, 1, 1, 7},
+	} {
+		assert.EqualError(t, public(algorithmID{OID: oid}), `jwk: PEM: "PUBLIC KEY": a key of `+name+want)
+	}
 }
