@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -45,7 +44,7 @@ func foreignLibraries() (all []library, stop func(), err error) {
 		err = errors.Join(err, fmt.Errorf("jose is left out: %w", startErr))
 	} else {
 		processes = append(processes, p)
-		all = append(all, library{"jose " + p.version, "", p.verify, false})
+		all = append(all, library{"jose " + p.version, "", p.verify, false, p})
 	}
 	python := "python3"
 	if exec.Command(python, "-c", "import jwt").Run() != nil {
@@ -55,7 +54,7 @@ func foreignLibraries() (all []library, stop func(), err error) {
 		err = errors.Join(err, fmt.Errorf("PyJWT is left out: %w", startErr))
 	} else {
 		processes = append(processes, p)
-		all = append(all, library{"PyJWT " + p.version, "", p.verify, false})
+		all = append(all, library{"PyJWT " + p.version, "", p.verify, false, p})
 	}
 	return all, stop, err
 }
@@ -111,11 +110,17 @@ func (p *process) verify(c testkit.Case) testkit.Verdict {
 	if err == nil {
 		err = json.Unmarshal(line, &answer)
 	}
-	if err != nil || answer.ID != c.ID {
-		p.err = fmt.Errorf("row %s: got %.100q, want a line with its id and verdict: %w", c.ID, line, cmp.Or(err, errors.New("the id is another one")))
-		return testkit.Unsupported
+	switch {
+	case err != nil:
+	case answer.ID != c.ID:
+		err = errors.New("the id is another one")
+	case answer.Verdict != testkit.Accept && answer.Verdict != testkit.Refuse && answer.Verdict != testkit.Unsupported:
+		err = errors.New("the verdict is none of accept, refuse and unsupported")
+	default:
+		return answer.Verdict
 	}
-	return answer.Verdict
+	p.err = fmt.Errorf("row %s: got %.100q, want a line with its id and verdict: %w", c.ID, line, err)
+	return testkit.Unsupported
 }
 
 func (p *process) stop() {

@@ -25,6 +25,8 @@ while read line; do
 	*'"a/1"'*) echo '{"id":"a/1","verdict":"refuse"}' ;;
 	*'"a/2"'*) echo '{"id":"a/1","verdict":"refuse"}' ;;
 	*'"a/3"'*) echo '{"id":"a/3","verdict":' ;;
+	*'"a/5"'*) echo '{"id":"a/5"}' ;;
+	*'"a/6"'*) echo '{"id":"a/6","verdict":"either"}' ;;
 	*) break ;;
 	esac
 done
@@ -53,7 +55,7 @@ func TestLibrariesOfOtherLanguagesAnswerUntilTheyAreStopped(t *testing.T) {
 	ended := programs(t, map[string]string{"npm": installs, "node": speaks, "python3": speaks})
 	all, stop, err := foreignLibraries()
 	defer stop()
-	if err != nil || len(all) != 2 || all[0].name != "jose 7.1" || all[1].name != "PyJWT 7.1" {
+	if err != nil || len(all) != 2 || all[0].name != "jose 7.1" || all[1].name != "PyJWT 7.1" || all[0].process == nil || all[1].process == nil {
 		t.Fatalf("got %v, %v", all, err)
 	}
 	for _, l := range all {
@@ -82,6 +84,8 @@ func TestNoRowIsTriedBehindOneWithoutAnAnswer(t *testing.T) {
 		"a/2": `row a/2: got "{\"id\":\"a/1\",\"verdict\":\"refuse\"}\n", want a line with its id and verdict: the id is another one`,
 		"a/3": `want a line with its id and verdict: unexpected end of JSON input`,
 		"a/4": `row a/4: got "", want a line with its id and verdict: EOF`, // it ends
+		"a/5": "the verdict is none of accept, refuse and unsupported",
+		"a/6": "the verdict is none of accept, refuse and unsupported",
 	} {
 		programs(t, map[string]string{"speaks": speaks})
 		dir := t.TempDir()

@@ -10,7 +10,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -30,14 +29,16 @@ type library struct {
 	verify func(testkit.Case) testkit.Verdict
 
 	profiles bool // knows the policies with a profile, and is strict; to others these are unsupported
+
+	process *process // that gives the verdicts, if it is not a Go module
 }
 
 func libraries() []library {
 	return []library{
-		{"jwt", "github.com/seed-b1f8f58c/jwt", verifyJWT, true},
-		{"golang-jwt", "github.com/golang-jwt/jwt/v5", verifyGolangJWT, false},
-		{"go-jose", "github.com/go-jose/go-jose/v4", verifyGoJOSE, false},
-		{"jwx", "github.com/lestrrat-go/jwx/v3", verifyJWX, false},
+		{"jwt", "github.com/seed-b1f8f58c/jwt", verifyJWT, true, nil},
+		{"golang-jwt", "github.com/golang-jwt/jwt/v5", verifyGolangJWT, false, nil},
+		{"go-jose", "github.com/go-jose/go-jose/v4", verifyGoJOSE, false, nil},
+		{"jwx", "github.com/lestrrat-go/jwx/v3", verifyJWX, false, nil},
 	}
 }
 
@@ -49,22 +50,19 @@ func main() {
 }
 
 // command is the command, with the libraries of Go.
-func command(args []string, all []library, cases []testkit.Case, out io.Writer) (err error) {
+func command(args []string, all []library, cases []testkit.Case, out io.Writer) error {
 	flags := flag.NewFlagSet("runners", flag.ExitOnError)
 	withForeign := flags.Bool("foreign", false, "try libraries of other languages, too")
 	list := flags.String("list", "", "list the rows that this library disagrees with")
 	program := flags.String("program", "", "try this program alone; its words have spaces between them")
 	_ = flags.Parse(args) // which ends the program
 	if words := strings.Fields(*program); len(words) > 0 {
-		p, startErr := run("", words[0], words[1:]...)
-		if startErr != nil {
-			return startErr
+		p, err := run("", words[0], words[1:]...)
+		if err != nil {
+			return err
 		}
-		defer func() {
-			p.stop()
-			err = errors.Join(err, p.err)
-		}()
-		all = []library{{"program", "", p.verify, true}}
+		defer p.stop()
+		all = []library{{"program", "", p.verify, true, p}}
 	}
 	if *withForeign {
 		foreign, stop, err := foreignLibraries()
@@ -77,11 +75,15 @@ func command(args []string, all []library, cases []testkit.Case, out io.Writer) 
 	var results []result
 	for _, l := range all {
 		r := try(l, cases)
+		if l.process != nil && l.process.err != nil { // the rows behind were not tried
+			return fmt.Errorf("%s: %w", l.name, l.process.err)
+		}
 		results = append(results, r)
 		if *list == l.name {
 			for _, d := range r.disagree {
 				fmt.Fprintln(out, d)
 			}
+			fmt.Fprintf(out, "%d of %d rows, and %d are not supported\n", len(r.disagree), len(cases), r.unsupported)
 			return nil
 		}
 	}
@@ -93,7 +95,7 @@ func command(args []string, all []library, cases []testkit.Case, out io.Writer) 
 type result struct {
 	name                                   string
 	agreed, accepted, refused, unsupported int
-	disagree                               []string
+	disagree                               []string // the rows that it accepts or refuses wrongly
 }
 
 func try(l library, cases []testkit.Case) (r result) {
@@ -106,6 +108,7 @@ func try(l library, cases []testkit.Case) (r result) {
 		switch {
 		case got == testkit.Unsupported:
 			r.unsupported++
+			continue
 		case c.Agrees(got):
 			r.agreed++
 			continue
