@@ -62,6 +62,8 @@ func TestErrorsSayWhatWasGotAndWanted(t *testing.T) {
 	x5t := map[string]string{"x5t#S256": other}
 	withCertificate, err := jwt.InsecureToken(map[string]any{"cnf": x5t})
 	require.NoError(t, err)
+	noPath := newRequest("GET", orders, used)
+	noPath.RequestURI = "*"
 	withNonce := newDraft(t, key, "")
 	withNonce.claims["nonce"] = "a"
 	errortest.Texts(t, []errortest.Row{
@@ -69,6 +71,7 @@ func TestErrorsSayWhatWasGotAndWanted(t *testing.T) {
 		{request(nil, newRequest("GET", orders, "a", "b")), `dpop: proof not acceptable: got several DPoP headers, want one`},
 		{request(nil, newRequest("GET", orders, strings.Repeat("a", 20000))), `dpop: proof not acceptable: got 20000 bytes, want at most 16384`},
 		{request(nil, newRequest("GET", orders, "!")), `dpop: proof not acceptable: want one JSON Web Token`},
+		{request(nil, noPath), `dpop: proof not acceptable: htu: the request is for no path`},
 		{request(nil, newRequest("POST", orders, used)), `dpop: proof not acceptable: htm: got "GET", want "POST"`},
 		{request(nil, newRequest("GET", orders+"/1", used)), `dpop: proof not acceptable: htu: got "https://api.example/orders", want "https://api.example/orders/1"`},
 		{request(func(p *dpop.Policy) { p.Store = again }, newRequest("GET", orders, used)), `dpop: proof not acceptable: used before: jti: want a new proof for every request`},

@@ -216,6 +216,7 @@ func TestARequestIsRepeatedOnceWithTheNonceThatTheServerWants(t *testing.T) {
 	}{
 		{"a resource server", 401, "a body", []string{"WWW-Authenticate", `DPoP error="use_dpop_nonce", error_description="x"`, "DPoP-Nonce", "n1"}, true},
 		{"one of several challenges", 401, "", []string{"WWW-Authenticate", `Bearer`, "WWW-Authenticate", `Basic, DPoP error="use_dpop_nonce"`, "DPoP-Nonce", "n1"}, true},
+		{"another error of a like name", 401, "", []string{"WWW-Authenticate", `DPoP error="no_use_dpop_nonce", error="use_dpop_nonces"`, "DPoP-Nonce", "n1"}, false},
 		{"a token endpoint", 400, `{"error":"use_dpop_nonce"}`, []string{"DPoP-Nonce", "n1"}, true},
 		{"a token endpoint with another status", 401, `{"error":"use_dpop_nonce"}`, []string{"DPoP-Nonce", "n1"}, true},
 		{"a token endpoint with another error", 400, `{"error":"invalid_grant"}`, []string{"DPoP-Nonce", "n1"}, false},

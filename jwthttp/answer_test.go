@@ -85,6 +85,7 @@ func TestOwnAnswersLeaveTheDecisionAsItIs(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(out.String(), "status=403"))
 			assert.Equal(t, 1, strings.Count(out.String(), "level="))
 			assert.Equal(t, test.panicked, strings.Contains(out.String(), "panic="))
+			assert.Equal(t, test.panicked, strings.Contains(out.String(), " stack=\"goroutine "))
 			assert.NotContains(t, out.String(), secret)
 		})
 	}

@@ -327,7 +327,7 @@ func TestTransportThatHeedsNoContext(t *testing.T) {
 			assert.ErrorContains(t, keys.Refresh(t.Context()), "no answer within 5s")
 		}
 		for range 8 {
-			assert.ErrorContains(t, keys.Refresh(t.Context()), "8 requests have not ended")
+			assert.EqualError(t, keys.Refresh(t.Context()), `jwthttp: keys not fetched: "https://issuer.example/keys": 8 requests have not ended after their time-out, want a RoundTripper that heeds the context`)
 		}
 		assert.EqualValues(t, 8, server.hits.Load())
 		close(release)
