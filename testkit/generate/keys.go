@@ -29,8 +29,19 @@ type key struct {
 	private  any // []byte, *rsa.PrivateKey, *ecdsa.PrivateKey or ed25519.PrivateKey
 }
 
+// made are the keys that newKey has made: one of RSA takes a while.
+var made = make(map[string]*key)
+
 // newKey returns the key that follows from its names.
 func newKey(alg, kid string) *key {
+	name := alg + " " + kid
+	if made[name] == nil {
+		made[name] = makeKey(alg, kid)
+	}
+	return made[name]
+}
+
+func makeKey(alg, kid string) *key {
 	s := &stream{seed: alg[:2] + alg[len(alg)-3:] + kid}
 	switch {
 	case strings.HasPrefix(alg, "HS"):
@@ -201,7 +212,7 @@ func (s *stream) rsaKeyOf(bits int) *rsa.PrivateKey {
 	prime := func() *big.Int {
 		n := new(big.Int).SetBytes(s.bytes(bits / 16))
 		n.SetBit(n, bits/2-1, 1).SetBit(n, bits/2-2, 1).SetBit(n, 0, 1)
-		for !n.ProbablyPrime(20) || new(big.Int).GCD(nil, nil, e, new(big.Int).Sub(n, one)).Cmp(one) != 0 {
+		for !n.ProbablyPrime(0) || new(big.Int).GCD(nil, nil, e, new(big.Int).Sub(n, one)).Cmp(one) != 0 {
 			n.Add(n, big.NewInt(2))
 		}
 		return n
