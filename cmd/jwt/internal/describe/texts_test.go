@@ -33,6 +33,7 @@ func TestTextsAreThoseOfTheFile(t *testing.T) {
 		forged(`{"alg":"PBES2-HS256+A128KW","enc":"A256GCM"}`, ``) + ".a.b",
 		forged(`{"alg":"PBES2-HS384+A192KW","enc":"A256GCM"}`, ``) + ".a.b",
 		forged(`{"alg":"PBES2-HS512+A256KW","enc":"A256GCM"}`, ``) + ".a.b",
+		forged(`{"alg":"ES256"}`, `{"aud":"api","exp":1795688100,"password":"x","passwd":"x","pwd":"x","passphrase":"x","secret":"x","client_secret":"x","api-key":"x","api_secret":"x","private_key":"x","secret_key":"x","access_key":"x","token":"x","access_token":"x","refresh_token":"x","credit_card":"x","card_number":"x","cvv":"x","cvc":"x","iban":"x","ssn":"x","social_security_number":"x","pin":"x","otp":"x","totp_secret":"x"}`),
 		"a.b", "!.a.b.c.d", "MQ.e30.",
 	} {
 		v, err := Token(token, now)
@@ -46,6 +47,15 @@ func TestTextsAreThoseOfTheFile(t *testing.T) {
 		}
 		for _, text := range v.Warnings {
 			fmt.Fprintln(&got, "- "+text)
+		}
+	}
+	const claims = `{"aud":"api","exp":1795688100}`
+	for _, alg := range strings.Fields("EdDSA Ed25519 ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 HS256 HS384 HS512 ML-DSA-44 ML-DSA-65 ML-DSA-87") {
+		assert.Empty(t, seen(t, forged(`{"alg":"`+alg+`"}`, claims)).Warnings, alg)
+	}
+	for _, alg := range strings.Fields("ECDH-ES ECDH-ES+A128KW ECDH-ES+A256KW RSA-OAEP-256 A128KW A256KW dir") {
+		for _, enc := range strings.Fields("A256GCM A128GCM A256CBC-HS512 A128CBC-HS256") {
+			assert.Empty(t, seen(t, forged(`{"alg":"`+alg+`","enc":"`+enc+`"}`, ``)+".a.b").Warnings, alg)
 		}
 	}
 	want, err := os.ReadFile("testdata/texts.txt")
