@@ -134,6 +134,7 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 		{once(&revoke.Once{Store: revoke.NewMemory(0)}), `revoke: Once.Lifetime is not positive, want the longest life of a token`},
 		{once(&revoke.Once{Store: revoke.NewMemory(0), Lifetime: time.Hour}), `jwt: claim not acceptable: exp: more than 1h0m0s after iat, want a shorter life or a longer Once.Lifetime`},
 		{(&revoke.Once{Store: revoke.NewMemory(0), Lifetime: time.Hour}).Use(ctx, login, "id", noon, noon, time.Hour), `revoke: leeway is 1h0m0s, want 0 to 10m0s`},
+		{once(&revoke.Once{Store: unused{revoke.NewMemory(0)}, Lifetime: 3 * time.Hour}), `revoke: asking the store: down`},
 		{replica(nil), `revoke: Replica is nil`},
 		{replica(&revoke.Replica{}), `revoke: Replica.Remote is nil, want the store that it copies`},
 		{replica(&revoke.Replica{Remote: struct{ store.Feed }{}, MaxAge: -1}), `revoke: Replica has a negative MaxAge, Interval or Capacity`},
@@ -153,4 +154,11 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 			s.Sign = func(context.Context, revoke.Claims, *revoke.Session) (string, error) { return "", nil }
 		}), `revoke: Sessions.Sign returned no access token`},
 	})
+}
+
+// unused is a store that cannot use an ID.
+type unused struct{ *revoke.Memory }
+
+func (unused) Use(context.Context, jwt.NumericDate, store.Entry) (store.Answer, error) {
+	return store.Answer{}, errors.New("down")
 }

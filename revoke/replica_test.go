@@ -180,7 +180,7 @@ func TestReplicaAsksTheRemoteStoreUnlessItIsCurrent(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		_, err = r.AsOf()
-		assert.ErrorContains(t, err, "reading the remote deny list: cut off")
+		assert.EqualError(t, err, "revoke: reading the remote deny list: cut off")
 		f.set(func() { f.broken, f.reading = nil, nil })
 		time.Sleep(3 * time.Second)
 		synctest.Wait()

@@ -695,6 +695,7 @@ func TestOddStoresAndSignersFailClosed(t *testing.T) {
 		s.store.revoke = down
 		_, err := s.sessions.Refresh(t.Context(), first.Refresh)
 		assert.Equal(t, "undecided", outcome(err))
+		assert.EqualError(t, err, "revoke: refresh token used a second time, and the session could not be revoked: revoke: telling the store: down")
 		assert.ErrorIs(t, err, down)
 		assert.ErrorIs(t, s.sessions.End(t.Context(), second.Refresh), down)
 		s.store.revoke = nil
