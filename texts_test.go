@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/errortest"
@@ -207,6 +208,26 @@ func TestRefusalsSayWhatWasGotAndWanted(t *testing.T) {
 		{jwt.Explain(ctx, verifierOf(func() (*jwt.Token, error) { return nil, nil }), good).Err, `jwt: *jwt_test.answer returned no token`},
 		{jwt.Explain(ctx, nil, good).Err, `jwt: no TokenVerifier to verify the token with`},
 	})
+}
+
+// A token that is remembered is accepted while its key cannot decide.
+func TestExplanationsBeginWithTheCacheThatDecides(t *testing.T) {
+	remote := &foreign{alg: "X"}
+	p := lenient(remote)
+	token := signRaw(t, remote, `{"alg":"X"}`, `{}`)
+	cache := &jwt.Cache{Policies: jwt.Policies{p}}
+	require.NoError(t, errortest.Of(cache.Verify(t.Context(), token)))
+	remote.verifyErr = errors.New("down")
+	e := jwt.Explain(t.Context(), cache, token)
+	require.NotNil(t, e.Token)
+	assert.Equal(t, []jwt.Step{{Name: "cache", Result: jwt.Passed, Got: "a token that is remembered", Want: "any; the signature of one that is remembered is not verified again"}}, e.Steps)
+}
+
+func TestATemplateMayHaveATilde(t *testing.T) {
+	key := hs256(t)
+	p := lenient(key)
+	p.AllowAnyIssuer, p.IssuerTemplate = false, "https://a.example/~b/{tid}"
+	assert.NoError(t, errortest.Of(p.Verify(t.Context(), signed(t, key, `{"iss":"https://a.example/~b/c","tid":"c"}`))))
 }
 
 // Explain says what is wanted in each step.

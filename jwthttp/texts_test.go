@@ -106,6 +106,26 @@ func TestErrorsOfRemoteKeysSayWhatIsWanted(t *testing.T) {
 		return w.Result(), nil
 	})}})
 	require.NoError(t, err)
+	set, err := jwk.NewSet(newKey(t).Public())
+	require.NoError(t, err)
+	keySet, err := set.MarshalJSON()
+	require.NoError(t, err)
+	there := true
+	gone, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{MetadataURL: issuer + "/m", Client: &http.Client{Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+		w := httptest.NewRecorder()
+		switch {
+		case !there:
+			http.NotFound(w, r)
+		case r.URL.Path == "/m":
+			metadataOf("/keys")(w, r)
+		default:
+			answerJSON(string(keySet))(w, r)
+		}
+		return w.Result(), nil
+	})}})
+	require.NoError(t, err)
+	require.NoError(t, gone.Refresh(t.Context()))
+	there = false
 	prepared := newRemote(t, at, jwthttp.RemoteOptions{Prepare: jwthttp.SendTokenFile("texts_test.go")})
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -140,6 +160,8 @@ func TestErrorsOfRemoteKeysSayWhatIsWanted(t *testing.T) {
 		{fetched(func(*http.Request) (*http.Response, error) { return nil, errors.New("down") }), `jwthttp: keys not fetched: "https://issuer.example/keys": down`},
 		{fetched(func(*http.Request) (*http.Response, error) { panic("out of order") }), `jwthttp: keys not fetched: "https://issuer.example/keys": a function of RemoteOptions panicked with a string`},
 		{metadata("[]"), `jwthttp: keys not fetched: "https://issuer.example/m": metadata: not a JSON object`},
+		{metadata(`{"issuer":"https://~other.example"}`), `jwthttp: keys not fetched: "https://issuer.example/m": metadata: got the issuer "https://~other.example", want exactly "https://issuer.example"`},
+		{gone.Refresh(t.Context()), `jwthttp: keys not fetched: "https://issuer.example/keys": got status 404, want 200; and "https://issuer.example/m": got status 404, want 200`},
 		{metadata(`{"issuer":"https://other.example"}`), `jwthttp: keys not fetched: "https://issuer.example/m": metadata: got the issuer "https://other.example", want exactly "https://issuer.example"`},
 		{metadata(`{"issuer":"https://{tenant}.example"}`), `jwthttp: keys not fetched: "https://issuer.example/m": metadata: got the issuer "https://{tenant}.example", want exactly "https://issuer.example"; this is a template for many issuers: give it to DiscoverKeys as the issuer, and this URL as the MetadataURL; Policy.IssuerTemplate holds the tokens against it`},
 		{metadata(`{"issuer":"https://issuer.example"}`), `jwthttp: keys not fetched: "https://issuer.example/m": metadata: jwks_uri: got the URL "", want https and a host`},
