@@ -123,6 +123,8 @@ func TestAppendRefusesWhatCouldNotBeRead(t *testing.T) {
 	require.ErrorIs(t, err, errFails)
 	_, err = encode(struct{ A failsText }{})
 	require.ErrorIs(t, err, errFails)
+	_, err = encode(struct{ A func() }{})
+	require.EqualError(t, err, `A: cannot encode func(): "json: unsupported type: func()"`)
 	for _, v := range []any{
 		struct{ A func() }{}, struct{ A chan int }{}, struct{ A complex128 }{}, struct{ A any }{func() {}}, struct{ A map[bool]int }{map[bool]int{true: 1}}, map[equalKeys]int{1: 1, 2: 2},
 		tagged(failsText{}, `json:",string"`),
