@@ -269,14 +269,14 @@ func TestACallIsShownAsARequest(t *testing.T) {
 	proof := &seen{}
 	auth := &jwtgrpc.Server{Middleware: &jwthttp.Middleware{Tokens: policy, Proofs: []jwthttp.ProofVerifier{proof}}}
 	ctx := peer.NewContext(t.Context(), &peer.Peer{}) // of no address
-	ctx = metadata.NewIncomingContext(ctx, metadata.Pairs(":authority", "api.example", "authorization", "Bearer "+token, "x", "1", "x", "2"))
+	ctx = metadata.NewIncomingContext(ctx, metadata.Pairs(":authority", "api.example", ":authority", "b", "authorization", "Bearer "+token, "x", "1", "x", "2"))
 	_, err := auth.Unary(ctx, nil, &grpc.UnaryServerInfo{FullMethod: "/a.B/C"}, func(context.Context, any) (any, error) { return nil, nil })
 	require.NoError(t, err)
 	r := proof.request
 	require.NotNil(t, r)
 	assert.Equal(t, "POST", r.Method)
 	assert.Equal(t, "/a.B/C", r.URL.Path)
-	assert.Equal(t, "api.example", r.Host)
+	assert.Equal(t, "api.example,b", r.Host, "two are no name that is known")
 	assert.Equal(t, http.Header{"Authorization": {"Bearer " + token}, "X": {"1", "2"}}, r.Header)
 	assert.Equal(t, "HTTP/2.0", r.Proto)
 	assert.Equal(t, 2, r.ProtoMajor)
