@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -46,8 +47,42 @@ var broken = map[string]func(testkit.Case) testkit.Verdict{
 		changeKeys(c, func(k map[string]any) { delete(k, "use"); delete(k, "key_ops") })
 	}),
 	"trusts the header's alg": changed(func(c *testkit.Case) { changeKeys(c, func(k map[string]any) { k["alg"] = header(c.Token)["alg"] }) }),
-	"uses the header's key":   changed(func(c *testkit.Case) { useEmbeddedKey(c) }),
-	"uses the first key":      changed(func(c *testkit.Case) { c.Keys = c.Keys[:min(1, len(c.Keys))] }),
+	"trusts the header's alg if a key has it": changed(func(c *testkit.Case) {
+		some := false
+		changeKeys(c, func(k map[string]any) { some = some || k["alg"] == header(c.Token)["alg"] })
+		if some {
+			changeKeys(c, func(k map[string]any) { k["alg"] = header(c.Token)["alg"] })
+		}
+	}),
+	"trusts the header's alg if the key has none": changed(func(c *testkit.Case) {
+		changeKeys(c, func(k map[string]any) {
+			if k["alg"] == nil {
+				k["alg"] = header(c.Token)["alg"]
+				if strings.HasPrefix(fmt.Sprint(k["alg"]), "HS") && k["kty"] != "oct" { // the text of the key is the secret
+					text, _ := json.Marshal(k)
+					k["kty"], k["k"] = "oct", base64.RawURLEncoding.EncodeToString(text)
+				}
+			}
+		})
+	}),
+	"forgets the operations of keys": changed(func(c *testkit.Case) { changeKeys(c, func(k map[string]any) { delete(k, "key_ops") }) }),
+	"cuts a slash off its names": changed(func(c *testkit.Case) {
+		c.Policy.Issuer = strings.TrimSuffix(c.Policy.Issuer, "/")
+		c.Policy.Audience = slices.Clone(c.Policy.Audience)
+		for i, name := range c.Policy.Audience {
+			c.Policy.Audience[i] = strings.TrimSuffix(name, "/")
+		}
+	}),
+	"accepts any nonce":               changedLogin(func(l *testkit.Login, claims map[string]any) { l.Nonce, _ = claims["nonce"].(string) }),
+	"accepts a login of any time":     changedLogin(func(l *testkit.Login, _ map[string]any) { l.MaxAge = 0 }),
+	"accepts any at_hash":             changedLogin(func(l *testkit.Login, _ map[string]any) { l.AccessToken = "" }),
+	"accepts any c_hash":              changedLogin(func(l *testkit.Login, _ map[string]any) { l.Code = "" }),
+	"accepts a proof for any method":  changedRequest(func(r *testkit.Request, claims map[string]any) { r.Method = fmt.Sprint(claims["htm"]) }),
+	"accepts a proof for any URL":     changedRequest(func(r *testkit.Request, claims map[string]any) { r.URL = fmt.Sprint(claims["htu"]) }),
+	"accepts a proof twice":           changedRequest(func(r *testkit.Request, _ map[string]any) { r.Used = false }),
+	"accepts a proof without a token": changedRequest(func(r *testkit.Request, _ map[string]any) { r.AccessToken = "" }),
+	"uses the header's key":           changed(func(c *testkit.Case) { useEmbeddedKey(c) }),
+	"uses the first key":              changed(func(c *testkit.Case) { c.Keys = c.Keys[:min(1, len(c.Keys))] }),
 	"accepts none": func(c testkit.Case) testkit.Verdict {
 		if alg, _ := header(c.Token)["alg"].(string); strings.EqualFold(alg, "none") && strings.HasSuffix(c.Token, ".") {
 			return testkit.Accept
@@ -81,6 +116,28 @@ func changed(change func(*testkit.Case)) func(testkit.Case) testkit.Verdict {
 	}
 }
 
+// changedLogin changes the login of an ID token, as its claims say.
+func changedLogin(change func(l *testkit.Login, claims map[string]any)) func(testkit.Case) testkit.Verdict {
+	return changed(func(c *testkit.Case) {
+		if c.Login != nil {
+			login := *c.Login
+			change(&login, part(c.Token, 1))
+			c.Login = &login
+		}
+	})
+}
+
+// changedRequest changes the request of a proof, as its claims say.
+func changedRequest(change func(r *testkit.Request, claims map[string]any)) func(testkit.Case) testkit.Verdict {
+	return changed(func(c *testkit.Case) {
+		if c.Request != nil {
+			request := *c.Request
+			change(&request, part(c.Token, 1))
+			c.Request = &request
+		}
+	})
+}
+
 func changeKeys(c *testkit.Case, change func(map[string]any)) {
 	c.Keys = slices.Clone(c.Keys)
 	for i, data := range c.Keys {
@@ -109,11 +166,17 @@ func useEmbeddedKey(c *testkit.Case) {
 }
 
 // header is that of a token of which nothing is verified.
-func header(token string) (h map[string]any) {
-	part, _, _ := strings.Cut(token, ".")
-	data, err := base64.RawURLEncoding.DecodeString(part)
-	if err != nil || json.Unmarshal(data, &h) != nil {
+func header(token string) map[string]any { return part(token, 0) }
+
+// part is the object in one of the parts of a token.
+func part(token string, i int) (members map[string]any) {
+	parts := strings.Split(token, ".")
+	if i >= len(parts) {
 		return nil
 	}
-	return h
+	data, err := base64.RawURLEncoding.DecodeString(parts[i])
+	if err != nil || json.Unmarshal(data, &members) != nil {
+		return nil
+	}
+	return members
 }
