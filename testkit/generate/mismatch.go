@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/ecdsa"
+	"encoding/base64"
 	"fmt"
 	"math/big"
 	"strings"
@@ -15,6 +16,8 @@ func mismatchCases() []testkit.Case {
 	m.algorithms()
 	m.purposes()
 	m.silent()
+	m.certificates()
+	m.noSecrets()
 	m.numbers()
 	m.coordinates()
 	return m.rows
@@ -100,6 +103,29 @@ func (m *materials) silent() {
 	for _, algs := range [][2]string{{"ES256", "ES384"}, {"ES384", "ES256"}, {"ES512", "ES256"}, {"ES256", "ES512"}} {
 		k := newKey(algs[0], "material").as(algs[1]) // signs with the hash of the other
 		m.add(strings.ToLower(algs[0])+"-silent-curve-"+strings.ToLower(algs[1]), "a key without alg on another curve than that of "+algs[1], "RFC 7518 section 3.4", k.plain(), testkit.Refuse, k.as("").jwk())
+	}
+}
+
+// certificates are those of a JWK, of which the first is for the key (RFC 7517 section 4.7).
+func (m *materials) certificates() {
+	for _, alg := range []string{"RS256", "ES256", "EdDSA"} {
+		k, thief := newKey(alg, "material"), newKey(alg, "thief").called("material")
+		chain := func(k *key) string { return fmt.Sprintf("[%q]", base64.StdEncoding.EncodeToString(k.certificate())) }
+		name := strings.ToLower(alg) + "-certificate"
+		m.add(name, "a key with its certificate", "RFC 7517 section 4.7", k.plain(), testkit.Accept, k.jwk("x5c", chain(k)))
+		m.add(name+"-other", "a key with the certificate of another one, which signed it", "RFC 7517 section 4.7", thief.plain(), testkit.Refuse, k.jwk("x5c", chain(thief)))
+		m.add(name+"-other-own", "a key with the certificate of another one", "RFC 7517 section 4.7", k.plain(), testkit.Either, k.jwk("x5c", chain(thief)))
+		m.add(name+"-url", "a key with the address of a certificate", "RFC 7517 section 4.6", k.plain(), testkit.Accept, k.jwk("x5u", `"https://login.example/cert.pem"`))
+	}
+}
+
+// noSecrets are values of k that are no text, and what a verifier may take for them.
+func (m *materials) noSecrets() {
+	k := newKey("HS256", "material")
+	for id, value := range map[string]string{"null": "null", "number": "0", "false": "false", "array": "[]", "object": "{}", "nested": `["AAAA"]`, "empty": `""`} {
+		for secret, bytes := range map[string][]byte{"empty": {}, "text": []byte(value), "zeros": make([]byte, 32)} {
+			m.add("hs256-k-"+id+"-"+secret, "a secret whose k is "+value+", and an HMAC with one that is known: "+secret, "RFC 7518 section 6.4.1", (&key{"HS256", "material", bytes}).plain(), testkit.Refuse, k.jwk("k", value))
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ var choiceFaults = []fault{
 	"an unknown kid is an empty secret", "without a key the secret is empty", "without keys the token is as good", "the key in the header is trusted by its name", "the key in the header is trusted for another algorithm", "the key in a claim is trusted", "the certificate in the header is trusted",
 	"the text of a secret is the secret", "a secret ends at a zero byte", "a secret ends at a line break", "a long secret is cut",
 	"the exponent is cut to 32 bits", "the exponent is cut to 64 bits", "the exponent is what is usual", "the size of RSA keys is counted in bytes", "RSA keys of other sizes are refused", "the curve follows from the algorithm", "coordinates are taken modulo the prime", "coordinates may not begin with a zero byte", "the type of a key is not looked at",
+	"a secret that is no text is empty", "the certificate of a key is the key",
 	"operations count only without use", "use counts only without operations", "only the first operation counts", "operations are compared in lower case", "operations are compared by prefix",
 }
 
@@ -81,6 +82,17 @@ func (v *plainVerifier) changeKey(k map[string]any) {
 		k["kty"] = map[bool]string{k["n"] != nil: "RSA", k["y"] != nil: "EC", k["k"] != nil: "oct"}[true]
 		if k["kty"] == "" {
 			k["kty"] = "OKP"
+		}
+	case "a secret that is no text is empty":
+		if text, _ := k["k"].(string); text == "" && k["kty"] == "oct" {
+			k["k"] = base64.RawURLEncoding.EncodeToString(make([]byte, 32))
+		}
+	case "the certificate of a key is the key":
+		if chain, _ := k["x5c"].([]any); len(chain) > 0 && k["kty"] == "OKP" {
+			der, _ := base64.StdEncoding.DecodeString(fmt.Sprint(chain[0]))
+			if certificate, err := x509.ParseCertificate(der); err == nil {
+				k["x"] = base64.RawURLEncoding.EncodeToString(certificate.PublicKey.(ed25519.PublicKey))
+			}
 		}
 	case "operations count only without use":
 		if k["use"] == "sig" {
