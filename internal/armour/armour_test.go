@@ -49,6 +49,7 @@ func TestBlocksAreReadWhateverIsBetweenTheirLines(t *testing.T) {
 		"other constants":               `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `' +`+"\n'") + `'`,
 		"other constants, closely":      `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `'+`+"\n'") + `'`,
 		"headers on escaped lines":      strings.NewReplacer("Y-----\n", `Y-----\r`+`Comment: a\n`+`Other: b\r`, "\n", `\n`).Replace(text),
+		"headers, all escaped":          strings.ReplaceAll(strings.Replace(text, "\n", "\nComment: a\nOther: b\n\n", 1), "\n", `\n`),
 		"constants of a list":           `'` + strings.ReplaceAll(strings.TrimSpace(text), "\n", `',`+"\n'") + `'`,
 	} {
 		blocks, err := armour.Blocks(text)
