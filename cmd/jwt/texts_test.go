@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 )
 
 // What commands say that have nothing to work with, or too much.
@@ -11,6 +13,9 @@ func TestErrorsOfFilesAndInputAreThoseOfTheFile(t *testing.T) {
 	s := newShell(t)
 	s.keys()
 	s.run("", "keygen", "--alg", "HS256", "--out", "secret.jwk")
+	for _, file := range []string{s.read("key.jwk"), s.read("public.jwk"), s.read("secret.jwk")} {
+		assert.Regexp(t, `(?s)^\{\n.*\n\}\n$`, file)
+	}
 	s.run("", "keygen", "--alg", "ECDH-ES", "--out", "d.jwk", "--public-out", "e.jwk")
 	large := strings.Repeat("a", 1<<20+1)
 	for _, row := range []struct {
@@ -31,6 +36,7 @@ func TestErrorsOfFilesAndInputAreThoseOfTheFile(t *testing.T) {
 		{"", []string{"keygen", "--out", "new.jwk", "--public-out", "public.jwk"}},
 		{"{}", []string{"encrypt", "--key", "e.jwk", "--claims", "-"}},
 		{"{}", []string{"encrypt", "--key", "secret.jwk", "--claims", "-"}},
+		{"a.b.c", []string{"verify", "--jwks", "none.jwks"}},
 		{"short", []string{"sign", "--secret-file", "-"}},
 		{"", []string{"migrate", "--tags"}},
 	} {
