@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -11,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
-	"github.com/seed-b1f8f58c/jwt/internal/slow"
 )
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -85,10 +85,11 @@ func mangle(token string, try func(how, mangled string)) {
 	}
 }
 
-// thinned is one of how many changes are tried where arithmetic takes long. No other step is a
-// multiple of it, nor is the length of a byte.
+// thinned is one of how many changes are tried where arithmetic takes long. There is
+// neither assembly nor a second thread in WebAssembly, and what is changed says nothing of
+// the platform. No other step is a multiple of it, nor is the length of a byte.
 func thinned(alg jwt.Algorithm) int {
-	if (slow.Arithmetic || slow.Race) && alg[:2] != "HS" {
+	if runtime.GOARCH == "wasm" && alg[:2] != "HS" {
 		return 7
 	}
 	return 1

@@ -16,7 +16,6 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
-	"github.com/seed-b1f8f58c/jwt/internal/slow"
 	"github.com/seed-b1f8f58c/jwt/jwe"
 )
 
@@ -142,9 +141,6 @@ func mangle(t *testing.T, token string, places int, decrypt func(token string) e
 		if i > header && refusal.Reason != jwt.ErrMalformed {
 			require.EqualError(t, err, "jwe: token cannot be decrypted", "changed at %d", i)
 		}
-	}
-	if slow.Arithmetic || slow.Race {
-		places /= 4
 	}
 	step := 1 + len(token)/places
 	for i := 0; i < len(token); i += step {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
-	"github.com/seed-b1f8f58c/jwt/internal/slow"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
 )
 
@@ -256,7 +255,7 @@ func TestMemoryTellsWhatItDropped(t *testing.T) {
 }
 
 func TestMemoryIsAsSmallAsItSays(t *testing.T) {
-	if slow.Race {
+	if raceEnabled {
 		t.Skip("memory is measured without the race detector")
 	}
 	if unsafe.Sizeof(uintptr(0)) != 8 {

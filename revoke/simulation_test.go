@@ -15,7 +15,6 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/internal/fipstest"
-	"github.com/seed-b1f8f58c/jwt/internal/slow"
 	"github.com/seed-b1f8f58c/jwt/revoke"
 )
 
@@ -74,7 +73,7 @@ func TestLostAnswersLoseNoSession(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		var lost, retried int
 		tokens := make([]revoke.Tokens, 200)
-		if slow.Race {
+		if revoke.RaceEnabled {
 			tokens = tokens[:20]
 		}
 		for i := range tokens {

@@ -8,8 +8,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/seed-b1f8f58c/jwt/internal/slow"
 )
 
 // The table against a map, with hashes of few bits so that they crowd.
@@ -65,7 +63,7 @@ func TestTableIsAMapThatCanBeSwept(t *testing.T) {
 
 // lessWithRace is how often to do what takes long with the race detector.
 func lessWithRace(n int) int {
-	if slow.Race {
+	if raceEnabled {
 		return n / 10
 	}
 	return n
