@@ -75,7 +75,7 @@ func (s *source) metadata(ctx context.Context, at string) (string, error) {
 	}
 	u, err := checkRemoteURL(keysURL, s.allowHTTP)
 	if err != nil {
-		return "", wrong("jwks_uri: " + strings.TrimPrefix(err.Error(), "jwthttp: "))
+		return "", wrong("jwks_uri: " + err.Error())
 	}
 	if strings.HasPrefix(strings.ToLower(at), "https:") && u.Scheme != "https" {
 		return "", wrong("jwks_uri: got " + shown(keysURL) + ", want https, as for the metadata")

@@ -121,7 +121,7 @@ func (i *IssuerMetadata) url() (*url.URL, error) {
 func checkIdentifier(field, s string) (*url.URL, error) {
 	u, err := checkURL(s)
 	if err != nil {
-		return nil, errors.New("jwthttp: " + field + ": " + strings.TrimPrefix(err.Error(), "jwthttp: "))
+		return nil, fmt.Errorf("jwthttp: %s: %w", field, err)
 	}
 	if u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#") {
 		return nil, errors.New("jwthttp: " + field + " has a query or fragment, want none")

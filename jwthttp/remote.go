@@ -144,7 +144,7 @@ func NewRemoteKeys(url string, o RemoteOptions) (*RemoteKeys, error) {
 		return nil, errors.New("jwthttp: NewRemoteKeys with a MetadataURL, want DiscoverKeys")
 	}
 	if _, err := checkRemoteURL(url, o.AllowHTTP); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("jwthttp: %w", err)
 	}
 	return newRemoteKeys(url, "", nil, o)
 }
@@ -161,13 +161,13 @@ func DiscoverKeys(issuer string, o RemoteOptions) (*RemoteKeys, error) {
 	}
 	if o.MetadataURL != "" {
 		if _, err := checkRemoteURL(o.MetadataURL, o.AllowHTTP); err != nil {
-			return nil, fmt.Errorf("%w, for MetadataURL", err)
+			return nil, fmt.Errorf("jwthttp: %w, for MetadataURL", err)
 		}
 		return newRemoteKeys("", issuer, []string{o.MetadataURL}, o)
 	}
 	u, err := checkRemoteURL(issuer, o.AllowHTTP)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("jwthttp: %w", err)
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fmt.Errorf("jwthttp: the issuer %s has a query or fragment", shown(issuer))

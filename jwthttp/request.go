@@ -191,11 +191,12 @@ func newClient(given *http.Client) *http.Client {
 	return client
 }
 
-// checkURL parses a URL that keys may come from, or tokens name.
+// checkURL parses a URL that keys may come from, or tokens name. Its errors, and those of
+// the two below, do not name the package.
 func checkURL(s string) (*url.URL, error) {
 	u, err := parseURL(s)
 	if err == nil && !isSecure(u) {
-		err = fmt.Errorf("jwthttp: got the URL %s, want https, or http with a loopback host", shown(s))
+		err = fmt.Errorf("got the URL %s, want https, or http with a loopback host", shown(s))
 	}
 	return u, err
 }
@@ -204,7 +205,7 @@ func checkURL(s string) (*url.URL, error) {
 func checkRemoteURL(s string, allowHTTP bool) (*url.URL, error) {
 	u, err := parseURL(s)
 	if err == nil && !allowHTTP && !isSecure(u) {
-		err = fmt.Errorf("jwthttp: got the URL %s, want https, or http with a loopback host or RemoteOptions.AllowHTTP", shown(s))
+		err = fmt.Errorf("got the URL %s, want https, or http with a loopback host or RemoteOptions.AllowHTTP", shown(s))
 	}
 	return u, err
 }
@@ -217,13 +218,13 @@ func isSecure(u *url.URL) bool {
 func parseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
-		return nil, errors.New("jwthttp: the URL is malformed") // the error would show it whole
+		return nil, errors.New("the URL is malformed") // the error would show it whole
 	}
 	if u.User != nil { // would show the password in errors
-		return nil, errors.New("jwthttp: the URL has user information, want none")
+		return nil, errors.New("the URL has user information, want none")
 	}
 	if u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("jwthttp: got the URL %s, want https and a host", shown(s))
+		return nil, fmt.Errorf("got the URL %s, want https and a host", shown(s))
 	}
 	return u, nil
 }
