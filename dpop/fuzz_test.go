@@ -17,6 +17,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/dpop"
+	"github.com/seed-b1f8f58c/jwt/internal/jsontest"
 )
 
 // fixedKey is the same in each of the processes in which a target runs.
@@ -79,7 +80,7 @@ func FuzzProof(f *testing.F) {
 		if err != nil {
 			return
 		}
-		h, c := object(t, header), object(t, claims)
+		h, c := jsontest.Object(t, []byte(header)), jsontest.Object(t, []byte(claims))
 		require.Equal(t, "dpop+jwt", strings.TrimPrefix(strings.ToLower(h["typ"].(string)), "application/"))
 		require.Equal(t, "ES256", h["alg"])
 		require.NotEmpty(t, c["jti"])
@@ -160,12 +161,3 @@ func FuzzServerAnswer(f *testing.F) {
 type roundTripper func(r *http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// object reads a JSON object, in which some numbers are too large for a float64.
-func object(t *testing.T, text string) (m map[string]any) {
-	t.Helper()
-	read := json.NewDecoder(strings.NewReader(text))
-	read.UseNumber()
-	require.NoError(t, read.Decode(&m))
-	return m
-}

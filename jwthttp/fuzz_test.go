@@ -1,7 +1,6 @@
 package jwthttp
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jsontest"
 )
 
 // An answering is a server that gives one answer to everything.
@@ -53,7 +53,7 @@ func FuzzMetadata(f *testing.F) {
 			require.Less(t, len(err.Error()), 4096)
 			return
 		}
-		members := members(t, body)
+		members := jsontest.Object(t, body)
 		require.Equal(t, 200, status)
 		require.Equal(t, "https://login.example", members["issuer"])
 		require.Equal(t, members["jwks_uri"], at)
@@ -119,7 +119,7 @@ func FuzzScopes(f *testing.F) {
 			return
 		}
 		granted := protect.checkScopes(token, []string{"b"}) == nil
-		members := members(t, token.Payload())
+		members := jsontest.Object(t, token.Payload())
 		want, wrong := false, false
 		for _, name := range usualScopes {
 			switch claim := members[name].(type) {
@@ -168,13 +168,4 @@ func FuzzRequest(f *testing.F) {
 			require.Contains(t, []int{400, 401}, w.Code)
 		}
 	})
-}
-
-// members reads a JSON object, in which some numbers are too large for a float64.
-func members(t *testing.T, object []byte) (m map[string]any) {
-	t.Helper()
-	read := json.NewDecoder(bytes.NewReader(object))
-	read.UseNumber()
-	require.NoError(t, read.Decode(&m))
-	return m
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/jsontest"
 	"github.com/seed-b1f8f58c/jwt/oidc"
 )
 
@@ -63,7 +64,7 @@ func fuzzPolicy(f *testing.F, policy func(keys jwt.Keys) *jwt.Policy, mediaType 
 			require.NotContains(t, err.Error(), "\n")
 			return
 		}
-		h, c := members(t, header), members(t, payload)
+		h, c := jsontest.Object(t, []byte(header)), jsontest.Object(t, []byte(payload))
 		require.Equal(t, issuer, c["iss"])
 		check(t, h, c)
 	})
@@ -132,7 +133,7 @@ func FuzzClientAssertion(f *testing.F) {
 			require.ErrorAs(t, err, &refusal)
 			return
 		}
-		c := members(t, payload)
+		c := jsontest.Object(t, []byte(payload))
 		require.Equal(t, clientID, c["iss"])
 		require.Equal(t, clientID, c["sub"])
 		require.NotEmpty(t, c["jti"])
@@ -174,13 +175,4 @@ func FuzzLogoutRequest(f *testing.F) {
 			require.Contains(t, []int{400, 405}, w.Code)
 		}
 	})
-}
-
-// members reads a JSON object, in which some numbers are too large for a float64.
-func members(t *testing.T, object string) (m map[string]any) {
-	t.Helper()
-	read := json.NewDecoder(strings.NewReader(object))
-	read.UseNumber()
-	require.NoError(t, read.Decode(&m))
-	return m
 }
