@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A Row is an error and its text.
+// A Row is an error and its text: a type without a name, so that rows need no names of fields.
 type Row = struct {
 	Err  error
 	Want string
