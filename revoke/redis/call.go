@@ -104,11 +104,17 @@ type processor interface {
 func (c conn) process(ctx context.Context, client processor, call *call) *redis.Cmd {
 	cmd := c.command(ctx, call, false)
 	_ = client.Process(ctx, cmd) // the command has the error
-	if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
+	if unknownScript(cmd) {
 		cmd = c.command(ctx, call, true)
 		_ = client.Process(ctx, cmd)
 	}
 	return cmd
+}
+
+// unknownScript reports whether a server did not know a command's script. HasErrorPrefix
+// allocates for no error, too.
+func unknownScript(cmd *redis.Cmd) bool {
+	return cmd.Err() != nil && redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT")
 }
 
 // send makes the calls in one round trip.
@@ -125,7 +131,7 @@ func (c conn) send(ctx context.Context, calls ...*call) ([]*redis.Cmd, error) {
 		_, _ = pipe.Exec(ctx) // each command has its error
 	}
 	for i, cmd := range cmds {
-		if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
+		if unknownScript(cmd) {
 			cmds[i] = c.process(ctx, c.client, calls[i])
 		}
 		if err := cmds[i].Err(); err != nil {

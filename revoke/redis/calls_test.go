@@ -490,8 +490,8 @@ func TestLookupAllocates(t *testing.T) {
 	keep := &revokeredis.Store{Client: s.client(), Timeout: time.Minute}
 	check(t, keep.Ping(t.Context()))
 	n := testing.AllocsPerRun(200, func() { _, err := keep.Lookup(t.Context(), all); check(t, err) })
-	if t.Logf("%.0f allocations", n); n > 25 {
-		t.Errorf("got %.0f allocations, want at most 25", n)
+	if t.Logf("%.0f allocations", n); n > 23 {
+		t.Errorf("got %.0f allocations, want at most 23", n)
 	}
 }
 
