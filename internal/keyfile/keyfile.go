@@ -112,6 +112,8 @@ func isVersioned(body cryptobyte.String) bool {
 		return false
 	}
 	switch {
+	case body.Empty():
+		return false // a public key has two, and some secret looks like one
 	case body.PeekASN1Tag(asn1.SEQUENCE):
 		return readAlgorithm(&body) && body.SkipASN1(asn1.OCTET_STRING)
 	case body.PeekASN1Tag(asn1.OCTET_STRING):
