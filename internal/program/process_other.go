@@ -18,6 +18,9 @@ func Resume(int) error { return errors.ErrUnsupported }
 // ProcessorTime is known only on Unix.
 func ProcessorTime() time.Duration { return 0 }
 
+// Elsewhere other processes are not asked.
+func reserve(int) bool { return true }
+
 // Elsewhere PostgreSQL needs no argument of the system's.
 var systemArgs []string
 

@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -22,6 +24,22 @@ func ProcessorTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // has no other error than of its arguments
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// ports is a file of which each process locks the bytes whose positions are its ports.
+var ports = sync.OnceValues(func() (file int, err error) {
+	return syscall.Open(filepath.Join(os.TempDir(), "jwt-test-ports"), syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o666)
+})
+
+// reserve reports whether no other process has the port, and keeps it until this one ends.
+func reserve(port int) bool {
+	file, err := ports()
+	if err != nil {
+		return true // it is another user's, say
+	}
+	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Start: int64(port), Len: 1}
+	err = syscall.FcntlFlock(uintptr(file), syscall.F_SETLK, &lock)
+	return err != syscall.EAGAIN && err != syscall.EACCES
 }
 
 // systemArgs have PostgreSQL share memory by files, of which there is more.

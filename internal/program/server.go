@@ -14,10 +14,11 @@ import (
 var givenPorts sync.Map
 
 // FreePort returns a port of 127.0.0.1 that nothing listens on. It is below those that
-// the system gives to connections, so that it stays free until a server takes it.
-func FreePort() string { return freePort(rand.IntN) }
+// the system gives to connections, and no other process gets it from FreePort while this one
+// runs, so that it stays free until a server takes it, and while that starts anew.
+func FreePort() string { return freePort(&givenPorts, rand.IntN) }
 
-func freePort(random func(n int) int) string {
+func freePort(given *sync.Map, random func(n int) int) string {
 	for {
 		offset := random(22_000)
 		port := strconv.Itoa(10_000 + offset)
@@ -26,7 +27,7 @@ func freePort(random func(n int) int) string {
 			continue
 		}
 		_ = listener.Close()
-		if _, given := givenPorts.LoadOrStore(port, nil); !given {
+		if _, before := given.LoadOrStore(port, nil); !before && reserve(10_000+offset) {
 			return port
 		}
 	}

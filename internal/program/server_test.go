@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,12 @@ func TestMain(m *testing.M) {
 		server := Redis(os.Args[0], port, ".")
 		server.Env = append(os.Environ(), "PROGRAM_TEST_PARENT=", "PROGRAM_TEST_PORT="+port)
 		_ = server.Run()
+		os.Exit(1)
+	}
+	if port, err := strconv.Atoi(os.Getenv("PROGRAM_TEST_RESERVED")); err == nil {
+		if reserve(port) {
+			os.Exit(0)
+		}
 		os.Exit(1)
 	}
 	port := os.Getenv("PROGRAM_TEST_PORT")
@@ -54,9 +61,7 @@ func TestAFreePortIsNeitherTakenNorGiven(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:"+taken)
 	require.NoError(t, err)
 	defer listener.Close()
-	givenPorts.Delete(taken)
-	givenPorts.Delete(free)
-	givenPorts.Delete(other)
+	var given sync.Map
 	tried := []string{taken, free, free, other}
 	random := func(n int) int {
 		assert.Equal(t, 22_000, n)
@@ -65,9 +70,21 @@ func TestAFreePortIsNeitherTakenNorGiven(t *testing.T) {
 		tried = tried[1:]
 		return port - 10_000
 	}
-	assert.Equal(t, free, freePort(random))
-	assert.Equal(t, other, freePort(random))
+	assert.Equal(t, free, freePort(&given, random))
+	assert.Equal(t, other, freePort(&given, random))
 	assert.Empty(t, tried)
+}
+
+func TestAFreePortIsGivenToOneProcess(t *testing.T) {
+	t.Parallel()
+	Processes(t)
+	port, err := strconv.Atoi(FreePort())
+	require.NoError(t, err)
+	for port, mine := range map[int]bool{port: true, port + 30_000: false} {
+		other := exec.Command(os.Args[0])
+		other.Env = append(os.Environ(), "PROGRAM_TEST_RESERVED="+strconv.Itoa(port))
+		assert.Equal(t, mine, other.Run() != nil, port)
+	}
 }
 
 func TestServersRunUntilTheyAreStopped(t *testing.T) {

@@ -23,14 +23,14 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "speaks":
 		os.Stdout.WriteString("first\nport 7\nport 8\n")
-		select {} // until it is killed
+		hang()
 	case "talks":
 		os.Stdout.WriteString("port 7\n" + strings.Repeat("more\n", 1<<18))
 		_ = os.Mkdir(os.Getenv("WEBDRIVER_STARTED"), 0o700)
-		select {}
+		hang()
 	case "says": // what the driver says whose port it is
 		os.Stdout.WriteString("ChromeDriver was started successfully on port " + os.Getenv("WEBDRIVER_PORT") + ".\n")
-		select {}
+		hang()
 	case "listens":
 		port := os.Getenv("WEBDRIVER_PORT")
 		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
@@ -44,8 +44,16 @@ func TestMain(m *testing.M) {
 	case "ends, and then speaks":
 		if os.Mkdir(os.Getenv("WEBDRIVER_STARTED"), 0o700) != nil { // it is there
 			os.Stdout.WriteString("port 7\n")
-			select {}
+			hang()
 		}
+	}
+}
+
+// hang waits until the program is killed. For the runtime it is no deadlock, as select
+// without cgo is.
+func hang() {
+	for {
+		time.Sleep(time.Hour)
 	}
 }
 
