@@ -230,7 +230,7 @@ func TestHostileTokensCostAboutTheirOwnSize(t *testing.T) {
 		}
 		one, two := cost(64000), cost(128000)
 		assert.Less(t, one, uint64(4*64000+16<<10), name)
-		one = max(one, 64000) // it may have found a buffer that was used before
+		one = max(one, 3*64000) // it may have found buffers that were used before
 		assert.LessOrEqual(t, two, 2*one+4096, name)
 	}
 }

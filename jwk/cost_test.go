@@ -14,16 +14,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-b1f8f58c/jwt"
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 )
 
-// least returns the shortest of a few times that f takes.
+// least returns the shortest of a few times that f takes: of the processor, which others
+// use, too, where the system counts it.
 func least(f func()) time.Duration {
 	shortest := time.Duration(math.MaxInt64)
 	for range 3 {
-		start := time.Now()
+		start, used := time.Now(), program.ProcessorTime()
 		f()
-		shortest = min(shortest, time.Since(start))
+		took := program.ProcessorTime() - used
+		if used == 0 {
+			took = time.Since(start)
+		}
+		shortest = min(shortest, took)
 	}
 	return shortest
 }

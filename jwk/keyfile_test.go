@@ -83,15 +83,20 @@ func TestKeyFilesAreReadAsPeopleHaveThem(t *testing.T) {
 		"on one line without spaces":      func(s string) string { return lines(s, "") },
 		"lines that go on":                func(s string) string { return lines(s, "\\\n") },
 		"no padding":                      func(s string) string { return strings.ReplaceAll(s, "=", "") },
-		"the other alphabet":              func(s string) string { return strings.NewReplacer("+", "-", "/", "_").Replace(s) },
-		"a header before it":              func(s string) string { return "Bag Attributes\n    friendlyName: key\n" + s },
-		"a header in it":                  func(s string) string { return strings.Replace(s, "KEY-----\n", "KEY-----\nComment: mine\n\n", 1) },
-		"DER":                             func(s string) string { block, _ := pem.Decode([]byte(s)); return string(block.Bytes) },
-		"no armour":                       func(s string) string { return body(s) },
-		"no armour, with line breaks":     func(s string) string { return body(s)[:40] + "\r\n" + body(s)[40:] + "\n" },
-		"no armour, in quotes":            func(s string) string { return `"` + body(s) + `"` },
-		"no armour, base64url":            func(s string) string { return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(body(s)) },
-		"base64 of the file":              func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+		"the other alphabet": func(s string) string {
+			if strings.Contains(s, "+++++") {
+				return s // a boundary of five dashes would come of it
+			}
+			return strings.NewReplacer("+", "-", "/", "_").Replace(s)
+		},
+		"a header before it":          func(s string) string { return "Bag Attributes\n    friendlyName: key\n" + s },
+		"a header in it":              func(s string) string { return strings.Replace(s, "KEY-----\n", "KEY-----\nComment: mine\n\n", 1) },
+		"DER":                         func(s string) string { block, _ := pem.Decode([]byte(s)); return string(block.Bytes) },
+		"no armour":                   func(s string) string { return body(s) },
+		"no armour, with line breaks": func(s string) string { return body(s)[:40] + "\r\n" + body(s)[40:] + "\n" },
+		"no armour, in quotes":        func(s string) string { return `"` + body(s) + `"` },
+		"no armour, base64url":        func(s string) string { return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(body(s)) },
+		"base64 of the file":          func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 		"base64 of the file, with line breaks": func(s string) string {
 			b := base64.StdEncoding.EncodeToString([]byte(s))
 			return b[:76] + "\n" + b[76:] + "\n"

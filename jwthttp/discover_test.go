@@ -49,7 +49,7 @@ func TestDiscovery(t *testing.T) {
 			mux.HandleFunc(test.at, func(w http.ResponseWriter, _ *http.Request) {
 				io.WriteString(w, strings.NewReplacer("ORIGIN", web.URL, `"ISSUER":`, `"ISSUER":`, "ISSUER", issuer).Replace(test.metadata))
 			})
-			keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{})
+			keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{Timeout: time.Minute})
 			require.NoError(t, err)
 			err = accept(t, keys, tokenOf(t, key))
 			if test.want == "" {
@@ -149,7 +149,7 @@ func TestMetadataAtAnotherURL(t *testing.T) {
 		internal := httptest.NewServer(mux)
 		defer internal.Close()
 		mux.HandleFunc("/metadata", answerJSON(metadata))
-		o := jwthttp.RemoteOptions{MetadataURL: internal.URL + "/metadata"}
+		o := jwthttp.RemoteOptions{MetadataURL: internal.URL + "/metadata", Timeout: time.Minute}
 		keys, err := jwthttp.DiscoverKeys(issuer, o)
 		require.NoError(t, err)
 		assert.NoError(t, accept(t, keys, tokenOf(t, key)))
@@ -182,7 +182,7 @@ func TestMetadataOverHTTPSNameKeysOverHTTPS(t *testing.T) {
 	issuer = web.URL
 	for _, allow := range []bool{false, true} {
 		for _, at := range []string{"", "HTTPS" + strings.TrimPrefix(issuer, "https")} {
-			keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{Client: web.Client(), MetadataURL: at, AllowHTTP: allow})
+			keys, err := jwthttp.DiscoverKeys(issuer, jwthttp.RemoteOptions{Client: web.Client(), Timeout: time.Minute, MetadataURL: at, AllowHTTP: allow})
 			require.NoError(t, err)
 			assert.ErrorContains(t, accept(t, keys, tokenOf(t, key)), "want https")
 		}

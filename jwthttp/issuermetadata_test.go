@@ -55,7 +55,7 @@ func TestIssuerPublishesWhatDiscoverKeysFinds(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			key := newKey(t)
 			issuer := newIssuer(t, path, publish(key))
-			keys, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{})
+			keys, err := jwthttp.DiscoverKeys(issuer.URL, jwthttp.RemoteOptions{Timeout: time.Minute})
 			require.NoError(t, err)
 			assert.NoError(t, accept(t, keys, tokenOf(t, key)))
 		})
@@ -204,7 +204,7 @@ func TestSeveralIssuersAreTrustedForTheirOwnTokensOnly(t *testing.T) {
 		}))
 		defer web.Close()
 		issuer.URL, issuers[i] = web.URL, web.URL
-		remote, err := jwthttp.DiscoverKeys(web.URL, jwthttp.RemoteOptions{})
+		remote, err := jwthttp.DiscoverKeys(web.URL, jwthttp.RemoteOptions{Timeout: time.Minute})
 		require.NoError(t, err)
 		policies = append(policies, &jwt.Policy{
 			Keys: remote, Issuer: web.URL, Audience: []string{[]string{"api", "partner-api"}[i]}, Types: []string{[]string{"at+jwt", "JWT"}[i]},

@@ -339,7 +339,7 @@ func TestFetchesLeaveNoGoroutine(t *testing.T) {
 	defer web.Close()
 	before := runtime.NumGoroutine()
 	for range 20 {
-		require.NoError(t, accept(t, newRemote(t, web.URL, jwthttp.RemoteOptions{}), tokenOf(t, key)))
+		require.NoError(t, accept(t, newRemote(t, web.URL, jwthttp.RemoteOptions{Timeout: time.Minute}), tokenOf(t, key)))
 	}
 	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 30*time.Second, time.Millisecond)
 }

@@ -29,8 +29,8 @@ func TestRemoteKeysOverTLS(t *testing.T) {
 	web.Config.ErrorLog = quiet()
 	web.StartTLS()
 	defer web.Close()
-	assert.NoError(t, accept(t, newRemote(t, web.URL, jwthttp.RemoteOptions{Client: web.Client()}), tokenOf(t, key)))
-	err := accept(t, newRemote(t, web.URL, jwthttp.RemoteOptions{}), tokenOf(t, key))
+	assert.NoError(t, accept(t, newRemote(t, web.URL, jwthttp.RemoteOptions{Client: web.Client(), Timeout: time.Minute}), tokenOf(t, key)))
+	err := accept(t, newRemote(t, web.URL, jwthttp.RemoteOptions{Timeout: time.Minute}), tokenOf(t, key))
 	assert.True(t, undecided(err), "%v", err)
 	assert.ErrorContains(t, err, "certificate")
 }
@@ -47,8 +47,8 @@ func TestRedirectsWithinTheOriginAreFollowed(t *testing.T) {
 		server.ServeHTTP(w, r)
 	}))
 	defer web.Close()
-	assert.NoError(t, accept(t, newRemote(t, web.URL+"/1", jwthttp.RemoteOptions{}), tokenOf(t, key)), "three of them")
-	assert.ErrorContains(t, accept(t, newRemote(t, web.URL+"/0", jwthttp.RemoteOptions{}), tokenOf(t, key)), "redirected too often")
+	assert.NoError(t, accept(t, newRemote(t, web.URL+"/1", jwthttp.RemoteOptions{Timeout: time.Minute}), tokenOf(t, key)), "three of them")
+	assert.ErrorContains(t, accept(t, newRemote(t, web.URL+"/0", jwthttp.RemoteOptions{Timeout: time.Minute}), tokenOf(t, key)), "redirected too often")
 }
 
 func TestRedirectsToOtherOriginsAreNotFollowed(t *testing.T) {

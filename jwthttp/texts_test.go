@@ -129,7 +129,12 @@ func TestErrorsOfRemoteKeysSayWhatIsWanted(t *testing.T) {
 	prepared := newRemote(t, at, jwthttp.RemoteOptions{Prepare: jwthttp.SendTokenFile("texts_test.go")})
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, slow := newServed(t, jwthttp.RemoteOptions{})
+	hung := make(chan struct{})
+	defer close(hung)
+	slow := newRemote(t, at, jwthttp.RemoteOptions{Client: &http.Client{Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+		<-hung
+		return nil, errors.New("down")
+	})}})
 	errortest.Texts(t, []errortest.Row{
 		{remote(at, jwthttp.RemoteOptions{MetadataURL: at}), `jwthttp: NewRemoteKeys with a MetadataURL, want DiscoverKeys`},
 		{remote("\x7f", jwthttp.RemoteOptions{}), `jwthttp: the URL is malformed`},

@@ -64,8 +64,8 @@ func (r *reader) want(t *testing.T, when string, entries ...store.Entry) {
 
 // testFeed tests that a reader has everything, whether it was there before or not.
 func testFeed(t *testing.T, open opener[store.Feed]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	early := newReader(one)
 	early.read(t)
 	early.want(t, "at the beginning")
@@ -115,8 +115,8 @@ func testFeed(t *testing.T, open opener[store.Feed]) {
 // testConcurrentFeed tests that what is recorded while somebody reads is not
 // skipped.
 func testConcurrentFeed(t *testing.T, open opener[store.Feed]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	const writers, each = 4, 60
 	var all sync.WaitGroup
 	defer all.Wait()

@@ -2,9 +2,9 @@ package revoketest_test
 
 import (
 	"context"
-	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +17,8 @@ import (
 // A mutant is a store without faults of which some methods are replaced.
 type mutant struct {
 	good *journal
+
+	crowded bool // many call at the same time
 
 	looking, revoking sync.Mutex
 
@@ -63,6 +65,25 @@ func (m *mutant) List(ctx context.Context, issuer, subject string) ([]string, er
 }
 
 func (m *mutant) Read(ctx context.Context, from string) (store.Page, error) { return m.read(ctx, from) }
+
+// meeting is what many callers do between two steps: the first waits for another, so that
+// it does not depend on who runs when whether two are there.
+func (m *mutant) meeting() func() {
+	var callers atomic.Int32
+	met := make(chan struct{})
+	return func() {
+		if !m.crowded {
+			return
+		}
+		if callers.Add(1) == 2 {
+			close(met)
+		}
+		select {
+		case <-met:
+		case <-time.After(30 * time.Second): // they come one by one, and the mutant is not found
+		}
+	}
+}
 
 // answers changes what Lookup returns.
 func (m *mutant) answers(change func(q store.Query, a *store.Answer)) {
@@ -188,9 +209,10 @@ var mutants = map[string]func(m *mutant){
 		}
 	},
 	"uses an ID in two steps": func(m *mutant) {
+		meet := m.meeting()
 		m.use = func(ctx context.Context, now jwt.NumericDate, e store.Entry) (store.Answer, error) {
 			a, err := m.good.Lookup(ctx, store.Query{Issuer: e.Issuer, ID: e.ID})
-			runtime.Gosched()
+			meet()
 			if err == nil {
 				_, err = m.good.Use(ctx, now, e)
 			}
@@ -212,10 +234,11 @@ var mutants = map[string]func(m *mutant){
 		}
 	},
 	"swaps in two steps": func(m *mutant) {
+		meet := m.meeting()
 		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
 			state, a, err := m.good.Load(ctx, store.Query{Issuer: c.Issuer, SessionID: c.SessionID, Subject: c.Subject})
-			runtime.Gosched()
-			if err == nil && state == c.Old && !a.SessionID {
+			if err == nil && c.Old != "" && state == c.Old && !a.SessionID {
+				meet()
 				for state != c.New && state != "" && err == nil { // "": it was revoked meanwhile
 					c.Old = state
 					_, _, err = m.good.Swap(ctx, now, c)
@@ -248,17 +271,18 @@ var mutants = map[string]func(m *mutant){
 		}
 	},
 	"resurrects a session": func(m *mutant) {
-		revoked := make(map[store.Query]bool)
+		var revoked sync.Map
 		m.revoke = func(ctx context.Context, now jwt.NumericDate, entries ...store.Entry) error {
 			for _, e := range entries {
 				if e.SessionID != "" {
-					revoked[store.Query{Issuer: e.Issuer, SessionID: e.SessionID}] = true
+					revoked.Store(store.Query{Issuer: e.Issuer, SessionID: e.SessionID}, true)
 				}
 			}
 			return m.good.Revoke(ctx, now, entries...)
 		}
 		m.swap = func(ctx context.Context, now jwt.NumericDate, c store.Change) (bool, store.Answer, error) {
-			if q := (store.Query{Issuer: c.Issuer, SessionID: c.SessionID}); revoked[q] {
+			q := store.Query{Issuer: c.Issuer, SessionID: c.SessionID}
+			if _, ok := revoked.Load(q); ok {
 				a, err := m.good.Lookup(ctx, q)
 				return c.Old == "", a, err
 			}

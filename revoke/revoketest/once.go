@@ -9,8 +9,8 @@ import (
 )
 
 func testUse(t *testing.T, open opener[store.OnceStore]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	must(t, one.Revoke(ctx, now, store.Entry{Issuer: "i", ID: "revoked", Until: now + 100}, store.Entry{Issuer: "i", SessionID: "session", Until: now + 100}))
 	for _, row := range []struct {
 		name, issuer, id string
@@ -58,8 +58,8 @@ func testUse(t *testing.T, open opener[store.OnceStore]) {
 }
 
 func testConcurrentUses(t *testing.T, open opener[store.OnceStore]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	count := crowded(func(i int) string {
 		a, err := []store.OnceStore{one, other}[i%2].Use(ctx, now, store.Entry{Issuer: "i", ID: "a", Until: now + 100})
 		if err != nil {

@@ -29,8 +29,8 @@ func wantState(t *testing.T, s store.SessionStore, name, issuer, id, want string
 }
 
 func testSessions(t *testing.T, open opener[store.SessionStore]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	for _, row := range []struct {
 		name             string
 		issuer, id       string
@@ -68,8 +68,8 @@ func testSessions(t *testing.T, open opener[store.SessionStore]) {
 }
 
 func testRevokedSession(t *testing.T, open opener[store.SessionStore]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	if !swapped(t, one, now, "i", "s", "", "1") || !swapped(t, one, now, "i", "t", "", "1") {
 		t.Fatal("sessions cannot be begun")
 	}
@@ -103,8 +103,8 @@ func testRevokedSession(t *testing.T, open opener[store.SessionStore]) {
 }
 
 func testList(t *testing.T, open opener[store.SessionStore]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	list := func(issuer, subject string, want ...string) {
 		t.Helper()
 		states, err := other.List(ctx, issuer, subject)
@@ -137,8 +137,8 @@ func testList(t *testing.T, open opener[store.SessionStore]) {
 }
 
 func testConcurrentSwaps(t *testing.T, open opener[store.SessionStore]) {
-	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	one, other := open(t)
+	ctx, now := t.Context(), jwt.NewNumericDate(later())
 	if !swapped(t, one, now, "i", "s", "", "begin") {
 		t.Fatal("a session cannot be begun")
 	}
