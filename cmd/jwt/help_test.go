@@ -37,7 +37,7 @@ func (s *shell) shellLine(line string) (string, error) {
 	sh := exec.CommandContext(s.t.Context(), "sh", "-c", line)
 	sh.Dir, sh.Env = cmd.Dir, cmd.Env
 	out, err := sh.CombinedOutput()
-	return string(out), err
+	return withoutWaits(string(out)), err
 }
 
 func TestTheVersionIsThatOfTheBuild(t *testing.T) {

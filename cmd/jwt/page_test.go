@@ -21,8 +21,8 @@ var changing = []struct {
 	{regexp.MustCompile(`"jti": "\w+"`), `"jti": "…"`},
 	{regexp.MustCompile(`"(x|y|d|kid)": "[\w-]{43}"`), `"$1": "…"`},
 	{regexp.MustCompile(`(^|[^\w-])[\w-]{43}($|[^\w-])`), "${1}…${2}"},
-	{regexp.MustCompile(`in 1[345] minutes`), "in 15 minutes"},
-	{regexp.MustCompile(`issued \d+ seconds? ago`), "issued now"},
+	{regexp.MustCompile(`in (1[0-5]|[5-9]) minutes`), "in 15 minutes"},
+	{regexp.MustCompile(`issued \d+ (second|minute)s? ago`), "issued now"},
 }
 
 func steady(text string) string {

@@ -81,20 +81,25 @@ func (srv *server) token(form string) string {
 	return body["access_token"].(string)
 }
 
+// verify is the command line that verifies a token of the server.
+func (srv *server) verify(args ...string) []string {
+	return append([]string{"verify", "--issuer", srv.url, "--timeout", "1m"}, args...)
+}
+
 func TestServeIssuesTokensThatDiscoveryVerifies(t *testing.T) {
 	s := newShell(t)
 	srv := s.serve("--claim", "tenant=7", "--expires", "5m", "--user", "bob")
 	client := srv.token("grant_type=client_credentials&client_id=test&scope=read+write")
-	s.run(client, "verify", "--issuer", srv.url, "--audience", "api", "--claim", "tenant=7", "--subject", "test", "--claim", "client_id=test", "--claim", "scope=read write")
+	s.run(client, srv.verify("--audience", "api", "--claim", "tenant=7", "--subject", "test", "--claim", "client_id=test", "--claim", "scope=read write")...)
 	user := srv.token("grant_type=password&client_id=test&username=bob&password=any")
-	s.run(user, "verify", "--issuer", srv.url, "--audience", "api", "--subject", "bob")
+	s.run(user, srv.verify("--audience", "api", "--subject", "bob")...)
 	for _, name := range []string{"audience", "resource"} {
-		s.run(srv.token("grant_type=client_credentials&client_id=test&"+name+"=shop"), "verify", "--issuer", srv.url, "--audience", "shop")
+		s.run(srv.token("grant_type=client_credentials&client_id=test&"+name+"=shop"), srv.verify("--audience", "shop")...)
 	}
 	other := srv.token("grant_type=client_credentials&client_id=test&audience=shop")
-	s.run(other, "verify", "--issuer", srv.url, "--audience", "shop")
-	assert.Equal(t, 1, s.try(other, "verify", "--issuer", srv.url, "--audience", "api").code)
-	assert.Equal(t, 1, s.try(client, "verify", "--issuer", srv.url, "--audience", "api", "--now", "2126-01-01T00:00:00Z").code)
+	s.run(other, srv.verify("--audience", "shop")...)
+	assert.Equal(t, 1, s.try(other, srv.verify("--audience", "api")...).code)
+	assert.Equal(t, 1, s.try(client, srv.verify("--audience", "api", "--now", "2126-01-01T00:00:00Z")...).code)
 	_, body := srv.ask("grant_type=client_credentials&client_id=test")
 	assert.EqualValues(t, 300, body["expires_in"])
 	assert.NotContains(t, body, "scope")
@@ -120,7 +125,7 @@ func TestServeIssuesIDTokensForUsers(t *testing.T) {
 	s := newShell(t)
 	for _, alg := range []string{"ES256", "RS256", "EdDSA"} {
 		srv := s.serve("--user", "bob", "--alg", alg)
-		keys, err := jwthttp.DiscoverKeys(srv.url, jwthttp.RemoteOptions{})
+		keys, err := jwthttp.DiscoverKeys(srv.url, jwthttp.RemoteOptions{Timeout: time.Minute})
 		require.NoError(t, err)
 		status, body := srv.ask("grant_type=password&client_id=shop&username=bob&scope=openid+read&nonce=n-1")
 		require.Equal(t, 200, status, body)
@@ -219,7 +224,7 @@ func TestServeRotatesItsKeys(t *testing.T) {
 	assert.NotEqual(t, kid(before), kid(pressed))
 	assert.NotEqual(t, kid(pressed), kid(posted))
 	for _, token := range []string{before, pressed, posted} {
-		s.run(token, "verify", "--issuer", srv.url, "--audience", "api")
+		s.run(token, srv.verify("--audience", "api")...)
 	}
 	r, err = http.NewRequestWithContext(t.Context(), "POST", srv.url+"/rotate", nil)
 	require.NoError(t, err)
@@ -250,7 +255,7 @@ func TestServeIsForThisMachineOnly(t *testing.T) {
 	golden(t, "errors-serve.golden", s.said.String())
 	named := s.serve("--listen", "localhost:0")
 	assert.Regexp(t, `^http://localhost:\d+$`, named.url)
-	s.run(named.token("grant_type=client_credentials&client_id=test"), "verify", "--issuer", named.url, "--audience", "api")
+	s.run(named.token("grant_type=client_credentials&client_id=test"), named.verify("--audience", "api")...)
 	srv := s.serve()
 	u, err := url.Parse(srv.url)
 	require.NoError(t, err)

@@ -15,6 +15,9 @@ func Pause(int) error { return errors.ErrUnsupported }
 // Resume is only on Unix.
 func Resume(int) error { return errors.ErrUnsupported }
 
+// WriteScript is only on Unix.
+func WriteScript(string, string) error { return errors.ErrUnsupported }
+
 // ProcessorTime is known only on Unix.
 func ProcessorTime() time.Duration { return 0 }
 

@@ -19,6 +19,15 @@ func Pause(pid int) error { return syscall.Kill(pid, syscall.SIGSTOP) }
 // Resume lets a process go on after [Pause].
 func Resume(pid int) error { return syscall.Kill(pid, syscall.SIGCONT) }
 
+// WriteScript writes a program of the shell, as a new file. No process that this one starts
+// meanwhile inherits the open file, which nothing could run until that process has become
+// another program.
+func WriteScript(path, text string) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o700)
+}
+
 // ProcessorTime is what this process has used, of all processors.
 func ProcessorTime() time.Duration {
 	var u syscall.Rusage

@@ -14,6 +14,41 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestAScriptIsAProgram(t *testing.T) {
+	t.Parallel()
+	script := filepath.Join(t.TempDir(), "script")
+	require.NoError(t, WriteScript(script, "echo $1\n"))
+	out, err := exec.CommandContext(t.Context(), script, "7").Output()
+	require.NoError(t, err)
+	assert.Equal(t, "7\n", string(out))
+	assert.ErrorIs(t, WriteScript(script+"/file", ""), syscall.ENOTDIR)
+}
+
+// To write to a pipe waits for its reader.
+func TestNoProcessStartsWhileAScriptIsWritten(t *testing.T) {
+	mayStart := func() bool {
+		ok := syscall.ForkLock.TryLock()
+		if ok {
+			syscall.ForkLock.Unlock()
+		}
+		return ok
+	}
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	written := make(chan error, 1)
+	go func() { written <- WriteScript(pipe, "") }()
+	for begun := time.Now(); mayStart(); {
+		if time.Since(begun) > time.Minute {
+			t.Fatal("processes start, or nothing is written for a minute")
+		}
+	}
+	text, err := os.ReadFile(pipe)
+	require.NoError(t, err)
+	assert.Equal(t, "#!/bin/sh\n", string(text))
+	require.NoError(t, <-written)
+	assert.True(t, mayStart())
+}
+
 func TestAPausedProcessStandsStillUntilItIsResumed(t *testing.T) {
 	Processes(t)
 	port, cmd := FreePort(), exec.Command(os.Args[0])

@@ -142,7 +142,7 @@ func verifiesAsOneTypes(t *testing.T, b browser, file string) {
 		b.WaitFor("#verdict-title", "Not verified")
 		b.WaitFor("#verdict-advice", "Paste the key")
 		b.WaitFor("#claims", "issuer: who made the token")
-		b.WaitFor("#times", "expires in (9|10) minutes")
+		b.WaitFor("#times", `expires in \d+ minutes`)
 		assert.Len(t, strings.Split(b.text("#raw"), "."), 3, name)
 		b.set("keys", s.public)
 		b.WaitFor("#keys-note", `1 key: ES256 "2026-11"`)

@@ -16,11 +16,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-b1f8f58c/jwt/internal/program"
 )
 
 // script is a go command that notes how it was called.
-const script = `#!/bin/sh
-echo "$PWD: GOOS=$GOOS GOARCH=$GOARCH GOTOOLCHAIN=$GOTOOLCHAIN GOPATH=$GOPATH GOMODCACHE=$GOMODCACHE GOFLAGS=$GOFLAGS: $*" >> "${0%/*}/calls"
+const script = `echo "$PWD: GOOS=$GOOS GOARCH=$GOARCH GOTOOLCHAIN=$GOTOOLCHAIN GOPATH=$GOPATH GOMODCACHE=$GOMODCACHE GOFLAGS=$GOFLAGS: $*" >> "${0%/*}/calls"
 test -z "$FAIL" || { test "$FAIL" != "$1" || { printf '  what is wrong; to add it:\n\tgo get it  ' >&2; exit 1; } }
 test -z "$SILENT" || exit 1
 case $1 in
@@ -34,9 +35,10 @@ esac
 func newBuild(t *testing.T, version string) *build {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{"go": script, "env": dir + "/root\ngo1.26.9 X:some\n/cache\n", "root/lib/wasm/wasm_exec.js": "support"} {
+	require.NoError(t, program.WriteScript(filepath.Join(dir, "go"), script))
+	for name, text := range map[string]string{"env": dir + "/root\ngo1.26.9 X:some\n/cache\n", "root/lib/wasm/wasm_exec.js": "support"} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	for name, value := range map[string]string{"PATH": dir + ":" + os.Getenv("PATH"), "GOTOOLCHAIN": "mine", "GOPATH": "/mine", "GOMODCACHE": "/mine", "GOFLAGS": "-mod=mod"} {
 		t.Setenv(name, value)
