@@ -47,12 +47,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handler, err := newService(keep, secret)
+	service, err := newService(keep, secret)
 	if err != nil {
 		log.Fatal(err)
 	}
 	log.Print("listening on ", *addr)
-	log.Fatal((&http.Server{Addr: *addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
+	log.Fatal((&http.Server{Addr: *addr, Handler: service.handler(), ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
 }
 
 const (
@@ -62,15 +62,14 @@ const (
 
 type service struct{ sessions *revoke.Sessions }
 
-func newService(keep store.SessionStore, secret []byte) (http.Handler, error) {
+func newService(keep store.SessionStore, secret []byte) (*service, error) {
 	key, err := jwt.NewHMAC(jwt.HS256, secret, "")
 	if err != nil {
 		return nil, err
 	}
 	policy := &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, Audience: []string{audience}, Leeway: 5 * time.Second}
-	verified := &revoke.DenyList{Tokens: policy, Store: keep, Lifetime: 30 * 24 * time.Hour}
-	s := &service{&revoke.Sessions{
-		DenyList: verified,
+	return &service{&revoke.Sessions{
+		DenyList: &revoke.DenyList{Tokens: policy, Store: keep, Lifetime: 30 * 24 * time.Hour},
 		Log:      slog.Default(),
 		Sign: func(ctx context.Context, c revoke.Claims, _ *revoke.Session) (string, error) {
 			return jwt.Sign(ctx, key, c)
@@ -78,16 +77,19 @@ func newService(keep store.SessionStore, secret []byte) (http.Handler, error) {
 		Issuer:         issuer,
 		Audience:       jwt.Audience{audience},
 		AccessLifetime: 5 * time.Minute, SessionLifetime: 30 * 24 * time.Hour, IdleLifetime: 7 * 24 * time.Hour,
-	}}
+	}}, nil
+}
+
+func (s *service) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /login", s.login)
 	mux.HandleFunc("POST /refresh", s.sessions.ServeRefresh)
 	mux.HandleFunc("POST /logout", s.sessions.ServeRevocation)
-	protect := &jwthttp.Middleware{Tokens: verified, Realm: "login"}
+	protect := &jwthttp.Middleware{Tokens: s.sessions.DenyList, Realm: "login"}
 	mux.Handle("GET /me", protect.Handler(http.HandlerFunc(s.me)))
 	mux.Handle("GET /sessions", protect.Handler(http.HandlerFunc(s.list)))
 	mux.Handle("DELETE /sessions/{id}", protect.Handler(http.HandlerFunc(s.end)))
-	return http.TimeoutHandler(mux, 5*time.Second, "try again later"), nil
+	return http.TimeoutHandler(mux, 5*time.Second, "try again later")
 }
 
 func (s *service) login(w http.ResponseWriter, r *http.Request) {

@@ -25,11 +25,12 @@ type client struct {
 func newClient(t *testing.T, stores ...store.SessionStore) *client {
 	c := &client{t: t}
 	for _, keep := range stores {
-		handler, err := newService(keep, []byte("a secret of thirty-two bytes ..."))
+		service, err := newService(keep, []byte("a secret of thirty-two bytes ..."))
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := httptest.NewServer(handler)
+		service.sessions.Grace = time.Minute // as long as do tries
+		server := httptest.NewServer(service.handler())
 		t.Cleanup(server.Close)
 		c.instances = append(c.instances, server)
 	}
@@ -88,6 +89,8 @@ func (c *client) me(access string, status int) {
 	}
 }
 
+var credentials = url.Values{"user": {"alice"}, "password": {"correct horse"}}
+
 func refreshToken(t revoke.Tokens) url.Values { return url.Values{"refresh_token": {t.Refresh}} }
 
 func logout(t revoke.Tokens) url.Values { return url.Values{"token": {t.Refresh}} }
@@ -102,9 +105,8 @@ func (c *client) session(tokens revoke.Tokens) string {
 	return claims.SessionID
 }
 
-// play goes through a login, calls, refreshes, a logout, and a theft.
+// play goes through a login, calls, refreshes, a logout, and the end of a session by another.
 func play(c *client) {
-	credentials := url.Values{"user": {"alice"}, "password": {"correct horse"}}
 	c.post("/login", url.Values{"user": {"alice"}, "password": {"wrong"}}, 401)
 	c.me("", 401)
 
@@ -158,8 +160,8 @@ func TestStory(t *testing.T) {
 			}
 			c := newClient(t, one, other)
 			play(c)
-			tokens := c.post("/login", url.Values{"user": {"alice"}, "password": {"correct horse"}}, 200)
-			ended := c.post("/login", url.Values{"user": {"alice"}, "password": {"correct horse"}}, 200)
+			tokens := c.post("/login", credentials, 200)
+			ended := c.post("/login", credentials, 200)
 			c.post("/logout", logout(ended), 200)
 			if !survives {
 				return

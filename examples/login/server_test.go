@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -16,33 +17,41 @@ func place(t *testing.T, kind string) (where string, stop func()) {
 	switch kind {
 	case "sqlite":
 		return "sqlite:" + filepath.Join(t.TempDir(), "login.db"), nil
-	case "redis":
-		return startRedis(t)
-	case "postgres":
-		return startPostgres(t)
+	case "redis", "postgres":
+		s := newServer(t, kind)
+		return s.where, s.start(t)
 	}
 	return kind + ":", nil
 }
 
-func startRedis(t *testing.T) (where string, stop func()) {
-	path, port := program.Find(t, "redis-server"), program.FreePort()
-	return "redis:127.0.0.1:" + port, program.Serve(t, program.Redis(path, port, t.TempDir()), func() bool { return program.Accepts(port) })
+// A server keeps sessions, once it has started.
+type server struct {
+	where, port string
+	cmd         *exec.Cmd
 }
 
-func startPostgres(t *testing.T) (where string, stop func()) {
+func newServer(t *testing.T, kind string) *server {
+	t.Helper()
+	if kind == "redis" {
+		path, port := program.Find(t, "redis-server"), program.FreePort()
+		return &server{"redis:127.0.0.1:" + port, port, program.Redis(path, port, t.TempDir())}
+	}
 	program.FindPostgreSQL(t)
 	dir, err := os.MkdirTemp("", "postgres") // of others than root, too
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	data, port := filepath.Join(dir, "data"), program.FreePort()
+	data := filepath.Join(dir, "data")
 	if err := errors.Join(program.Give(dir), program.InitDB(data, "login")); err != nil {
 		t.Fatal(err)
 	}
-	where = "postgres://login@127.0.0.1:" + port + "/postgres?sslmode=disable"
-	return where, program.Serve(t, program.PostgreSQL(data, port), func() bool {
-		_, err := openStore(where)
-		return err == nil
-	})
+	port := program.FreePort()
+	return &server{"postgres://login@127.0.0.1:" + port + "/postgres?sslmode=disable", port, program.PostgreSQL(data, port)}
+}
+
+// start starts the server. It accepts connections then, and may refuse to answer for a while.
+func (s *server) start(t *testing.T) (stop func()) {
+	t.Helper()
+	return program.Serve(t, s.cmd, func() bool { return program.Accepts(s.port) })
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"strings"
 	"time"
@@ -20,9 +21,10 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// openStore returns the store that the flag names, once it answers.
+// openStore returns the store that the flag names, once it answers: a server that starts
+// at the same time as this program has a minute.
 func openStore(where string) (store.SessionStore, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	kind, place, _ := strings.Cut(where, ":")
 	switch {
@@ -39,7 +41,7 @@ func openStore(where string) (store.SessionStore, error) {
 		// Few retries: without Redis it is better to say so soon.
 		options := &redis.Options{Addr: strings.TrimPrefix(place, "//"), ContextTimeoutEnabled: true, MaxRetries: 1, DialerRetries: 1}
 		remote := &revokeredis.Store{Client: redis.NewClient(options)}
-		return remote, remote.Ping(ctx)
+		return remote, retry(ctx, remote.Ping)
 	}
 	return nil, errors.New("-store is none of memory:, sqlite:FILE, postgres:URL, redis:ADDRESS")
 }
@@ -51,10 +53,28 @@ func openSQL(ctx context.Context, driver, place string, dialect revokesql.Dialec
 	}
 	db.SetMaxOpenConns(10)
 	s := &revokesql.Store{DB: db, Dialect: dialect}
-	if err := s.Migrate(ctx); err != nil {
-		return nil, err
+	return s, retry(ctx, func(ctx context.Context) error {
+		if err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		return s.Ping(ctx)
+	})
+}
+
+// retry calls f until it returns no error, or the context ends.
+func retry(ctx context.Context, f func(ctx context.Context) error) error {
+	for {
+		err := f(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		log.Print("the store is not ready: ", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Second / 2):
+		}
 	}
-	return s, s.Ping(ctx)
 }
 
 // openSecret returns the secret of LOGIN_SECRET. Without it, a service that keeps its
