@@ -28,6 +28,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -77,7 +78,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) (ok bool, err err
 		all, err = measureAll(ctx, plan, strings.Split(*releases, ","), *smoke, *raw)
 	}
 	if err == nil && *smoke && *bars {
-		err = all[0].missing()
+		err = all[0].missing(runtime.GOMAXPROCS(0))
 	}
 	if err != nil || *smoke {
 		return err == nil, err

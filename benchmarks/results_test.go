@@ -146,9 +146,26 @@ func TestABarWithoutItsBenchmarkIsAnError(t *testing.T) {
 	for _, line := range []string{"Reject/why=dots-1MB", "Reject/why=not-a-token"} {
 		r.take(key{line, ourName, 1}, sample{1, 1, 1, 1})
 	}
-	err := r.missing()
+	err := r.missing(2)
 	require.ErrorContains(t, err, `"Reject/why=dots-60KB"`)
 	assert.NotContains(t, err.Error(), "not-a-token")
+}
+
+func TestABarForSeveralProcessorsNeedsNoBenchmarkOnOne(t *testing.T) {
+	r := newResults()
+	for _, bench := range []string{"VerifyParallel/alg=HS256/claims=typed", "CacheParallel/claims=typed"} {
+		for _, lib := range []string{ourName, floorName} {
+			r.take(key{bench, lib, 1}, sample{1, 1, 1, 1})
+		}
+	}
+	gains := []string{`"VerifyParallel/alg=HS256/claims=typed, gain against the floor's"`, `"CacheParallel/claims=typed, gain"`}
+	for _, gain := range gains {
+		assert.ErrorContains(t, r.missing(2), gain)
+		assert.NotContains(t, r.missing(1).Error(), gain)
+	}
+	for _, one := range []string{`"CacheParallel/claims=registered on one processor"`, `"Reject/why=dots-1MB"`} {
+		assert.ErrorContains(t, r.missing(1), one)
+	}
 }
 
 func TestTheCommandRefusesWhatItDoesNotKnow(t *testing.T) {

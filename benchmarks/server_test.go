@@ -27,9 +27,10 @@ func startPostgreSQL(b *testing.B) string {
 	dir, err := os.MkdirTemp("", "benchmarks") // of others than root, too
 	must(0, err)
 	b.Cleanup(func() { os.RemoveAll(dir) })
-	data, port := filepath.Join(dir, "data"), program.FreePort()
+	data := filepath.Join(dir, "data")
 	must(0, program.Give(dir))
 	must(0, program.InitDB(data, "tester"))
+	port := program.FreePort()
 	program.Serve(b, program.PostgreSQL(data, port), func() bool { return program.Accepts(port) })
 	return "postgres://tester@127.0.0.1:" + port + "/postgres?sslmode=disable"
 }
