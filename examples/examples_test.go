@@ -3,11 +3,9 @@
 package examples
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -67,9 +65,7 @@ func TestPrograms(t *testing.T) {
 	} {
 		t.Run(program.name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-			defer cancel()
-			run := exec.CommandContext(ctx, "go", "run", "./"+program.name)
+			run := exec.CommandContext(t.Context(), "go", "run", "./"+program.name)
 			run.Stderr = os.Stderr
 			output, err := run.Output()
 			require.NoError(t, err)

@@ -35,10 +35,10 @@ func (k remoteKey) SignContext(ctx context.Context, rand io.Reader, digest []byt
 func main() {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	check(err)
-	for _, delay := range []time.Duration{time.Millisecond, time.Hour} {
-		signer, err := jwt.NewSigner(jwt.ES256, remoteKey{private, delay}, "kms-1")
+	for _, kms := range []struct{ delay, timeout time.Duration }{{time.Millisecond, time.Minute}, {time.Hour, 100 * time.Millisecond}} {
+		signer, err := jwt.NewSigner(jwt.ES256, remoteKey{private, kms.delay}, "kms-1")
 		check(err)
-		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		ctx, cancel := context.WithTimeout(context.Background(), kms.timeout)
 		access := jwt.Template{Key: signer, Lifetime: time.Minute}
 		token, err := access.Sign(ctx, jwt.Claims{Subject: "alice"})
 		cancel()

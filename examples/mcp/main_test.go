@@ -48,7 +48,7 @@ func deploy(t *testing.T, scopes ...string) *deployment {
 	t.Cleanup(mcpServer.Close)
 	d.resource = mcpServer.URL + "/mcp"
 	d.issuer = newIssuer(issuerServer.URL, d.resource, "assistant", d.secret, scopes...)
-	keys, err := jwthttp.DiscoverKeys(issuerServer.URL, jwthttp.RemoteOptions{})
+	keys, err := jwthttp.DiscoverKeys(issuerServer.URL, jwthttp.RemoteOptions{Timeout: time.Minute})
 	require.NoError(t, err)
 	server = newServer(d.resource, issuerServer.URL, keys)
 	return d

@@ -37,7 +37,7 @@ func main() {
 		Issuer:  orders.URL, Audience: []string{"stock"}, Type: "at+jwt", Lifetime: 2 * time.Minute,
 		Now: func() time.Time { return time.Now().Add(time.Duration(minutes.Load()) * time.Minute) },
 	}}
-	client := &http.Client{Transport: calls, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: calls, Timeout: 30 * time.Second}
 
 	var group sync.WaitGroup
 	for range 20 {

@@ -40,10 +40,10 @@ func (i *issuer) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, i.clients[clientID].homeURL, http.StatusSeeOther)
 }
 
-// tellAll sends a logout token to each client, and waits for their answers, for a
-// few seconds at most.
+// tellAll sends a logout token to each client, and waits for their answers, for
+// half a minute at most.
 func (i *issuer) tellAll(ctx context.Context, user, sessionID string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	var all sync.WaitGroup
 	for id, c := range i.clients {

@@ -27,7 +27,7 @@ func TestAPersonSignsInCallsBothAPIsAndSignsOut(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "sso")
 	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput()
 	require.NoError(t, err, "%s", output)
-	page := webdriver.Program(t, regexp.MustCompile(`^page: (.*)`), program, "-lifetime", "8s")
+	page := webdriver.Program(t, regexp.MustCompile(`^page: (.*)`), program, "-lifetime", "20s") // in which a slow browser calls an API
 	v.DevTools("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-reduced-motion", "value": "reduce"}}})
 
 	v.Resize(desktop)
