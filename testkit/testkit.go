@@ -3,7 +3,8 @@
 // policy, a clock, and whether the token is acceptable.
 //
 // Vectors for algorithms exist elsewhere. These are about the rest: the form of
-// the token, its header, the choice of the key, the claims, the time.
+// the token, its header, the choice of the key, the claims, the time, and nested
+// tokens, which are encrypted around all that.
 //
 //	for _, c := range testkit.Cases() {
 //		got := verify(c) // testkit.Accept, testkit.Refuse or testkit.Unsupported
@@ -38,6 +39,8 @@ type Case struct {
 
 	Request *Request `json:"request,omitempty"` // what the token is a proof for, if its profile is Proof
 	Login   *Login   `json:"login,omitempty"`   // what the token came with, if its profile is IDToken
+
+	Decryption *Decryption `json:"decryption,omitempty"` // how the token is encrypted; nil if it is signed only
 
 	Now  int64   `json:"now"`  // the verifier's clock, seconds since 1970-01-01T00:00:00Z
 	Want Verdict `json:"want"` // Accept, Refuse or Either
@@ -76,6 +79,7 @@ type Request struct {
 	AccessToken string `json:"access_token,omitempty"` // its text; without one, the request is for a token endpoint
 	Thumbprint  string `json:"jkt,omitempty"`          // of the key that the access token is bound to (RFC 9449 section 6.1, RFC 7638)
 	Used        bool   `json:"used,omitempty"`         // the same proof came before, and the server accepts each once (RFC 9449 section 11.1)
+	Nonce       string `json:"nonce,omitempty"`        // what the server has demanded of proofs (RFC 9449 sections 8 and 9); without one, it demands none
 }
 
 // A Login is what a client has sent with a login, and got with its ID token. What is left
@@ -87,6 +91,15 @@ type Login struct {
 	Code        string `json:"code,omitempty"`         // what c_hash is a hash of
 }
 
+// A Decryption is what decrypts a nested token: a JWE in the compact form whose content
+// is a signed token (RFC 7519 section 2), which the row's Keys and Policy are for. A
+// token that is not encrypted is refused. A verifier that does not decrypt answers
+// Unsupported.
+type Decryption struct {
+	Keys    []json.RawMessage `json:"keys"`    // shared JWKs to decrypt with; each has alg, that of the token, and kid unless the row is about that
+	Content []string          `json:"content"` // enc is one of these
+}
+
 // A Verdict is what a verifier says of a token, or a row wants of it.
 type Verdict string
 
@@ -96,7 +109,7 @@ const (
 	Accept      Verdict = "accept"
 	Refuse      Verdict = "refuse"
 	Either      Verdict = "either"      // specifications leave it open; only a row says so
-	Unsupported Verdict = "unsupported" // the library lacks the algorithm or a field of the policy; only a verifier says so
+	Unsupported Verdict = "unsupported" // the library lacks the algorithm, a field of the policy or decryption; only a verifier says so
 )
 
 // Agrees reports whether got is a right answer.

@@ -3,6 +3,7 @@ package testkit_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,11 @@ func TestRowsAreComplete(t *testing.T) {
 		if !strings.Contains(c.ID, "/") || c.About == "" || c.Clause == "" || c.Now == 0 {
 			t.Errorf("%s: a field is empty", c.ID)
 		}
-		for _, k := range c.Keys {
+		keys := c.Keys
+		if c.Decryption != nil {
+			keys = slices.Concat(keys, c.Decryption.Keys)
+		}
+		for _, k := range keys {
 			var members map[string]json.RawMessage
 			if err := json.Unmarshal(k, &members); err != nil || members["d"] != nil {
 				t.Errorf("%s: got a key that is private or no object", c.ID)

@@ -90,9 +90,10 @@ func families() []family {
 		{"id-token", idTokenCases()},
 		{"logout-token", logoutTokenCases()},
 		{"client-assertion", clientAssertionCases()},
-		{"proof", proofCases()},
+		{"proof", append(proofCases(), nonceCases()...)},
 		{"material", append(materialCases(), mismatchCases()...)},
 		{"encrypted", encryptedCases()},
+		{"decryption", decryptionCases()},
 	}
 	if rows := mldsaCases(); rows != nil {
 		all = append(all, family{"mldsa", rows})

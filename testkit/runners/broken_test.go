@@ -79,6 +79,11 @@ var broken = map[string]func(testkit.Case) testkit.Verdict{
 	"accepts a proof for any method":  changedRequest(func(r *testkit.Request, claims map[string]any) { r.Method = fmt.Sprint(claims["htm"]) }),
 	"accepts a proof for any URL":     changedRequest(func(r *testkit.Request, claims map[string]any) { r.URL = fmt.Sprint(claims["htu"]) }),
 	"accepts a proof twice":           changedRequest(func(r *testkit.Request, _ map[string]any) { r.Used = false }),
+	"accepts a proof without a nonce": changedRequest(func(r *testkit.Request, _ map[string]any) { r.Nonce = "" }),
+	"allows any enc": changedDecryption(func(d *testkit.Decryption) {
+		d.Content = slices.Concat(d.Content, []string{"A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"})
+	}),
+	"decrypts with the first key":     changedDecryption(func(d *testkit.Decryption) { d.Keys = d.Keys[:min(1, len(d.Keys))] }),
 	"accepts a proof without a token": changedRequest(func(r *testkit.Request, _ map[string]any) { r.AccessToken = "" }),
 	"uses the header's key":           changed(func(c *testkit.Case) { useEmbeddedKey(c) }),
 	"uses the first key":              changed(func(c *testkit.Case) { c.Keys = c.Keys[:min(1, len(c.Keys))] }),
@@ -133,6 +138,17 @@ func changedRequest(change func(r *testkit.Request, claims map[string]any)) func
 			request := *c.Request
 			change(&request, part(c.Token, 1))
 			c.Request = &request
+		}
+	})
+}
+
+// changedDecryption changes how a token is decrypted.
+func changedDecryption(change func(*testkit.Decryption)) func(testkit.Case) testkit.Verdict {
+	return changed(func(c *testkit.Case) {
+		if c.Decryption != nil {
+			decryption := *c.Decryption
+			change(&decryption)
+			c.Decryption = &decryption
 		}
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/seed-b1f8f58c/jwt/testkit"
 )
 
-// verifyGoJOSE is go-jose with its key set and its validation of claims.
+// verifyGoJOSE is go-jose with its key set, its nested tokens and its validation of claims.
 func verifyGoJOSE(c testkit.Case) testkit.Verdict {
 	if len(c.Policy.Types) > 0 || c.Policy.MaxAge != 0 {
 		return testkit.Unsupported
@@ -34,7 +35,7 @@ func verifyGoJOSE(c testkit.Case) testkit.Verdict {
 			set.Keys = append(set.Keys, k)
 		}
 	}
-	token, err := gojosejwt.ParseSigned(c.Token, algorithms)
+	token, err := parseGoJOSE(c, algorithms)
 	if err != nil {
 		return testkit.Refuse
 	}
@@ -63,4 +64,37 @@ func verifyGoJOSE(c testkit.Case) testkit.Verdict {
 		return testkit.Refuse
 	}
 	return testkit.Accept
+}
+
+// parseGoJOSE parses a signed token, or decrypts a nested one.
+func parseGoJOSE(c testkit.Case, algorithms []jose.SignatureAlgorithm) (*gojosejwt.JSONWebToken, error) {
+	if c.Decryption == nil {
+		return gojosejwt.ParseSigned(c.Token, algorithms)
+	}
+	var keys []jose.JSONWebKey
+	var allowed []jose.KeyAlgorithm
+	for _, data := range c.Decryption.Keys {
+		var k jose.JSONWebKey
+		if err := k.UnmarshalJSON(data); err != nil {
+			return nil, err
+		}
+		if k.Use != "sig" {
+			keys = append(keys, k)
+			allowed = append(allowed, jose.KeyAlgorithm(k.Algorithm))
+		}
+	}
+	var content []jose.ContentEncryption
+	for _, enc := range c.Decryption.Content {
+		content = append(content, jose.ContentEncryption(enc))
+	}
+	nested, err := gojosejwt.ParseSignedAndEncrypted(c.Token, allowed, content, algorithms)
+	if err != nil {
+		return nil, err
+	}
+	h := nested.Headers[0]
+	i := slices.IndexFunc(keys, func(k jose.JSONWebKey) bool { return k.KeyID == h.KeyID && k.Algorithm == h.Algorithm })
+	if i < 0 {
+		return nil, errors.New("no key to decrypt with")
+	}
+	return nested.Decrypt(keys[i].Key)
 }

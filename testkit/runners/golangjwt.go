@@ -20,7 +20,7 @@ import (
 // verifyGolangJWT is golang-jwt with the options it has for the policy, and a key
 // function that picks the key by kid and has its algorithm checked.
 func verifyGolangJWT(c testkit.Case) testkit.Verdict {
-	if len(c.Policy.Types) > 0 || c.Policy.MaxAge != 0 || len(c.Policy.Audience) > 1 {
+	if len(c.Policy.Types) > 0 || c.Policy.MaxAge != 0 || len(c.Policy.Audience) > 1 || c.Decryption != nil {
 		return testkit.Unsupported
 	}
 	keys, ok := rawKeys(c)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-b1f8f58c/jwt"
 	"github.com/seed-b1f8f58c/jwt/dpop"
+	"github.com/seed-b1f8f58c/jwt/jwe"
 	"github.com/seed-b1f8f58c/jwt/jwk"
 	"github.com/seed-b1f8f58c/jwt/oidc"
 	"github.com/seed-b1f8f58c/jwt/revoke/store"
@@ -41,8 +42,54 @@ func verifyJWT(c testkit.Case) testkit.Verdict {
 		_, err = login.Verify(context.Background(), policy, c.Token)
 		return verdict(err)
 	}
+	if c.Decryption != nil {
+		return verifyNested(c, policy)
+	}
 	_, err = policy.Verify(context.Background(), c.Token)
 	return verdict(err)
+}
+
+// verifyNested decrypts, and verifies what is inside with a policy.
+func verifyNested(c testkit.Case, inside *jwt.Policy) testkit.Verdict {
+	if lacksDecryption(c) {
+		return testkit.Unsupported
+	}
+	data, err := json.Marshal(map[string]any{"keys": c.Decryption.Keys})
+	if err != nil {
+		return testkit.Unsupported
+	}
+	set, err := jwk.ParsePrivateSet(data)
+	if err != nil {
+		return testkit.Unsupported
+	}
+	policy := &jwe.Policy{Signed: inside}
+	for _, key := range set.Keys() {
+		for _, enc := range c.Decryption.Content {
+			if k, err := jwe.DecrypterFrom(key, jwe.Encryption(enc)); err == nil {
+				policy.Keys = append(policy.Keys, k)
+			}
+		}
+	}
+	if len(policy.Keys) == 0 { // no key of the row is one to decrypt with
+		return testkit.Refuse
+	}
+	_, err = policy.Verify(context.Background(), c.Token)
+	return verdict(err)
+}
+
+// lacksDecryption reports whether a row asks for keys of 192 bits or for AES-GCM key
+// wrapping, which package jwe does not have.
+func lacksDecryption(c testkit.Case) bool {
+	if c.Decryption == nil {
+		return false
+	}
+	names := slices.Clone(c.Decryption.Content)
+	for _, data := range c.Decryption.Keys {
+		var k struct{ Alg string }
+		_ = json.Unmarshal(data, &k) // an alg of another type is none
+		names = append(names, k.Alg)
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "A192") || strings.HasSuffix(name, "GCMKW") })
 }
 
 // policyOf is the policy of a row but for its clock and its leeway.
@@ -75,6 +122,15 @@ func verifyProof(c testkit.Case) error {
 	policy := &dpop.Policy{BaseURLs: []string{"https://api.example"}, Store: &proofs{}, Now: func() time.Time { return time.Unix(c.Now, 0) }}
 	if hasLattices(c) { // which are not among the default
 		policy.Algorithms = []jwt.Algorithm{jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87}
+	}
+	if c.Request.Nonce != "" {
+		var err error
+		if policy.Nonces, err = dpop.NewNonces(time.Minute, make([]byte, 32)); err != nil {
+			return err
+		}
+		if policy.NewNonce() != c.Request.Nonce {
+			return errors.New("the nonce is not one of package dpop with a secret of zeros")
+		}
 	}
 	if c.Request.Used {
 		_ = verifyRequest(c, policy)

@@ -2,15 +2,18 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"slices"
 	"time"
 
+	"github.com/lestrrat-go/jwx/v3/jwe"
 	"github.com/lestrrat-go/jwx/v3/jwk"
 	jwxjwt "github.com/lestrrat-go/jwx/v3/jwt"
 
 	"github.com/seed-b1f8f58c/jwt/testkit"
 )
 
-// verifyJWX is jwx with its key set and its validation options.
+// verifyJWX is jwx with its key sets and its validation options.
 func verifyJWX(c testkit.Case) testkit.Verdict {
 	if len(c.Policy.Types) > 0 || len(c.Policy.Audience) > 1 {
 		return testkit.Unsupported
@@ -45,8 +48,39 @@ func verifyJWX(c testkit.Case) testkit.Verdict {
 	if c.Policy.MaxAge != 0 {
 		return testkit.Unsupported
 	}
-	if _, err := jwxjwt.ParseString(c.Token, options...); err != nil {
+	signed, err := decryptJWX(c)
+	if err != nil {
+		return testkit.Refuse
+	}
+	if _, err := jwxjwt.Parse(signed, options...); err != nil {
 		return testkit.Refuse
 	}
 	return testkit.Accept
+}
+
+// decryptJWX returns the signed token of a nested one, and any other token as it is. There
+// is no option for the enc that are allowed, nor for cty: a caller looks at them.
+func decryptJWX(c testkit.Case) ([]byte, error) {
+	if c.Decryption == nil {
+		return []byte(c.Token), nil
+	}
+	data, err := json.Marshal(map[string]any{"keys": c.Decryption.Keys})
+	if err != nil {
+		return nil, err
+	}
+	set, err := jwk.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	message := jwe.NewMessage()
+	signed, err := jwe.Decrypt([]byte(c.Token), jwe.WithKeySet(set), jwe.WithCritValidation(true), jwe.WithMessage(message))
+	if err != nil {
+		return nil, err
+	}
+	enc, _ := message.ProtectedHeaders().ContentEncryption()
+	cty, _ := message.ProtectedHeaders().ContentType()
+	if !slices.Contains(c.Decryption.Content, enc.String()) || cty != "JWT" {
+		return nil, errors.New("enc or cty is another one")
+	}
+	return signed, nil
 }

@@ -92,7 +92,7 @@ func cheapFirst() []testkit.Case {
 // as can be, with a fault.
 func plain(f fault) func(testkit.Case) testkit.Verdict {
 	return func(c testkit.Case) testkit.Verdict {
-		if c.Policy.Profile != "" || c.Policy.Strict || hasLattices(c) {
+		if c.Policy.Profile != "" || c.Policy.Strict || c.Decryption != nil || hasLattices(c) {
 			return testkit.Unsupported
 		}
 		if (&plainVerifier{f, c}).accepts() {

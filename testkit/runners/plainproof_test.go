@@ -24,6 +24,7 @@ var proofFaults = []fault{
 	"htm is compared by prefix", "htm is searched in the method", "htm is compared without spaces", "htm may be a list", "htm may be an asterisk", "a slash after htu is cut off", "htu is compared in lower case", "htu is compared without its scheme", "htu is compared without its port", "htu is compared without its user", "htu is searched for the URL", "htu is compared by suffix", "slashes of htu are joined", "htu may be a path", "htu is compared without parameters", "htu is a prefix of the URL",
 	"jti may be of any type", "jti may be a number", "iat may be hours old", "iat may be hours ahead", "iat is cut to 32 bits", "iat is cut to 64 bits", "iat may be in milliseconds", "iat may be a text", "iat counts only without exp", "iat of zero is none",
 	"ath is compared by prefix", "ath is compared in lower case", "ath may have padding", "ath may be in the other alphabet", "ath may be in hexadecimal", "ath may be the access token", "ath may be empty", "ath may be in an array", "ath may be half the hash", "ath may be of another hash",
+	"nonce is not looked at", "nonce may be absent", "nonce may be empty", "nonce may be of any type", "nonce may be any text", "nonce is compared by prefix", "nonce is a prefix", "nonce is compared in lower case", "nonce is compared without spaces", "nonce may have padding", "nonce may be in an array", "nonce may be in an object", "nonce may be in a list", "nonce may be in the header", "nonce may be the jti", "a nonce that nobody asks for is refused",
 	"jkt may have padding", "jkt may be longer", "jkt is of members in any order", "jkt may be of another hash", "jkt is of the bytes of the key",
 }
 
@@ -62,7 +63,7 @@ func (p *plainProof) accepts() bool {
 	if !strings.EqualFold(typ, "dpop+jwt") && p.fault != "typ of a proof is not looked at" && !p.takesType(header["typ"], typ) {
 		return false
 	}
-	return p.fitsKey(header, parts) && p.fitsRequest(claims) && p.fitsTime(claims) && p.fitsToken(header, claims)
+	return p.fitsKey(header, parts) && p.fitsRequest(claims) && p.fitsNonce(header, claims) && p.fitsTime(claims) && p.fitsToken(header, claims)
 }
 
 func (p *plainProof) fitsKey(header map[string]any, parts []string) bool {

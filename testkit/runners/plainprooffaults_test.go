@@ -107,6 +107,50 @@ func (p *plainProof) takesURL(got, want string) bool {
 	return false
 }
 
+// fitsNonce is about the nonce that the server has demanded.
+func (p *plainProof) fitsNonce(header, claims map[string]any) bool {
+	value, want := claims["nonce"], p.c.Request.Nonce
+	got, isText := value.(string)
+	if want == "" {
+		return value == nil || p.fault != "a nonce that nobody asks for is refused"
+	}
+	switch p.fault {
+	case "nonce is not looked at":
+		return true
+	case "nonce may be absent":
+		return value == nil || got == want
+	case "nonce may be empty":
+		return isText && got == "" || got == want
+	case "nonce may be of any type":
+		return value != nil && !isText || got == want
+	case "nonce may be any text":
+		return got != ""
+	case "nonce is compared by prefix":
+		return strings.HasPrefix(got, want)
+	case "nonce is a prefix":
+		return got != "" && strings.HasPrefix(want, got)
+	case "nonce is compared in lower case":
+		return strings.EqualFold(got, want)
+	case "nonce is compared without spaces":
+		return strings.TrimSpace(got) == want
+	case "nonce may have padding":
+		return strings.TrimRight(got, "=") == want
+	case "nonce may be in an array":
+		list, _ := value.([]any)
+		return got == want || slices.Contains(list, any(want))
+	case "nonce may be in an object":
+		object, _ := value.(map[string]any)
+		return got == want || object["nonce"] == want
+	case "nonce may be in a list":
+		return slices.Contains(strings.Split(got, ","), want)
+	case "nonce may be in the header":
+		return got == want || header["nonce"] == want
+	case "nonce may be the jti":
+		return got == want || claims["jti"] == want
+	}
+	return got == want
+}
+
 // date is iat as a fault reads it.
 func (p *plainProof) date(claims map[string]any) (at *big.Rat, there, ok bool) {
 	v := &plainVerifier{"", p.c}

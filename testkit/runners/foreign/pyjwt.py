@@ -10,8 +10,8 @@ import jwt.api_jwt
 
 def verify(c):
     policy = c["policy"]
-    if policy.get("types") or policy.get("max_age"):
-        return "unsupported"
+    if policy.get("types") or policy.get("max_age") or c.get("decryption"):
+        return "unsupported"  # PyJWT does not decrypt
     if c["id"].startswith("mldsa/"):
         return "unsupported"
     keys = [k for k in c.get("keys") or [] if k.get("use") != "enc" and "verify" in k.get("key_ops", ["verify"])]
