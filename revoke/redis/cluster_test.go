@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,7 +115,7 @@ func move(t *testing.T, from, to *server, slots []int) {
 		to.do(fmt.Sprintf("CLUSTER SETSLOT %d IMPORTING %s", slot, old))
 		from.do(fmt.Sprintf("CLUSTER SETSLOT %d MIGRATING %s", slot, id))
 		for _, key := range from.do(fmt.Sprintf("CLUSTER GETKEYSINSLOT %d 1000", slot)).([]any) {
-			from.do("MIGRATE " + to.host() + " " + key.(string) + " 0 5000")
+			from.do("MIGRATE " + to.host() + " " + key.(string) + " 0 60000")
 		}
 		for _, s := range []*server{to, from} {
 			s.do(fmt.Sprintf("CLUSTER SETSLOT %d NODE %s", slot, id))
@@ -122,7 +123,7 @@ func move(t *testing.T, from, to *server, slots []int) {
 	}
 }
 
-// slotsWithKeys returns the slots of a server that have any.
+// slotsWithKeys returns the slots of a server that have any, in their order.
 func slotsWithKeys(t *testing.T, s *server) []int {
 	t.Helper()
 	c := s.client()
@@ -137,6 +138,7 @@ func slotsWithKeys(t *testing.T, s *server) []int {
 	if len(slots) == 0 {
 		t.Fatal("a server of the cluster has no keys")
 	}
+	slices.Sort(slots)
 	return slots
 }
 

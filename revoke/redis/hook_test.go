@@ -9,8 +9,22 @@ import (
 )
 
 // sent counts what a client sends to a server: a command or a pipeline is one
-// round trip.
+// round trip. What it sends on its own, to a new connection or to learn which server of
+// a cluster has what, is not counted.
 type sent struct{ trips, commands atomic.Int64 }
+
+func (s *sent) count(cmds ...redis.Cmder) {
+	n := int64(0)
+	for _, cmd := range cmds {
+		switch cmd.Name() {
+		case "hello", "client", "cluster":
+		default:
+			n++
+		}
+	}
+	s.commands.Add(n)
+	s.trips.Add(min(n, 1))
+}
 
 func (s *sent) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
@@ -18,16 +32,14 @@ func (s *sent) DialHook(next redis.DialHook) redis.DialHook {
 
 func (s *sent) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		s.trips.Add(1)
-		s.commands.Add(1)
+		s.count(cmd)
 		return next(ctx, cmd)
 	}
 }
 
 func (s *sent) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		s.trips.Add(1)
-		s.commands.Add(int64(len(cmds)))
+		s.count(cmds...)
 		return next(ctx, cmds)
 	}
 }

@@ -28,7 +28,7 @@ func TestAServerKilledUnderLoad(t *testing.T) {
 				s := start(t, program, args...)
 				var worlds []*world
 				for range 2 { // two instances of a service
-					worlds = append(worlds, newWorld(t, &revokeredis.Store{Client: s.client(impatient), Timeout: 300 * time.Millisecond}))
+					worlds = append(worlds, newWorld(t, &revokeredis.Store{Client: s.client(impatient), Timeout: time.Minute}))
 				}
 				worlds[0].begin(t, "alice")
 				load := newLoad(worlds)

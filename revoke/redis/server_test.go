@@ -105,7 +105,7 @@ func (s *server) begin() error {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	s.cmd, s.ended = cmd, ended
-	c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
+	c := redis.NewClient(options(s.addr, impatient))
 	defer c.Close()
 	answers := false
 	soon(func() bool {
@@ -128,7 +128,7 @@ func (s *server) begin() error {
 
 // soon waits until f reports true, and reports whether it did.
 func soon(f func() bool) bool {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if f() {
 			return true
 		}
@@ -170,13 +170,19 @@ func (s *server) pause(still bool) {
 	check(s.t, do(s.cmd.Process.Pid))
 }
 
-// client returns a client as the Store wants it.
-func (s *server) client(change ...func(*redis.Options)) *redis.Client {
-	o := &redis.Options{Addr: s.addr, ContextTimeoutEnabled: true, PoolTimeout: time.Minute}
+// options are those of a client as the Store wants it, which waits for a busy machine.
+func options(addr string, change ...func(*redis.Options)) *redis.Options {
+	o := &redis.Options{Addr: addr, ContextTimeoutEnabled: true,
+		DialTimeout: time.Minute, ReadTimeout: time.Minute, WriteTimeout: time.Minute, PoolTimeout: time.Minute}
 	for _, f := range change {
 		f(o)
 	}
-	c := redis.NewClient(o)
+	return o
+}
+
+// client returns a client as the Store wants it.
+func (s *server) client(change ...func(*redis.Options)) *redis.Client {
+	c := redis.NewClient(options(s.addr, change...))
 	s.t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -188,7 +194,7 @@ func (s *server) do(command string) any {
 	for _, arg := range strings.Fields(command) {
 		args = append(args, arg)
 	}
-	c := redis.NewClient(&redis.Options{Addr: s.addr})
+	c := redis.NewClient(options(s.addr))
 	defer c.Close()
 	value, err := c.Do(context.Background(), args...).Result()
 	check(s.t, err)
@@ -202,39 +208,44 @@ func (s *server) bus() string { return s.args[len(s.args)-1] }
 func (s *server) host() string { return strings.Replace(s.addr, ":", " ", 1) }
 
 // cluster starts a cluster of servers, of which the first three have a third of
-// the slots each.
+// the slots each. They take another one for lost, or give up to meet it, only after
+// longer than a busy machine stands still.
 func cluster(t testing.TB, name string, n int) (servers []*server, c *redis.ClusterClient) {
 	t.Helper()
 	var addrs []string
 	for i := range n {
 		s := startAt(t, name, func() []string {
-			return []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no", "--cluster-port", program.FreePort()}
+			return []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "15000", "--cluster-require-full-coverage", "no", "--cluster-port", program.FreePort()}
 		})
 		servers, addrs = append(servers, s), append(addrs, s.addr)
 		if i < 3 {
 			s.do(fmt.Sprintf("CLUSTER ADDSLOTSRANGE %d %d", i*16384/3, (i+1)*16384/3-1))
 		}
 		s.do(fmt.Sprintf("CLUSTER SET-CONFIG-EPOCH %d", i+1))
-		if i > 0 {
-			s.do("CLUSTER MEET " + servers[0].host() + " " + servers[0].bus())
+		for _, other := range servers[:i] {
+			s.do("CLUSTER MEET " + other.host() + " " + other.bus())
 		}
 	}
-	c = redis.NewClusterClient(&redis.ClusterOptions{Addrs: addrs, ContextTimeoutEnabled: true, PoolTimeout: time.Minute})
+	c = redis.NewClusterClient(&redis.ClusterOptions{Addrs: addrs, ContextTimeoutEnabled: true,
+		DialTimeout: time.Minute, ReadTimeout: time.Minute, WriteTimeout: time.Minute, PoolTimeout: time.Minute})
 	t.Cleanup(func() { c.Close() })
 	eventually(t, "the cluster", func() bool { return ready(servers) })
 	return servers, c
 }
 
-// ready reports whether every server knows all the others and all slots.
+// ready reports whether every server knows all the others, by their names, and all slots.
 func ready(servers []*server) bool {
 	for _, s := range servers {
-		c := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
+		c := redis.NewClient(options(s.addr, impatient))
 		defer c.Close()
 		info, err := c.ClusterInfo(context.Background()).Result()
-		for _, want := range []string{"cluster_state:ok", "cluster_slots_assigned:16384", fmt.Sprintf("cluster_known_nodes:%d", len(servers))} {
+		for _, want := range []string{"cluster_state:ok\r\n", "cluster_slots_assigned:16384\r\n", fmt.Sprintf("cluster_known_nodes:%d\r\n", len(servers))} {
 			if err != nil || !strings.Contains(info, want) {
 				return false
 			}
+		}
+		if nodes, err := c.ClusterNodes(context.Background()).Result(); err != nil || strings.Contains(nodes, "handshake") {
+			return false
 		}
 	}
 	return true

@@ -26,7 +26,7 @@ func newWorld(t testing.TB, keep store.Store) *world {
 	check(t, err)
 	list := &revoke.DenyList{Tokens: &jwt.Policy{Keys: jwt.Keys{key}, Issuer: issuer, AllowAnyAudience: true}, Store: keep, Lifetime: time.Hour}
 	return &world{list, &revoke.Sessions{
-		DenyList: list, Issuer: issuer, AccessLifetime: 10 * time.Minute, SessionLifetime: time.Hour,
+		DenyList: list, Issuer: issuer, AccessLifetime: 10 * time.Minute, SessionLifetime: time.Hour, Grace: time.Minute,
 		Sign: func(ctx context.Context, c revoke.Claims, _ *revoke.Session) (string, error) {
 			return jwt.Sign(ctx, key, c)
 		},
@@ -86,7 +86,4 @@ func (w *world) want(t testing.TB, when, token, want string) {
 }
 
 // impatient is a client for a server that comes and goes, which tries everything once.
-func impatient(o *redis.Options) {
-	o.MaxRetries, o.DialerRetries = -1, 1
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = time.Minute, time.Minute, time.Minute
-}
+func impatient(o *redis.Options) { o.MaxRetries, o.DialerRetries = -1, 1 }
