@@ -1,18 +1,22 @@
 package sql_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 
 	"github.com/seed-b1f8f58c/jwt/internal/program"
@@ -23,31 +27,31 @@ func TestMain(m *testing.M) {
 	if shared.server != nil {
 		shared.server.kill()
 	}
-	for _, dir := range temporary.folders {
-		os.RemoveAll(dir)
+	if shared.dir != "" {
+		_ = remove(shared.dir)
 	}
 	os.Exit(code)
 }
 
-// temporary are the folders to remove at the end.
-var temporary struct {
-	sync.Mutex
-	folders []string
+// fast returns a new folder, in memory if there is room, for tests that do not ask what
+// becomes of a disk.
+func fast(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(memory(), "sql")
+	check(t, err)
+	t.Cleanup(func() {
+		if err := remove(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
-// fast returns a new folder in memory, where there is one, for tests that do not
-// ask what becomes of a disk.
-func fast() string {
-	dir, err := os.MkdirTemp("/dev/shm", "sql")
-	if err != nil {
-		if dir, err = os.MkdirTemp("", "sql"); err != nil {
-			panic(err)
-		}
-	}
-	temporary.Lock()
-	defer temporary.Unlock()
-	temporary.folders = append(temporary.folders, dir)
-	return dir
+// remove removes a folder. A process of a server that was killed may write into it for a
+// moment.
+func remove(dir string) (err error) {
+	soon(func() bool { err = os.RemoveAll(dir); return err == nil })
+	return err
 }
 
 // A server is a PostgreSQL of its own on a loopback port.
@@ -58,16 +62,16 @@ type server struct {
 	setup string // a shell command, such as ulimit, to begin with
 	cmd   *exec.Cmd
 
-	exited chan struct{}
-	runs   int // in a row
+	exited   chan struct{} // closed when cmd has
+	answered bool          // ever
 }
 
 // shared is the server of most tests, and the template of the others.
 var shared struct {
-	once     sync.Once
-	template string
-	server   *server
-	err      error
+	once          sync.Once
+	dir, template string
+	server        *server
+	err           error
 }
 
 // sharedServer returns the server of most tests.
@@ -75,23 +79,24 @@ func sharedServer(t testing.TB) *server {
 	t.Helper()
 	program.FindPostgreSQL(t)
 	shared.once.Do(func() {
-		dir := fast()
-		shared.template = filepath.Join(dir, "template")
-		if shared.err = program.Give(dir); shared.err != nil {
+		if shared.dir, shared.err = os.MkdirTemp(memory(), "sql"); shared.err != nil {
+			return
+		}
+		shared.template = filepath.Join(shared.dir, "template")
+		if shared.err = program.Give(shared.dir); shared.err != nil {
 			return
 		}
 		if shared.err = program.InitDB(shared.template, "tester"); shared.err != nil {
 			return
 		}
-		shared.server, shared.err = newServer()
+		shared.server, shared.err = newServer(shared.dir)
 	})
 	check(t, shared.err)
 	return shared.server
 }
 
-// newServer starts an empty server.
-func newServer(args ...string) (*server, error) {
-	dir := fast()
+// newServer starts an empty server with its data in a folder.
+func newServer(dir string, args ...string) (*server, error) {
 	if err := program.Give(dir); err != nil {
 		return nil, err
 	}
@@ -107,64 +112,80 @@ func newServer(args ...string) (*server, error) {
 func ownServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	sharedServer(t)
-	s, err := newServer(args...)
+	s, err := newServer(fast(t), args...)
 	check(t, err)
 	t.Cleanup(s.kill)
 	return s
 }
 
-// run starts the process, and waits until it answers.
+// run starts the process, and waits until it answers. It does so again while processes of
+// one that was killed are there, and at another port if a program has just taken the first.
 func (s *server) run() error {
-	if s.port == "" {
-		s.port = program.FreePort()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if !s.answered {
+			s.port = program.FreePort()
+		}
+		err := s.begin()
+		switch {
+		case err == nil:
+			s.answered = true
+			return nil
+		case !errors.Is(err, errEnded) || time.Now().After(deadline):
+			s.kill()
+			return err
+		}
 	}
+}
+
+var errEnded = errors.New("postgres has ended")
+
+// begin starts the process, and waits until it answers, or has ended.
+func (s *server) begin() error {
 	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	s.cmd = program.PostgreSQL(s.dir, s.port, append([]string{"-c", "max_connections=50"}, s.args...)...)
+	cmd := program.PostgreSQL(s.dir, s.port, append([]string{"-c", "max_connections=200", "-c", "autovacuum=off"}, s.args...)...)
 	if s.setup != "" {
-		s.cmd.Path, s.cmd.Args = "/bin/sh", append([]string{"sh", "-c", s.setup + ` && exec "$0" "$@"`, s.cmd.Path}, s.cmd.Args[1:]...)
+		cmd.Path, cmd.Args = "/bin/sh", append([]string{"sh", "-c", s.setup + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	}
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	if err := s.cmd.Start(); err != nil {
-		return err
-	}
+	cmd.Stdout, cmd.Stderr = log, log
 	db, err := sql.Open("pgx", s.url())
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
 	exited := make(chan struct{})
-	go func(cmd *exec.Cmd) { _ = cmd.Wait(); close(exited) }(s.cmd)
-	s.exited = exited
-	again := false
-	if !soon(func() bool {
+	go func() { _ = cmd.Wait(); close(exited) }()
+	s.cmd, s.exited = cmd, exited
+	answers := false
+	soon(func() bool {
 		select {
 		case <-exited:
-			again = true // processes of one that was killed are still there
+			err = errEnded
 			return true
 		default:
 		}
-		err = db.Ping()
-		return err == nil
-	}) {
-		text, _ := os.ReadFile(log.Name())
-		return fmt.Errorf("postgres does not answer: %w\n%s", err, text)
+		var dir string
+		err = db.QueryRow("SHOW data_directory").Scan(&dir)
+		answers = dir == s.dir // and is no other program's
+		return answers
+	})
+	if answers {
+		return nil
 	}
-	if s.runs++; again && s.runs < 200 {
-		time.Sleep(50 * time.Millisecond)
-		return s.run()
-	}
-	s.runs = 0
-	return nil
+	text, _ := os.ReadFile(log.Name())
+	return fmt.Errorf("postgres does not answer: %w\n%s", err, text)
 }
 
 func (s *server) addr() string { return "127.0.0.1:" + s.port }
 
 func (s *server) url() string {
-	return "postgres://tester@" + s.addr() + "/postgres?sslmode=disable&connect_timeout=10"
+	return "postgres://tester@" + s.addr() + "/postgres?sslmode=disable&connect_timeout=30"
 }
 
 // processes are the process, and those that it has started.
@@ -195,7 +216,7 @@ func (s *server) pause(still bool) {
 func (s *server) standby(t testing.TB) *server {
 	t.Helper()
 	s.kill()
-	dir := fast()
+	dir := fast(t)
 	check(t, program.Give(dir))
 	other := &server{dir: filepath.Join(dir, "data"), args: []string{"-c", "primary_conninfo=host=127.0.0.1 port=" + s.port + " user=tester"}}
 	if text, err := exec.Command("cp", "-a", s.dir, other.dir).CombinedOutput(); err != nil {
@@ -214,11 +235,21 @@ func (s *server) standby(t testing.TB) *server {
 // kill ends the processes at once, as a crash would: without their parent they end
 // by themselves.
 func (s *server) kill() {
-	if s.cmd != nil {
-		_ = s.cmd.Process.Kill()
-		<-s.exited
-		s.cmd = nil
+	if s.cmd == nil {
+		return
 	}
+	children := s.processes()[1:]
+	_ = s.cmd.Process.Kill()
+	<-s.exited
+	s.cmd = nil
+	soon(func() bool { return !slices.ContainsFunc(children, runs) })
+}
+
+// runs reports whether a process has not ended. One that has, and was not waited for, has
+// no command line.
+func runs(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return err == nil && len(text) > 0
 }
 
 // open returns a database of the server.
@@ -231,6 +262,20 @@ func open(t testing.TB, driver, name string, connections int) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, name)
 	check(t, err)
+	return limited(t, db, connections)
+}
+
+// openPinging is open for PostgreSQL, with a driver that asks whether a connection is good
+// before each use, or never. Otherwise it does so a second after the last use.
+func openPinging(t testing.TB, url string, connections int, ping bool) *sql.DB {
+	t.Helper()
+	config, err := pgx.ParseConfig(url)
+	check(t, err)
+	should := func(context.Context, stdlib.ShouldPingParams) bool { return ping }
+	return limited(t, stdlib.OpenDB(*config, stdlib.OptionShouldPing(should)), connections)
+}
+
+func limited(t testing.TB, db *sql.DB, connections int) *sql.DB {
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	t.Cleanup(func() { db.Close() })
@@ -239,7 +284,7 @@ func open(t testing.TB, driver, name string, connections int) *sql.DB {
 
 // soon waits until f reports true, and reports whether it did.
 func soon(f func() bool) bool {
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if f() {
 			return true
 		}

@@ -10,7 +10,7 @@ import (
 func TestRoundTrips(t *testing.T) {
 	server := sharedServer(t)
 	p := newProxy(t, server)
-	s := &revokesql.Store{DB: open(t, "pgx", p.url(), 1), Dialect: revokesql.PostgreSQL, Timeout: time.Minute, Prefix: "trips"}
+	s := &revokesql.Store{DB: openPinging(t, p.url(), 1, false), Dialect: revokesql.PostgreSQL, Timeout: time.Minute, Prefix: "trips"}
 	check(t, s.Migrate(t.Context()))
 	calls := methods(t.Context(), s)
 	for range 2 { // the first time, the driver prepares the statements
