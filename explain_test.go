@@ -234,6 +234,12 @@ func TestExplainOfWhatIsIncomplete(t *testing.T) {
 	require.NoError(t, e.Err)
 	assert.Same(t, token, e.Token)
 	assert.Equal(t, []jwt.Step{{Name: "verify", Result: jwt.Passed}}, e.Steps)
+	down := errors.New("down")
+	for _, with := range []*jwt.Token{nil, token} {
+		e := jwt.Explain(t.Context(), verifierOf(func() (*jwt.Token, error) { return with, down }), "x")
+		undecided(t, e.Token, e.Err)
+		assert.Equal(t, down, e.Err)
+	}
 }
 
 // What is accepted is told of each question, whether it is asked or not.

@@ -36,6 +36,7 @@ func TestRefusalsNameWhatMayBeDone(t *testing.T) {
 		{" " + good, []string{"begins or ends with a space or a line break"}},
 		{good + "\n", []string{"begins or ends with a space or a line break"}},
 		{good + " ", []string{"begins or ends with a space or a line break"}},
+		{" " + good + " ", []string{"begins or ends with a space or a line break"}},
 		{"\u00a0" + good, []string{"begins or ends with a space or a line break"}},
 		{good + "\u3000", []string{"begins or ends with a space or a line break"}},
 		{good + "=", []string{"signature: not base64url without padding; it has padding"}},

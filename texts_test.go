@@ -125,6 +125,7 @@ func TestErrorsOfSigningSayWhatIsWanted(t *testing.T) {
 		{of(nil, jwt.Claims{}), `jwt: header: got nil, want a Header or what encodes to a JSON object`},
 		{of(jwt.Header{Algorithm: "RS256"}, jwt.Claims{}), `jwt: header: alg: got "RS256", want the key's, "HS256"`},
 		{of(jwt.Header{KeyID: "k"}, jwt.Claims{}), `jwt: header: kid: got "k", want the key's, ""`},
+		{of(map[string]any{"x": func() {}}, jwt.Claims{}), `jwt: header: x: cannot encode func(): "json: unsupported type: func()"`},
 		{of(raw(`{"kid":1}`), jwt.Claims{}), `jwt: header: kid: got "1", want the key's, ""`},
 		{of(raw(`{"crit":["a"]}`), jwt.Claims{}), `jwt: header: crit: want it to be absent, for it changes what a token means`},
 		{of(raw(`{"Kid":"a"}`), jwt.Claims{}), `jwt: header: Kid: want it to be absent, for some readers take it for kid`},
