@@ -182,13 +182,36 @@ func TestTheVersionIsThatOfAModule(t *testing.T) {
 	}
 }
 
+// Nonces are those of package dpop: one of another server cannot be asked for.
+func TestNoncesOfOtherServersAreNotSupported(t *testing.T) {
+	t.Parallel()
+	tried := false
+	for _, c := range testkit.Cases() {
+		if c.ID == "proof/nonce-endpoint-good" {
+			tried = true
+			request := *c.Request
+			request.Nonce = "x"
+			c.Request = &request
+			if got := verifyJWT(c); got != testkit.Unsupported {
+				t.Errorf("got %s", got)
+			}
+		}
+	}
+	if !tried {
+		t.Error("the row is not there")
+	}
+}
+
 // A key that is not JSON does not end the program.
 func TestAKeyThatIsNoObjectIsNoGoodToken(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"{", "7", `{"kty":"oct","alg":"HS256"}`} {
 		for _, l := range libraries() {
-			if got := verify(l, testkit.Case{Keys: []json.RawMessage{[]byte(key)}}); got == testkit.Accept {
-				t.Errorf("%s: %s accepts", key, l.name)
+			keys := []json.RawMessage{[]byte(key)}
+			for _, c := range []testkit.Case{{Keys: keys}, {Decryption: &testkit.Decryption{Keys: keys, Content: []string{"A256GCM"}}}} {
+				if got := verify(l, c); got == testkit.Accept {
+					t.Errorf("%s: %s accepts", key, l.name)
+				}
 			}
 		}
 	}
