@@ -27,6 +27,7 @@ func decryptionCases() []testkit.Case {
 	d.macs()
 	d.padding()
 	d.recipients()
+	d.choice()
 	d.purposes()
 	d.parameters()
 	d.contentTypes()

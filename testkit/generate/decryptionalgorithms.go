@@ -140,6 +140,28 @@ func (d *decryptions) recipients() {
 	})
 }
 
+// choice is about a key that wraps beside one that is the content's: a key is chosen by its
+// name and its algorithm, never by one of the two alone.
+func (d *decryptions) choice() {
+	const enc, clause = "A256GCM", "RFC 7516 section 4.1.6, RFC 7517 section 4.4, RFC 8725 section 3.1"
+	for id, names := range map[string][2]string{"": {"a", "b"}, "one-name-": {"x", "x"}} {
+		wrap, direct := newRecipient("A256KW", enc, names[0]), newRecipient("dir", enc, names[1])
+		add := func(name, about string, n *nested, want testkit.Verdict) {
+			for i, keys := range [][]json.RawMessage{{wrap.jwk(), direct.jwk()}, {direct.jwk(), wrap.jwk()}} {
+				d.add(fmt.Sprintf("choice-%s%s-%d", id, name, i), about, clause, n, want).Decryption.Keys = keys
+			}
+		}
+		want := map[string]testkit.Verdict{"": testkit.Accept, "one-name-": testkit.Either}[id] // one name is advised against
+		add("wrap", "two keys for two algorithms, encrypted to the one that wraps", newNested(wrap, enc), want)
+		add("dir", "two keys for two algorithms, encrypted to the one that is the content's", newNested(direct, enc), want)
+		add("wrap-as-dir", "two keys for two algorithms, and the one that wraps is used as that of the content", newNested(wrap.as("dir"), enc), testkit.Refuse)
+		add("dir-as-wrap", "two keys for two algorithms, and the one that is the content's is used to wrap", newNested(direct.as("A256KW"), enc), testkit.Refuse)
+		if id == "" {
+			add("wrong-name", "two keys for two algorithms, encrypted to one and naming the other", newNested(direct, enc, "kid", quote(wrap.kid)), testkit.Refuse)
+		}
+	}
+}
+
 // purposes are about use, key_ops and alg of the key to decrypt with.
 func (d *decryptions) purposes() {
 	const clause = "RFC 7517 sections 4.2 and 4.3"
