@@ -300,6 +300,7 @@ func TestWhatCannotBeRevokedIsAnError(t *testing.T) {
 	}
 	assert.Empty(t, keep.entries)
 	assert.NoError(t, list.RevokeToken(ctx))
+	assert.NoError(t, newList(t, &fake{err: errors.New("down")}).RevokeToken(ctx), "no store is told of nothing")
 	assert.NoError(t, list.RevokeSubject(ctx, login, "alice", time.Unix(1, 0)))
 
 	whenever, err := list.Tokens.Verify(ctx, sign(t, `"jti":"id","iat":0`))
