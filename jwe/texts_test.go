@@ -43,7 +43,7 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 		{decrypt(nil, nested), `jwe: no key to decrypt with`},
 		{decrypt(other, nested), `jwe: token cannot be decrypted`},
 		{errortest.Of(unsigned.Verify(ctx, nested)), `jwt: malformed token: cty: got "JWT", want it to be absent, for claims`},
-		{errortest.Of(unsigned.Verify(ctx, withHeader(`{"alg":"A256KW","enc":"A256GCM","cty":"JWT","zip":"DEF"}`, nested))), `jwt: malformed token: zip: got compressed content, want none`},
+		{errortest.Of(unsigned.Verify(ctx, withHeader(`{"alg":"A256KW","enc":"A256GCM","cty":"JWT","zip":"DEF"}`, nested))), `jwt: malformed token: zip: compressed content is not supported`},
 		{errortest.Of((&jwe.UnsignedPolicy{}).Verify(ctx, nested)), `jwe: UnsignedPolicy.Keys is empty, want the keys to decrypt with`},
 		{errortest.Of(jwe.NewSharedKey(jwe.A256KW, jwe.A256GCM, make([]byte, 3), "")), `jwe: A256KW key for A256GCM: got a secret of 3 bytes, want 32`},
 		{errortest.Of(jwe.NewSharedKey(jwe.A256KW, jwe.A256GCM, randomBytes(32), "\xff")), `jwe: key ID: jsontext: invalid UTF-8`},
