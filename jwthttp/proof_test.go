@@ -189,6 +189,7 @@ func TestProofsThatCannotBeUsedAreAMistake(t *testing.T) {
 	}
 	for name, protect := range map[string]*jwthttp.Middleware{
 		"none where one is required": {RequireProof: true},
+		"none, beside good metadata": {RequireProof: true, Metadata: &jwthttp.ResourceMetadata{Resource: "https://api.example"}},
 		"nil":                        {Proofs: []jwthttp.ProofVerifier{nil}},
 		"no name":                    {Proofs: method(jwthttp.ConfirmationMethod{Scheme: "DPoP"})},
 		"the scheme of others":       {Proofs: method(jwthttp.ConfirmationMethod{Name: "jkt", Scheme: "bearer"})},
