@@ -111,9 +111,11 @@ func (d *decryptions) parts() {
 				continue
 			}
 			add("first-bit", "the first bit of a part is another", i, encode(flipped(raw, 0)))
-			add("last-bit", "the last bit of a part is another", i, encode(flipped(raw, len(raw)*8-1)))
-			add("half", "the first half of a part", i, encode(raw[:len(raw)/2]))
 			add("longer", "a part with one more byte", i, encode(append(raw[:len(raw):len(raw)], 0)))
+			if name := partNames[i]; name == "tag" || name == "key" {
+				add("last-bit", "the last bit of a part is another", i, encode(flipped(raw, len(raw)*8-1)))
+				add("half", "the first half of a part", i, encode(raw[:len(raw)/2]))
+			}
 		}
 		for id, header := range map[string]string{
 			"space": "{ " + n.header[1:], "line-break": n.header + "\n", "escape": strings.Replace(n.header, `"kid"`, `"\u006bid"`, 1),

@@ -27,7 +27,7 @@ var decryptionFaults = slices.Concat([]fault{
 
 	"claims need no signature", "claims need no signature if cty is absent", "the alg none inside is as good", "an empty signature is accepted", "the signature inside is not looked at", "keys that decrypt verify, too", "a public key is taken for a secret", "a token that is encrypted twice needs no signature",
 	"spaces around the token inside are cut off", "a byte order mark before the token inside is cut off", "the token inside may be in base64url", "the token inside may be in an object", "the token inside ends at a zero byte", "the first line inside counts", "more than three parts are tolerated",
-	"claims of the encrypted token count", "kid of the encrypted token counts inside", "typ of the encrypted token counts", "exp is not looked at", "exp is not required", "nbf is not looked at", "an absent aud is accepted", "iss may be absent", "kid is not looked at",
+	"claims of the encrypted token count", "claims of the encrypted token are as good as there", "kid of the encrypted token counts inside", "typ of the encrypted token counts", "exp is not looked at", "exp is not required", "nbf is not looked at", "an absent aud is accepted", "iss may be absent", "kid is not looked at",
 }, recipientFaults, keyPartFaults, contentFaults, macFaults)
 
 func TestEachFaultOfAPlainDecrypterIsFound(t *testing.T) {
@@ -240,6 +240,8 @@ func (d *plainDecrypter) verifies(header map[string]any, content string) bool {
 		if len(c.Policy.Audience) == 1 && header["aud"] == c.Policy.Audience[0] {
 			v.c.Policy.Audience = nil
 		}
+	case "claims of the encrypted token are as good as there":
+		v.c.Policy.Require = slices.DeleteFunc(slices.Clone(c.Policy.Require), func(name string) bool { return header[name] != nil })
 	case "kid of the encrypted token counts inside":
 		v.fault = "kid is not looked at"
 		v.c.Keys = slices.DeleteFunc(slices.Clone(c.Keys), func(k json.RawMessage) bool {
