@@ -253,10 +253,7 @@ func (r *KeyRing) add(ctx context.Context, keys []ringKey, alg jwt.Algorithm, no
 	if err != nil {
 		return err
 	}
-	if len(keys) > 0 {
-		keys = keys[r.unretired(keys, now):]
-	}
-	return r.change(ctx, append(slices.Clone(keys), added))
+	return r.change(ctx, append(slices.Clone(keys[r.unretired(keys, now):]), added))
 }
 
 // change stores the keys, and then uses them. The lock for changes is held.

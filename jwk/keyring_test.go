@@ -244,6 +244,11 @@ func TestKeyRingRefuses(t *testing.T) {
 		{"a negative duration", &jwk.KeyRing{Algorithm: jwt.ES256, RotateEvery: -1}, "negative duration", "negative duration"},
 		{"an unknown algorithm", &jwk.KeyRing{Algorithm: "none"}, "KeyRing has no key", `cannot generate a key for "none"`},
 		{"secrets", &jwk.KeyRing{Algorithm: jwt.HS256}, "KeyRing has no key", "no secret, which cannot be published"},
+		{"a clock of the year 10000", &jwk.KeyRing{
+			Algorithm: jwt.EdDSA,
+			Now:       func() time.Time { return time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
+			Store:     func(context.Context, []byte) error { return nil },
+		}, "KeyRing has no key", "the clock is wrong"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for name, err := range calls(row.ring) {
