@@ -73,6 +73,8 @@ func TestBoundTokensNeedTheirProof(t *testing.T) {
 	laxDPoP := &jwthttp.Middleware{Tokens: policy, AllowUnproven: true, Proofs: dpop.Proofs}
 	onlyDPoP := &jwthttp.Middleware{Tokens: policy, RequireProof: true, Proofs: dpop.Proofs}
 	onlyProven := &jwthttp.Middleware{Tokens: policy, RequireProof: true, Proofs: two.Proofs}
+	other := &fakeProofs{method: jwthttp.ConfirmationMethod{Name: "other", Scheme: "Other"}}
+	onlySchemes := &jwthttp.Middleware{Tokens: policy, RequireProof: true, Proofs: []jwthttp.ProofVerifier{dpopLike(), other}}
 	cookie := &jwthttp.Middleware{Tokens: policy, Proofs: dpop.Proofs, Extract: jwthttp.CookieToken("t")}
 
 	const bearer = `Bearer realm="api"`
@@ -121,6 +123,8 @@ func TestBoundTokensNeedTheirProof(t *testing.T) {
 
 		{"an unbound token where a proof is required", onlyDPoP, "Bearer " + unbound, "", 401, []string{badDPoP("invalid_token")}},
 		{"no token where a proof is required", onlyDPoP, "", "", 401, []string{dpopOnly}},
+		{"an expired token in the second scheme of those required", onlySchemes, "Other " + expired, "good", 401, []string{dpopOnly, `Other error="invalid_token"`}},
+		{"a bearer token where one of two schemes is required", onlySchemes, "Bearer " + unbound, "good", 401, []string{badDPoP("invalid_token"), `Other realm="api"`}},
 		{"a proof where one is required", onlyDPoP, "DPoP " + jkt, "good", 200, nil},
 		{"an unbound token where any proof is required", onlyProven, "Bearer " + unbound, "good", 401, []string{badBearer, dpopOnly}},
 		{"a certificate where any proof is required", onlyProven, "Bearer " + tls, "good", 200, nil},

@@ -71,6 +71,12 @@ func TestResourceMetadataHaveWhatIsSet(t *testing.T) {
 	}
 }
 
+func TestResourceMetadataHaveAListOfOne(t *testing.T) {
+	metadata := &jwthttp.ResourceMetadata{Resource: "https://api.example", AuthorizationServers: []string{"https://login.example"}, ScopesSupported: []string{"read"}}
+	assert.JSONEq(t, `{"resource":"https://api.example","authorization_servers":["https://login.example"],"scopes_supported":["read"],"bearer_methods_supported":["header"]}`,
+		ask(metadata, "GET", jwthttp.ResourceMetadataPath).Body.String())
+}
+
 func TestHostileResourcesAreAMistake(t *testing.T) {
 	_, policy := newHMAC(t)
 	for name, metadata := range map[string]*jwthttp.ResourceMetadata{

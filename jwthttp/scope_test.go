@@ -42,6 +42,7 @@ func TestScopesAreReadAsProvidersWriteThem(t *testing.T) {
 		status     int
 	}{
 		{`{"scope":"read write"}`, protect, []string{"write", "read"}, 200},
+		{`{"scope":7}`, protect, nil, 200}, // nobody asks
 		{`{"scope":["read","write"]}`, protect, []string{"write", "read"}, 200},
 		{`{"scp":"read write"}`, protect, []string{"write", "read"}, 200},
 		{`{"scp":["read","write"]}`, protect, []string{"write", "read"}, 200},
