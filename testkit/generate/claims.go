@@ -129,14 +129,14 @@ func (a *adder) dateForms() {
 	for id, value := range map[string]string{"fraction": fmt.Sprintf("%d.5", now+600), "exponent": "1.7900006e9", "exponent-capital": "1.7900006E9", "exponent-plus": "1.7900006e+9", "zeros": fmt.Sprintf("%d.000", now+600), "big": "99999999999999"} {
 		a.add("exp-form-"+id, "exp in the future, written as "+value, dateClause, payload("exp", value), testkit.Accept, nil)
 	}
-	for id, value := range map[string]string{"zero": "0", "minus-zero": "-0", "minus": "-1", "past-fraction": fmt.Sprintf("%d.5", now-600), "past-exponent": "1.78e9", "small": "1e-9", "tiny": "0.1", "minus-big": "-99999999999999999999", "minus-32": fmt.Sprint(int64(now + 600 - 1<<32)), "minus-64": wrapped(now+600, -1)} {
+	for id, value := range map[string]string{"zero": "0", "minus-zero": "-0", "minus": "-1", "past-fraction": fmt.Sprintf("%d.5", now-600), "past-exponent": "1.78e9", "small": "1e-9", "tiny": "0.1", "minus-big": "-99999999999999999999", "minus-32": fmt.Sprint(now + 600 - 1<<32), "minus-64": wrapped(now+600, -1)} {
 		a.add("exp-past-"+id, "exp in the past, written as "+value, dateClause, payload("exp", value), testkit.Refuse, nil)
 	}
 	for id, value := range map[string]string{"2-53": "9007199254740993", "2-63": "9223372036854775807", "over-2-63": "9223372036854775808", "over-2-64": "18446744073709551617", "1e308": "1e308", "1e400": "1e400", "digits": "1" + strings.Repeat("0", 100), "long-fraction": fmt.Sprintf("%d.%s", now+600, strings.Repeat("1", 60))} {
 		a.add("exp-far-"+id, "exp beyond what most clocks can show: "+id, dateClause, payload("exp", value), testkit.Either, nil)
 	}
-	a.add("exp-ms", "exp in milliseconds: far in the future as seconds", dateClause, payload("exp", fmt.Sprint(int64((now + 600) * 1000))), testkit.Accept, nil)
-	a.add("exp-ms-past", "exp in milliseconds, past as such: far in the future as seconds", dateClause, payload("exp", fmt.Sprint(int64((now - 600) * 1000))), testkit.Accept, nil)
+	a.add("exp-ms", "exp in milliseconds: far in the future as seconds", dateClause, payload("exp", fmt.Sprint((now+600)*1000)), testkit.Accept, nil)
+	a.add("exp-ms-past", "exp in milliseconds, past as such: far in the future as seconds", dateClause, payload("exp", fmt.Sprint((now-600)*1000)), testkit.Accept, nil)
 	a.add("exp-absent", "no exp, and the policy requires it", "RFC 8725 section 3.8", payload("exp", ""), testkit.Refuse, nil)
 	a.add("exp-absent-allowed", "no exp, and the policy does not require it", expClause, payload("exp", ""), testkit.Accept, func(p *testkit.Policy) { p.Require = nil })
 	a.add("exp-past-not-required", "exp past, though the policy does not require one", expClause, payload("exp", fmt.Sprint(now-600)), testkit.Refuse, func(p *testkit.Policy) { p.Require = nil })

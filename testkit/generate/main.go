@@ -18,7 +18,7 @@ import (
 )
 
 // now is the verifier's clock in all rows.
-const now = 1_790_000_000 // 2026-09-21T14:13:20Z
+const now int64 = 1_790_000_000 // 2026-09-21T14:13:20Z
 
 func main() {
 	log.SetFlags(0)

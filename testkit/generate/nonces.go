@@ -13,7 +13,7 @@ import (
 // 9). To a client it is any text. This one is what package dpop of the library would give
 // out at the time of the row, with a secret of zeros, so that it can be asked for it.
 func nonceCases() (rows []testkit.Case) {
-	at := binary.BigEndian.AppendUint64(nil, now)
+	at := binary.BigEndian.AppendUint64(nil, uint64(now))
 	nonce := encode(append(at, hmacOf(crypto.SHA256, make([]byte, 32), []byte("dpop nonce\x00"), at)[:16]...))
 	endpoint, resource := newProofMaker(), newProofMaker()
 	resource.request = testkit.Request{Method: "GET", URL: "https://api.example/orders", AccessToken: "access.token.text", Thumbprint: resource.key.thumbprint()}

@@ -41,7 +41,7 @@ func (p *profiler) required(names ...string) {
 		switch name {
 		case "exp", "iat":
 			delete(values, "number")
-			values["text"] = quote(fmt.Sprint(now + map[string]int{"exp": 100}[name]))
+			values["text"] = quote(fmt.Sprint(now + map[string]int64{"exp": 100}[name]))
 		case "events":
 			delete(values, "object")
 			delete(values, "array") // which is a row of its own
