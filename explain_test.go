@@ -166,6 +166,7 @@ func TestExplainOfSeveralPolicies(t *testing.T) {
 		if last != e.Steps[0] {
 			assert.Equal(t, jwt.Passed, e.Steps[0].Result, "there is a policy for the issuer")
 		}
+		assert.Equal(t, row.token == "x.y", e.Steps[0].Got == "", "nobody knows the issuer of no token")
 		for _, s := range e.Steps {
 			assert.NotContains(t, s.Name, "policy 1", "another issuer's policy is not asked")
 		}

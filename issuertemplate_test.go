@@ -73,9 +73,10 @@ func TestIssuerTemplate(t *testing.T) {
 	p := lenient(issuedKey{key, "https://other.example/{tenantid}"})
 	p.AllowAnyIssuer, p.IssuerTemplate = false, template
 	for payload, want := range map[string]string{
-		`{"iss":"https://login.example/a/v2.0","tid":"a"}`: `want "https://other.example/{tenantid}", the issuer of its key`,
-		`{"iss":"https://login.example/a/v2.0","tid":"b"}`: `want "https://login.example/b/v2.0"`,
-		`{"iss":"https://login.example/a/v2.0"}`:           `want "https://login.example/{tid}/v2.0" with the token's tid, which is nothing`,
+		`{"iss":"https://login.example/a/v2.0","tid":"a"}`:   `want "https://other.example/{tenantid}", the issuer of its key`,
+		`{"iss":"https://login.example/a/v2.0","tid":"b"}`:   `want "https://login.example/b/v2.0"`,
+		`{"iss":"https://login.example/a/v2.0"}`:             `want "https://login.example/{tid}/v2.0" with the token's tid, which is nothing`,
+		`{"iss":"https://login.example/a/v2.0","tid":"../"}`: `want "https://login.example/{tid}/v2.0" with the token's tid, which is "../"`,
 	} {
 		_, err := p.Verify(t.Context(), signed(t, key, payload))
 		require.ErrorContains(t, err, want)

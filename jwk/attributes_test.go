@@ -80,6 +80,7 @@ func TestParseRefusesAttributes(t *testing.T) {
 		{"x5c with a line break", map[string]any{"x5c": []string{certificate(t, "P-256") + "\n"}}, "x5c: not base64"},
 		{"x5c of no certificate", map[string]any{"x5c": []string{"AAAA"}}, "x5c: not a certificate"},
 		{"x5c of another key", map[string]any{"x5c": []string{certificate(t, "P-384")}}, "x5c: the first certificate is for another key"},
+		{"x5c of another key in base64url", map[string]any{"x5c": []string{strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(certificate(t, "P-384"))}}, "x5c: the first certificate is for another key"},
 		{"x5c broken behind the first", map[string]any{"x5c": []string{certificate(t, "P-256"), "?"}}, "x5c: not base64"},
 	} {
 		t.Run(row.name, func(t *testing.T) { assertRefused(t, changed(t, "P-256", row.members), row.want) })

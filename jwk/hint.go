@@ -66,7 +66,7 @@ func whatElse(members map[string]jsontext.Value) string {
 	return "; Parse reads one JWK"
 }
 
-// kindOfJSON names the type of a JSON value, with its article.
+// kindOfJSON names the type of a JSON value that is no array, with its article.
 func kindOfJSON(v jsontext.Value) string {
 	switch v.Kind() {
 	case 'n':
@@ -77,8 +77,6 @@ func kindOfJSON(v jsontext.Value) string {
 		return "an object"
 	case 't', 'f':
 		return "a boolean"
-	case '[':
-		return "an array"
 	default:
 		return "a number"
 	}
