@@ -62,8 +62,11 @@ func TestRemoteECDHKeysDecrypt(t *testing.T) {
 		require.NoError(t, err)
 		token, err := jwe.InsecureEncryptUnsigned(t.Context(), encrypt, jwe.Header{}, []byte("secret"))
 		require.NoError(t, err)
-		smallOrder := craft{header: `{"alg":"` + string(alg) + `","enc":"A128GCM","epk":{"kty":"OKP","crv":"X25519","x":"` + b64(make([]byte, 32)) + `"}}`,
-			enc: jwe.A128GCM, cek: agreedKey(make([]byte, 32), "A128GCM")}.token()
+		ofSecret := func(secret []byte) string { // what a point of small order comes to
+			return craft{header: `{"alg":"` + string(alg) + `","enc":"A128GCM","epk":{"kty":"OKP","crv":"X25519","x":"` + b64(make([]byte, 32)) + `"}}`,
+				enc: jwe.A128GCM, cek: agreedKey(secret, "A128GCM")}.token()
+		}
+		smallOrder := ofSecret(make([]byte, 32))
 		onP256, err := jwe.NewEncrypter(alg, jwe.A128GCM, ecdhKey("P-256").PublicKey(), "")
 		require.NoError(t, err)
 		otherCurve, err := jwe.InsecureEncryptUnsigned(t.Context(), onP256, jwe.Header{}, nil)
@@ -84,6 +87,7 @@ func TestRemoteECDHKeysDecrypt(t *testing.T) {
 			{"nothing", t.Context(), returns(nil, nil), token, "jwe: decrypting the key: the key returned a shared secret of 0 bytes, want 32"},
 			{"a secret of another size", t.Context(), returns(make([]byte, 33), nil), token, "jwe: decrypting the key: the key returned a shared secret of 33 bytes, want 32"},
 			{"a point of small order is not shown to it", t.Context(), exchanger{local.PublicKey(), never}, smallOrder, notDecrypted},
+			{"nor does it come to nothing", t.Context(), exchanger{local.PublicKey(), never}, ofSecret(nil), notDecrypted},
 			{"nor is a point of another curve", t.Context(), exchanger{local.PublicKey(), never}, otherCurve, notDecrypted},
 			{"even if it would take that", t.Context(), returns(make([]byte, 32), nil), smallOrder, notDecrypted},
 		} {
