@@ -65,8 +65,8 @@ func openSQL(ctx context.Context, driver, place string, dialect revokesql.Dialec
 func retry(ctx context.Context, f func(ctx context.Context) error) error {
 	for {
 		err := f(ctx)
-		if err == nil || ctx.Err() != nil {
-			return err
+		if err == nil {
+			return nil
 		}
 		log.Print("the store is not ready: ", err)
 		select {
