@@ -486,7 +486,7 @@ func TestPermissions(t *testing.T) {
 				continue
 			}
 			s.do("ACL SETUSER service -" + rule[1:])
-			if err := keep.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "lacks a permission") {
+			if err := keep.Ping(t.Context()); err == nil || !strings.HasSuffix(err.Error(), " (the user lacks a permission: see the documentation of revoke/redis)") {
 				t.Errorf("without %s: Ping: got %v", rule, err)
 			}
 			s.do("ACL SETUSER service " + rule)

@@ -140,6 +140,23 @@ func TestPingOfPostgreSQL(t *testing.T) {
 	wantError(t, "another encoding", s.Ping(t.Context()), "the encoding SQL_ASCII, want UTF8")
 }
 
+func TestErrorsSayWhatWasTried(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := newStore(t, revokesql.SQLite)
+	calls := methods(ctx, s)
+	calls["BeginAnew"] = func() error { return s.BeginAnew(ctx) }
+	for name, what := range map[string]string{
+		"Lookup": "looking up", "Load": "loading a session", "List": "listing sessions", "Revoke": "revoking", "Use": "using an ID",
+		"Swap": "changing a session", "Read": "reading entries", "Ping": "ping", "Migrate": "creating the tables", "BeginAnew": "beginning anew",
+	} {
+		if err := calls[name](); err == nil || err.Error() != "revoke/sql: "+what+": context canceled" {
+			t.Errorf("%s: got %v, want revoke/sql: %s: context canceled", name, err, what)
+		}
+	}
+}
+
 func TestClosedDatabase(t *testing.T) {
 	each(t, func(t *testing.T, s *revokesql.Store) {
 		check(t, s.DB.Close())
