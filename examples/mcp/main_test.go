@@ -200,3 +200,30 @@ func TestMetadataAreReadableForBrowsers(t *testing.T) {
 	assert.Equal(t, d.resource, metadata.Resource)
 	assert.Equal(t, []string{d.issuer.metadata.URL}, metadata.Issuers)
 }
+
+func TestTheIssuerReadsASmallFormAndSaysHowLongATokenLives(t *testing.T) {
+	d := deploy(t, "notes:read")
+	const form = "grant_type=client_credentials&scope=notes%3Aread&x="
+	for size, status := range map[int]int{4 << 10: 200, 4<<10 + 1: 401} {
+		r := httptest.NewRequest("POST", "/token", strings.NewReader(form+strings.Repeat("x", size-len(form))))
+		r.SetBasicAuth("assistant", d.secret)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		d.issuer.ServeHTTP(w, r)
+		require.Equal(t, status, w.Code, size)
+		if status != 200 {
+			continue
+		}
+		var answer struct {
+			Token   string `json:"access_token"`
+			Expires int64  `json:"expires_in"`
+		}
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
+		_, payload, err := jwt.InsecureDecode(answer.Token)
+		require.NoError(t, err)
+		var claims jwt.Claims
+		require.NoError(t, json.Unmarshal(payload, &claims))
+		assert.EqualValues(t, 600, answer.Expires)
+		assert.EqualValues(t, answer.Expires, claims.ExpiresAt-claims.IssuedAt)
+	}
+}
