@@ -57,7 +57,12 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 	once := func(o *revoke.Once) error { return o.Use(ctx, login, "id", noon, noon.Add(2*time.Hour), 0) }
 	replica := func(r *revoke.Replica) error { return second(r.Lookup(ctx, store.Query{})) }
 	asOf := func(r *revoke.Replica) error { _, err := r.AsOf(); return err }
-	full := revoke.NewMemory(1)
+	full, sessionsFull := revoke.NewMemory(1), revoke.NewMemory(1)
+	swap := func(id string) error {
+		_, _, err := sessionsFull.Swap(ctx, 1, store.Change{SessionID: id, Subject: "alice", New: "1", Until: 1 << 31})
+		return err
+	}
+	_ = swap("a")
 	full.Revoke(ctx, 1, store.Entry{ID: "a", Until: 1 << 31})
 	states := func(change func(string) string) error {
 		return of(listAll, func(s *system) {
@@ -129,6 +134,7 @@ func TestErrorsSayWhatIsWanted(t *testing.T) {
 		{verify(store.Answer{}, whole, nil), `revoke: the store does not say since when it remembers`},
 		{second(new(revoke.Memory).Lookup(ctx, store.Query{})), `revoke: Memory is not made by NewMemory`},
 		{full.Revoke(ctx, 1, store.Entry{ID: "b", Until: 1 << 31}, store.Entry{ID: "c", Until: 1 << 31}), `revoke: Memory is full of entries that are not expired, want a larger capacity`},
+		{swap("b"), `revoke: Memory is full of sessions that are not expired, want a larger capacity`},
 		{once(nil), `revoke: Once is nil`},
 		{once(&revoke.Once{}), `revoke: Once.Store is nil, want where the uses are recorded`},
 		{once(&revoke.Once{Store: revoke.NewMemory(0)}), `revoke: Once.Lifetime is not positive, want the longest life of a token`},

@@ -61,14 +61,20 @@ func (f *feed) Read(ctx context.Context, from string) (store.Page, error) {
 	f.lock.Lock()
 	f.reads++
 	var life, position int
-	if _, err := fmt.Sscanf(from, "%d %d", &life, &position); err != nil || life != f.life {
+	_, err := fmt.Sscanf(from, "%d %d", &life, &position)
+	if from != "" && err != nil {
+		f.lock.Unlock()
+		return store.Page{}, errors.New("no position of this feed")
+	}
+	if from == "" || life != f.life {
 		position, from = 0, ""
 	}
 	end := min(position+2, len(f.entries))
 	page := store.Page{From: from, Entries: append([]store.Entry(nil), f.entries[max(0, position-1):end]...), Next: fmt.Sprint(f.life, " ", end), More: end < len(f.entries)}
 	rand.Shuffle(len(page.Entries), func(i, j int) { page.Entries[i], page.Entries[j] = page.Entries[j], page.Entries[i] })
 	page.Answer, _ = f.Memory.Lookup(ctx, store.Query{})
-	err, reading := f.broken, f.reading
+	err = f.broken
+	reading := f.reading
 	f.lock.Unlock()
 	if reading != nil {
 		reading(ctx, &page)
