@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -183,6 +184,26 @@ func TestToolsNeedTheirScopeWhateverTheHeadersSay(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(body), "needs the scope")
 		assert.NotContains(t, string(body), "added")
+	}
+}
+
+func TestCallsWithoutATokenAndOfUnknownToolsAreRefused(t *testing.T) {
+	reached := false
+	call := requireToolScopes(func(context.Context, string, mcp.Request) (mcp.Result, error) { reached = true; return nil, nil })
+	for name, row := range map[string]struct {
+		tool string
+		info *auth.TokenInfo
+		ok   bool
+	}{
+		"a tool and its scope":                {"add_note", &auth.TokenInfo{Scopes: []string{toolScopes["add_note"]}}, true},
+		"no token":                            {"add_note", nil, false},
+		"an unknown tool":                     {"delete_all", &auth.TokenInfo{Scopes: []string{"notes:read", "notes:write"}}, false},
+		"an unknown tool, and an empty scope": {"delete_all", &auth.TokenInfo{Scopes: []string{""}}, false},
+	} {
+		reached = false
+		_, err := call(t.Context(), "tools/call", &mcp.CallToolRequest{Params: &mcp.CallToolParamsRaw{Name: row.tool}, Extra: &mcp.RequestExtra{TokenInfo: row.info}})
+		assert.Equal(t, row.ok, reached, name)
+		assert.Equal(t, row.ok, err == nil, name)
 	}
 }
 
