@@ -73,7 +73,7 @@ func TestHintsAreOfTheBeginningOfAToken(t *testing.T) {
 		{strings.Repeat("x", 4096) + " x", hintOpaque},
 		{strings.Repeat("x", 4096) + "\nx", hintOpaque},
 		{strings.Repeat("a. ", 10) + "a", ""}, // prose
-		{"a,b;c", hintOpaque},           // which RFC 6749 appendix A.12 permits
+		{"a,b;c", hintOpaque},                 // which RFC 6749 appendix A.12 permits
 	} {
 		assert.Equal(t, row.want, hintFor(t, p, row.token), "%.20q", row.token)
 	}

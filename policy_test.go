@@ -64,7 +64,9 @@ func TestPolicyThatIsIncomplete(t *testing.T) {
 		{"both Issuer and AllowAnyIssuer", func(p *jwt.Policy) { p.AllowAnyIssuer = true }, "both Issuer and AllowAnyIssuer"},
 		{"both Audience and AllowAnyAudience", func(p *jwt.Policy) { p.AllowAnyAudience = true }, "both Audience and AllowAnyAudience"},
 		{"both Types and AllowAnyType", func(p *jwt.Policy) { p.AllowAnyType, p.Types = true, []string{"JWT"} }, "both Types and AllowAnyType"},
-		{"an empty audience beside a template", func(p *jwt.Policy) { p.Issuer, p.IssuerTemplate, p.Audience = "", "https://{tid}.example", []string{""} }, "Policy.Audience[0] is empty"},
+		{"an empty audience beside a template", func(p *jwt.Policy) {
+			p.Issuer, p.IssuerTemplate, p.Audience = "", "https://{tid}.example", []string{""}
+		}, "Policy.Audience[0] is empty"},
 		{"an empty audience", func(p *jwt.Policy) { p.Audience = []string{api, ""} }, "Policy.Audience[1] is empty"},
 		{"an empty type", func(p *jwt.Policy) { p.Types = []string{"JWT", ""} }, "Policy.Types[1]: got \"\", want a media type"},
 		{"a malformed type", func(p *jwt.Policy) { p.Types = []string{"application/"} }, "Policy.Types[0]: got"},

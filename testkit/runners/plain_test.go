@@ -88,6 +88,13 @@ func cheapFirst() []testkit.Case {
 	return cases
 }
 
+func verdictOf(accepted bool) testkit.Verdict {
+	if accepted {
+		return testkit.Accept
+	}
+	return testkit.Refuse
+}
+
 // plain returns a verifier that is written with the standard library only, as plainly
 // as can be, with a fault.
 func plain(f fault) func(testkit.Case) testkit.Verdict {
@@ -95,10 +102,7 @@ func plain(f fault) func(testkit.Case) testkit.Verdict {
 		if c.Policy.Profile != "" || c.Policy.Strict || c.Decryption != nil || hasLattices(c) {
 			return testkit.Unsupported
 		}
-		if (&plainVerifier{f, c}).accepts() {
-			return testkit.Accept
-		}
-		return testkit.Refuse
+		return verdictOf((&plainVerifier{f, c}).accepts())
 	}
 }
 

@@ -36,10 +36,7 @@ func TestEachFaultOfAPlainDecrypterIsFound(t *testing.T) {
 			if c.Decryption == nil {
 				return testkit.Unsupported
 			}
-			if (&plainDecrypter{f, c}).accepts() {
-				return testkit.Accept
-			}
-			return testkit.Refuse
+			return verdictOf((&plainDecrypter{f, c}).accepts())
 		}
 	})
 }

@@ -29,10 +29,7 @@ func TestEachFaultOfAPlainVerifierOfProfilesIsFound(t *testing.T) {
 			if c.Policy.Profile == "" || c.Policy.Profile == testkit.Proof {
 				return testkit.Unsupported
 			}
-			if (&plainProfile{f, c}).accepts() {
-				return testkit.Accept
-			}
-			return testkit.Refuse
+			return verdictOf((&plainProfile{f, c}).accepts())
 		}
 	})
 }

@@ -34,10 +34,7 @@ func TestEachFaultOfAPlainVerifierOfProofsIsFound(t *testing.T) {
 			if c.Policy.Profile != testkit.Proof || hasLattices(c) {
 				return testkit.Unsupported
 			}
-			if (&plainProof{f, c}).accepts() {
-				return testkit.Accept
-			}
-			return testkit.Refuse
+			return verdictOf((&plainProof{f, c}).accepts())
 		}
 	})
 }

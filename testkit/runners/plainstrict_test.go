@@ -28,10 +28,7 @@ func TestEachFaultOfAPlainStrictVerifierIsFound(t *testing.T) {
 				return testkit.Unsupported
 			}
 			v := &plainVerifier{f, c}
-			if v.accepts() && v.isStrict() {
-				return testkit.Accept
-			}
-			return testkit.Refuse
+			return verdictOf(v.accepts() && v.isStrict())
 		}
 	})
 }
