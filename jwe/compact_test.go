@@ -217,7 +217,7 @@ func TestHostileTokensCostAboutTheirOwnSize(t *testing.T) {
 		cost := func(n int) uint64 {
 			hostile := token(n)
 			least := uint64(math.MaxUint64)
-			for range 5 { // others take some memory, too
+			for range 20 { // others take some memory, too, and the race detector drops buffers at random
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				_, err := policy.Verify(t.Context(), hostile)
@@ -230,7 +230,7 @@ func TestHostileTokensCostAboutTheirOwnSize(t *testing.T) {
 		}
 		one, two := cost(64000), cost(128000)
 		assert.Less(t, one, uint64(4*64000+16<<10), name)
-		one = max(one, 3*64000) // it may have found buffers that were used before
+		one = max(one, 64000) // it may have found a buffer that was used before
 		assert.LessOrEqual(t, two, 2*one+4096, name)
 	}
 }
