@@ -110,7 +110,7 @@ func TestReplicaThatIsCutOff(t *testing.T) {
 				if d := time.Since(begun); d > 30*time.Second {
 					t.Errorf("the token was accepted for %v, want some 2 s", d)
 				}
-				for range 3 {
+				for range 5 {
 					api.want(t, "cut off", p.good.Access, "undecided")
 				}
 				fault(t, s, between, false)
